@@ -1,0 +1,1 @@
+"""Permanent benchmarks: each states its seed, its command and what it compares."""

@@ -1,0 +1,235 @@
+"""The words of the house: campaign, lead, attempt, outcome, disposition, CDR.
+
+Everything is immutable; change a thing with `msgspec.structs.replace`. Times are Unix seconds, rates 0..1.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class CampaignStatus(StrEnum):
+    """Where a campaign stands; only a running one dials."""
+
+    DRAFT = "draft"
+    RUNNING = "running"
+    PAUSED = "paused"
+    """No new calls; leads already reserved are kept, calls in flight run their course."""
+    STOPPED = "stopped"
+    """No new calls; reserved leads go back to the list, calls in flight run their course."""
+
+
+class Treatment(StrEnum):
+    """What happens when a person answers."""
+
+    AGENT = "agent"
+    """The person is put through to an agent."""
+    MESSAGE = "message"
+    """A message is played; no agent is needed (agentless campaign)."""
+
+
+class PacingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a campaign is paced."""
+
+    policy: str = "predictive"
+    """A name from `pacing.policy.policy_names()`."""
+    ratio: float = 1.5
+    """Calls per idle agent; used by the `ratio` policy alone."""
+    abandon_rate_max: float = 0.03
+    """The legal cap on abandoned / answered by a person (16 CFR 310.4(b)(4)(i))."""
+    abandon_rate_target: float = 0.028
+    """Where the pacing steers to, a little under the cap."""
+
+
+class CallingWindow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Local wall-clock hours in which people may be called (16 CFR 310.4(c): 08:00 to 21:00 at the called person's)."""
+
+    start: str = "08:00"
+    end: str = "21:00"
+    """The first minute no longer allowed."""
+    days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    """Allowed weekdays, Monday is 0."""
+
+
+class RetryRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a lead may be tried again after one kind of outcome."""
+
+    delay_s: float
+    attempts_max: int
+    """Attempts of this outcome after which the lead is closed."""
+
+
+class Outcome(StrEnum):
+    """The one final outcome of an attempt."""
+
+    CONNECTED = "connected"
+    """A person answered and was bridged to an agent."""
+    ABANDONED = "abandoned"
+    """A person answered and no agent was there in time."""
+    LOST = "lost"
+    """A person answered and hung up before an agent was bridged, inside the answer limit."""
+    MESSAGE_PLAYED = "message_played"
+    """A person answered an agentless campaign and heard its message."""
+    MACHINE = "machine"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    REJECTED = "rejected"
+    """The called side refused (403, 603)."""
+    INVALID_NUMBER = "invalid_number"
+    """The number does not exist or is incomplete (404, 410, 484, 604)."""
+    CONGESTION = "congestion"
+    """The network or the trunk could not carry the call (5xx, no response)."""
+    CANCELLED = "cancelled"
+    """The dialer gave the call up before its ring timeout."""
+    REFUSED = "refused"
+    """Never placed: the compliance gate or routing said no at the moment of dialing."""
+    INTERRUPTED = "interrupted"
+    """The service stopped while the attempt was open; what happened to the call is not known."""
+
+
+ANSWERED_BY_PERSON = frozenset({Outcome.CONNECTED, Outcome.ABANDONED, Outcome.LOST, Outcome.MESSAGE_PLAYED})
+"""Outcomes in the denominator of the abandon rate."""
+
+DEFAULT_RETRY_RULES: dict[Outcome, RetryRule] = {
+    Outcome.BUSY: RetryRule(delay_s=15 * 60, attempts_max=5),
+    Outcome.NO_ANSWER: RetryRule(delay_s=4 * 3600, attempts_max=4),
+    Outcome.MACHINE: RetryRule(delay_s=72 * 3600, attempts_max=3),
+    Outcome.CONGESTION: RetryRule(delay_s=10 * 60, attempts_max=5),
+    Outcome.CANCELLED: RetryRule(delay_s=4 * 3600, attempts_max=4),
+    Outcome.LOST: RetryRule(delay_s=24 * 3600, attempts_max=2),
+    Outcome.ABANDONED: RetryRule(delay_s=72 * 3600, attempts_max=1),
+    Outcome.INTERRUPTED: RetryRule(delay_s=24 * 3600, attempts_max=2),
+}
+
+
+class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One calling campaign with all its settings; every field but the name and the skill group has a default."""
+
+    campaign_id: int
+    name: str
+    status: CampaignStatus = CampaignStatus.DRAFT
+    skill_group: str
+    treatment: Treatment = Treatment.AGENT
+    message: str = "safe-harbour"
+    """The recorded message that an agentless campaign plays, and that an abandoned person hears."""
+    pacing: PacingSettings = PacingSettings()
+    caller_id: str = ""
+    """The number shown to the called person, E.164; empty means the trunk's own."""
+    trunk_group: str = "default"
+    ring_timeout_s: float = 25.0
+    """At least 15 (16 CFR 310.4(b)(4)(ii))."""
+    answer_limit_s: float = 2.0
+    """How long a person who answered may wait for an agent before the call is abandoned."""
+    acw_s_max: float = 60.0
+    """After-call work ends by itself after this long."""
+    attempts_max: int = 8
+    """Attempts per lead, ever."""
+    time_zone: str = "UTC"
+    """IANA zone of leads that state none."""
+    calling_window: CallingWindow = CallingWindow()
+    retry_rules: dict[Outcome, RetryRule] = msgspec.field(default_factory=lambda: dict(DEFAULT_RETRY_RULES))
+    priority: int = 0
+    """Campaigns that share agents are served in this order, highest first."""
+
+
+class LeadStatus(StrEnum):
+    """Where a lead stands."""
+
+    OPEN = "open"
+    """May be dialed once its time has come."""
+    RESERVED = "reserved"
+    """Leased to an engine, waiting in its hopper or being dialed."""
+    CLOSED = "closed"
+    """Will not be dialed again."""
+
+
+class Lead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A person to call."""
+
+    lead_id: int
+    campaign_id: int
+    number: str
+    """E.164 with its plus sign."""
+    name: str = ""
+    time_zone: str = ""
+    """IANA zone of the person; empty means the campaign's."""
+    priority: int = 0
+    attributes: dict[str, str] = msgspec.field(default_factory=dict)
+    status: LeadStatus = LeadStatus.OPEN
+    attempts_made: int = 0
+    not_before: float = 0.0
+    """The earliest time of the next attempt."""
+    external_id: str = ""
+
+
+class NewLead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A lead that has been checked and is not yet stored."""
+
+    number: str
+    name: str = ""
+    time_zone: str = ""
+    priority: int = 0
+    attributes: dict[str, str] = msgspec.field(default_factory=dict)
+    external_id: str = ""
+
+
+def attempt_id(lead_id: int, number: int) -> str:
+    """The attempt's name everywhere, "4711-2": the second try at lead 4711; also the id of its call."""
+    return f"{lead_id}-{number}"
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One try at one lead, from the moment it is decided; it gets its one outcome when it is over."""
+
+    attempt_id: str
+    lead_id: int
+    attempt_number: int
+    """1 for the first try; unique per lead, so no crash can make the same try twice."""
+    campaign_id: int
+    number: str
+    caller_id: str
+    trunk: str
+    placed_at: float
+    ringing_at: float | None = None
+    answered_at: float | None = None
+    bridged_at: float | None = None
+    ended_at: float | None = None
+    outcome: Outcome | None = None
+    sip_status: int | None = None
+    """The final SIP status of the INVITE, where there was one."""
+    cause: str = ""
+    """What ended the call, in words a person can act on."""
+    agent_id: str = ""
+    disposition: str = ""
+    """What the agent said of the call."""
+
+
+class Cdr(msgspec.Struct, frozen=True, kw_only=True):
+    """The call detail record of one finished call (16 CFR 310.5(a)(2) names the fields)."""
+
+    call_id: str
+    campaign_id: int
+    calling_number: str
+    called_number: str
+    trunk: str
+    started_at: float
+    answered_at: float | None
+    ended_at: float
+    talk_s: float
+    """Seconds between bridge and end; 0 where no agent was bridged."""
+    outcome: Outcome
+    sip_status: int | None
+    cause: str
+    agent_id: str
+
+
+class CampaignTask(msgspec.Struct, frozen=True, kw_only=True):
+    """One campaign as the 15-s poll finds it, with its abandon account read from the attempts."""
+
+    campaign: Campaign
+    answered: int = 0
+    """Calls answered by a person in the window so far."""
+    abandoned: int = 0
+    window_started_at: float = 0.0
+    leads_open: int = 0
+    """Leads that may still be dialed, now or later; an estimate is enough."""

@@ -1,0 +1,138 @@
+"""The port behind which campaigns, leads and attempts are kept.
+
+Synchronous on purpose: the live service calls it from one worker thread, the simulator calls it directly. Every
+implementation passes the same contract suite (tests/contracts/test_campaign_store.py).
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Generic, Protocol, TypeVar
+
+import msgspec
+
+from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, NewLead, Outcome
+
+T = TypeVar("T")
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """The end of an attempt: what is written in one transaction."""
+
+    attempt: Attempt
+    """With its outcome set."""
+    cdr: Cdr | None
+    """None for an attempt whose call was never placed."""
+
+
+class AttemptFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which attempts or CDRs a listing wants, newest first."""
+
+    campaign_id: int | None = None
+    outcome: Outcome | None = None
+    agent_id: str | None = None
+    since: float | None = None
+    limit: int = 100
+    cursor: str | None = None
+    """Where the page before ended; None for the first page."""
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """One page of a listing and where the next begins."""
+
+    items: tuple[T, ...]
+    cursor: str | None
+
+
+class LeadsAdded(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the leads handed to `add_leads`; accepted + duplicates + blocked = handed in."""
+
+    accepted: int
+    duplicates: int
+    blocked: int
+
+
+class CampaignStore(Protocol):
+    """Keeps campaigns, leads, attempts and CDRs.
+
+    Raises:
+        CampaignNotFoundError, AttemptNotFoundError: no such id (see campaigns.service for the tree of errors).
+        StoreUnavailableError: the database cannot be reached; nothing was written.
+    """
+
+    def create_campaign(self, campaign: Campaign) -> Campaign:
+        """Store a new campaign; its `campaign_id` is ignored and the stored one returned."""
+        ...
+
+    def update_campaign(self, campaign: Campaign) -> None:
+        """Replace the settings and status of a campaign."""
+        ...
+
+    def campaign(self, campaign_id: int) -> Campaign:
+        """One campaign."""
+        ...
+
+    def campaigns(self, status: CampaignStatus | None = None) -> Sequence[Campaign]:
+        """All campaigns, or those of one status, oldest first."""
+        ...
+
+    def add_leads(self, campaign_id: int, leads: Iterable[NewLead]) -> LeadsAdded:
+        """Add leads in one transaction; a number already in the campaign or blocked is counted, not added."""
+        ...
+
+    def lead(self, lead_id: int) -> Lead:
+        """One lead."""
+        ...
+
+    def tasks(self, now: float) -> Sequence[CampaignTask]:
+        """Every campaign that is running or paused, with its abandon account."""
+        ...
+
+    def reserve_leads(self, campaign_id: int, count: int, now: float, lease_s: float, engine_id: str) -> Sequence[Lead]:
+        """Lease up to `count` leads that may be dialed now, best first; no lead is leased twice.
+
+        A lease that has run out without an attempt frees its lead.
+        """
+        ...
+
+    def release_leads(self, lead_ids: Sequence[int]) -> None:
+        """Give reserved leads back untouched."""
+        ...
+
+    def record_attempts(self, attempts: Sequence[Attempt]) -> Sequence[str]:
+        """Write attempts durably before their calls are placed; returns the ids written.
+
+        An attempt whose (lead, number) exists already, or whose number is blocked, is left out of the answer: its call
+        must not be placed.
+        """
+        ...
+
+    def record_results(self, results: Sequence[Result], now: float) -> None:
+        """Write outcomes and CDRs and move each lead on by its retry rule; writing a result again changes nothing."""
+        ...
+
+    def record_disposition(self, attempt_id: str, agent_id: str, disposition: str, now: float) -> None:
+        """Write what the agent said of an attempt."""
+        ...
+
+    def interrupt_attempts(self, engine_id: str, now: float) -> int:
+        """After a crash: give every open attempt of that engine the outcome `interrupted`, free its unused leases."""
+        ...
+
+    def attempts(self, wanted: AttemptFilter) -> Page[Attempt]:
+        """A page of attempts, newest first."""
+        ...
+
+    def cdrs(self, wanted: AttemptFilter) -> Page[Cdr]:
+        """A page of CDRs, newest first."""
+        ...
+
+    def block_numbers(self, numbers: Sequence[str], reason: str, now: float) -> int:
+        """Put numbers on the do-not-call list; returns how many were new."""
+        ...
+
+    def outcome_counts(self, campaign_id: int) -> dict[Outcome | None, int]:
+        """Attempts by outcome; None counts those still open."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the database."""
+        ...

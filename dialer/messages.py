@@ -1,0 +1,375 @@
+"""Every message that crosses the engine's border: events in, commands out.
+
+Messages never change after they are made. Events are named in the past tense, commands in the imperative. Both are
+tagged, so that `msgspec.json` writes and reads a trace of them.
+"""
+
+import msgspec
+
+from campaigns.model import Attempt, CampaignTask, Lead
+from campaigns.ports import Result
+from dialer.model import AgentState, AmdResult, CallCause, ScreenPop
+
+
+class Message(msgspec.Struct, frozen=True, tag=True, gc=False, kw_only=True):
+    """What events and commands have in common: immutable, and tagged with their name."""
+
+
+# Events from the clock
+
+
+class PollDue(Message, frozen=True, kw_only=True):
+    """The 15-second task poll is due (live: APScheduler; simulation: SimPy)."""
+
+
+class TimerFired(Message, frozen=True, kw_only=True):
+    """A timer set with `SetTimer` has come due; the engine ignores it if its reason has gone."""
+
+    key: str
+
+
+# Events from the store
+
+
+class TasksPolled(Message, frozen=True, kw_only=True):
+    """The campaigns that are running or paused; one that is missing has been stopped."""
+
+    tasks: tuple[CampaignTask, ...]
+
+
+class CampaignChanged(Message, frozen=True, kw_only=True):
+    """A campaign was created, started, paused, stopped or edited; takes effect at once."""
+
+    task: CampaignTask
+
+
+class LeadsReserved(Message, frozen=True, kw_only=True):
+    """The answer to `ReserveLeads`; fewer leads than asked for means no more may be dialed now."""
+
+    campaign_id: int
+    leads: tuple[Lead, ...]
+
+
+class AttemptsRecorded(Message, frozen=True, kw_only=True):
+    """These attempts are durable: their calls may be placed."""
+
+    attempt_ids: tuple[str, ...]
+
+
+class AttemptsRefused(Message, frozen=True, kw_only=True):
+    """These attempts were not written and their calls must not be placed."""
+
+    attempt_ids: tuple[str, ...]
+    reason: str
+
+
+class ResultsRecorded(Message, frozen=True, kw_only=True):
+    """The results of these attempts are durable."""
+
+    attempt_ids: tuple[str, ...]
+
+
+class DispositionRecorded(Message, frozen=True, kw_only=True):
+    """The disposition is durable; answers the agent's request."""
+
+    attempt_id: str
+    request_id: int
+
+
+class NumbersBlocked(Message, frozen=True, kw_only=True):
+    """Numbers were put on the do-not-call list; effective at once, also for leads already in the hopper."""
+
+    numbers: tuple[str, ...]
+
+
+# Events from the gateway
+
+
+class CallRinging(Message, frozen=True, kw_only=True):
+    """The far end reports ringing, or 183 with early media."""
+
+    call_id: str
+    sip_status: int = 180
+
+
+class CallAnswered(Message, frozen=True, kw_only=True):
+    """The far end answered."""
+
+    call_id: str
+
+
+class AmdDecided(Message, frozen=True, kw_only=True):
+    """Answering-machine detection has its verdict."""
+
+    call_id: str
+    result: AmdResult
+    confidence: float = 1.0
+    reason: str = ""
+
+
+class CallBridged(Message, frozen=True, kw_only=True):
+    """Audio flows between the call and the agent's leg."""
+
+    call_id: str
+    leg_id: str
+
+
+class MessagePlayed(Message, frozen=True, kw_only=True):
+    """The message has been played to its end."""
+
+    call_id: str
+
+
+class CallEnded(Message, frozen=True, kw_only=True):
+    """The one final event of every call that was placed, answered or not."""
+
+    call_id: str
+    cause: CallCause
+    sip_status: int | None = None
+    reason: str = ""
+    """What happened, in words."""
+
+
+class LegOpened(Message, frozen=True, kw_only=True):
+    """An agent's leg is up and stays up."""
+
+    leg_id: str
+
+
+class LegClosed(Message, frozen=True, kw_only=True):
+    """An agent's leg is down, or could not be opened."""
+
+    leg_id: str
+    reason: str = ""
+
+
+class TrunkStateChanged(Message, frozen=True, kw_only=True):
+    """A trunk has gone down or come back."""
+
+    trunk: str
+    is_up: bool
+
+
+# Events from the desk
+
+
+class AgentLoggedIn(Message, frozen=True, kw_only=True):
+    """An agent has logged in; `address` is where the agent's leg is opened (a SIP address in the live gateway)."""
+
+    agent_id: str
+    skill_groups: tuple[str, ...]
+    address: str
+    request_id: int = 0
+
+
+class AgentWentReady(Message, frozen=True, kw_only=True):
+    """The agent wants calls; ends after-call work too."""
+
+    agent_id: str
+    request_id: int = 0
+
+
+class AgentPaused(Message, frozen=True, kw_only=True):
+    """The agent wants a break; during a call it takes effect afterwards."""
+
+    agent_id: str
+    reason: str = ""
+    request_id: int = 0
+
+
+class AgentLoggedOut(Message, frozen=True, kw_only=True):
+    """The agent leaves; a conversation in progress is ended."""
+
+    agent_id: str
+    request_id: int = 0
+
+
+class AgentHungUp(Message, frozen=True, kw_only=True):
+    """The agent ended the customer's call."""
+
+    agent_id: str
+    request_id: int = 0
+
+
+class DispositionSet(Message, frozen=True, kw_only=True):
+    """The agent said what came of the call; during after-call work it ends it."""
+
+    agent_id: str
+    attempt_id: str
+    disposition: str
+    request_id: int = 0
+
+
+# Commands to the clock
+
+
+class SetTimer(Message, frozen=True, kw_only=True):
+    """Post `TimerFired(key)` at `at`; setting the same key again moves it."""
+
+    key: str
+    at: float
+
+
+# Commands to the store
+
+
+class PollTasks(Message, frozen=True, kw_only=True):
+    """Read the campaign tasks; answered by `TasksPolled`."""
+
+
+class ReserveLeads(Message, frozen=True, kw_only=True):
+    """Lease leads for the hopper; answered by `LeadsReserved`."""
+
+    campaign_id: int
+    count: int
+
+
+class ReleaseLeads(Message, frozen=True, kw_only=True):
+    """Give reserved leads back."""
+
+    campaign_id: int
+    lead_ids: tuple[int, ...]
+
+
+class RecordAttempts(Message, frozen=True, kw_only=True):
+    """Write attempts; answered by `AttemptsRecorded`, `AttemptsRefused` or both."""
+
+    attempts: tuple[Attempt, ...]
+
+
+class RecordResult(Message, frozen=True, kw_only=True):
+    """Write the end of an attempt; answered by `ResultsRecorded`."""
+
+    result: Result
+
+
+class RecordDisposition(Message, frozen=True, kw_only=True):
+    """Write what the agent said; answered by `DispositionRecorded`."""
+
+    attempt_id: str
+    agent_id: str
+    disposition: str
+    request_id: int
+
+
+# Commands to the gateway
+
+
+class PlaceCall(Message, frozen=True, kw_only=True):
+    """Call a person; exactly one `CallEnded` follows, whatever happens."""
+
+    call_id: str
+    number: str
+    """As the trunk wants it."""
+    caller_id: str
+    trunk: str
+    ring_timeout_s: float
+    amd: bool = False
+
+
+class CancelCall(Message, frozen=True, kw_only=True):
+    """Give up a call that has not been answered; one that has been is hung up."""
+
+    call_id: str
+
+
+class HangUpCall(Message, frozen=True, kw_only=True):
+    """End a call in whatever state it is."""
+
+    call_id: str
+
+
+class BridgeCall(Message, frozen=True, kw_only=True):
+    """Join an answered call to an agent's open leg; answered by `CallBridged`."""
+
+    call_id: str
+    leg_id: str
+
+
+class PlayMessage(Message, frozen=True, kw_only=True):
+    """Play a recorded message to an answered call; answered by `MessagePlayed`."""
+
+    call_id: str
+    message: str
+
+
+class OpenLeg(Message, frozen=True, kw_only=True):
+    """Open an agent's leg and keep it open; answered by `LegOpened` or `LegClosed`."""
+
+    leg_id: str
+    agent_id: str
+    address: str
+
+
+class CloseLeg(Message, frozen=True, kw_only=True):
+    """Close an agent's leg; answered by `LegClosed`."""
+
+    leg_id: str
+
+
+# Commands to the desk and to whoever watches
+
+
+class ShowAgent(Message, frozen=True, kw_only=True):
+    """Tell an agent's desk its state, and whom they have on the line."""
+
+    agent_id: str
+    state: AgentState
+    since: float
+    call: ScreenPop | None = None
+
+
+class AnswerRequest(Message, frozen=True, kw_only=True):
+    """Answer a desk event that carried a request id."""
+
+    request_id: int
+    error: str = ""
+    """Empty when it was carried out; otherwise what was wrong and what to do."""
+
+
+class ReportDecision(Message, frozen=True, kw_only=True):
+    """A pacing decision that placed or cancelled calls, or whose reason changed; for logs and live views."""
+
+    campaign_id: int
+    calls: int
+    reason: str
+    numbers: dict[str, float]
+    agents_free: int
+    """Idle agents at the moment of the decision."""
+    agents_soon_free: int
+    """Agents talking or in after-call work at that moment."""
+
+
+Event = (
+    PollDue
+    | TimerFired
+    | TasksPolled
+    | CampaignChanged
+    | LeadsReserved
+    | AttemptsRecorded
+    | AttemptsRefused
+    | ResultsRecorded
+    | DispositionRecorded
+    | NumbersBlocked
+    | CallRinging
+    | CallAnswered
+    | AmdDecided
+    | CallBridged
+    | MessagePlayed
+    | CallEnded
+    | LegOpened
+    | LegClosed
+    | TrunkStateChanged
+    | AgentLoggedIn
+    | AgentWentReady
+    | AgentPaused
+    | AgentLoggedOut
+    | AgentHungUp
+    | DispositionSet
+)
+
+ClockCommand = SetTimer
+StoreCommand = PollTasks | ReserveLeads | ReleaseLeads | RecordAttempts | RecordResult | RecordDisposition
+GatewayCommand = PlaceCall | CancelCall | HangUpCall | BridgeCall | PlayMessage | OpenLeg | CloseLeg
+DeskCommand = ShowAgent | AnswerRequest | ReportDecision
+Command = ClockCommand | StoreCommand | GatewayCommand | DeskCommand

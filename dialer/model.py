@@ -1,0 +1,99 @@
+"""Types the whole dialer shares: agent and call states, causes, trunks and what an agent is shown."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class AgentState(StrEnum):
+    """What an agent is doing; the transition table is in `dialer.ccs.agents`."""
+
+    OFFLINE = "offline"
+    CONNECTING = "connecting"
+    """Logged in, the agent's own leg is being opened."""
+    PAUSED = "paused"
+    IDLE = "idle"
+    """Ready for a call."""
+    RESERVED = "reserved"
+    """Chosen for an answered call that is being bridged."""
+    TALKING = "talking"
+    ACW = "acw"
+    """After-call work."""
+
+
+class CallState(StrEnum):
+    """Where a customer's call stands; the transition table is in `dialer.pds.calls`."""
+
+    RECORDING = "recording"
+    """The attempt is being written; nothing has been sent yet."""
+    PLACED = "placed"
+    RINGING = "ringing"
+    DETECTING = "detecting"
+    """Answered; AMD is listening."""
+    QUEUED = "queued"
+    """Answered by a person who waits for an agent."""
+    BRIDGING = "bridging"
+    BRIDGED = "bridged"
+    MESSAGE = "message"
+    """Hears the safe-harbour message or the campaign's own."""
+    ENDING = "ending"
+    """We have told the gateway to end it and wait for its final event."""
+    ENDED = "ended"
+
+
+class CallCause(StrEnum):
+    """Why a call ended, as the gateway saw it; one for every final event."""
+
+    FAR_END = "far_end"
+    """The other side hung up an answered call."""
+    DIALER = "dialer"
+    """We hung up or cancelled."""
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    REJECTED = "rejected"
+    INVALID_NUMBER = "invalid_number"
+    CONGESTION = "congestion"
+    TRUNK_FAILURE = "trunk_failure"
+    """The trunk did not respond at all, or its transport failed."""
+    MEDIA_TIMEOUT = "media_timeout"
+
+
+class AmdResult(StrEnum):
+    """What answering-machine detection made of an answer."""
+
+    PERSON = "person"
+    MACHINE = "machine"
+    UNSURE = "unsure"
+
+
+class Trunk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A way out to the telephone network, as routing sees it."""
+
+    name: str
+    group: str = "default"
+    caller_id: str = ""
+    """Shown when the campaign names none."""
+    prefixes: tuple[str, ...] = ("",)
+    """Leading digits of E.164 numbers (with plus sign) that it serves; the longest match wins."""
+    strip: str = ""
+    """Taken off the front of the called number."""
+    add: str = ""
+    """Put on the front afterwards."""
+    priority: int = 0
+    """Lower is tried first among equally long prefixes."""
+    cps_max: float = 50.0
+    """Calls per second that the carrier accepts."""
+    channels_max: int = 1000
+    """Calls at one time."""
+
+
+class ScreenPop(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent is shown of the person on the line."""
+
+    attempt_id: str
+    campaign_id: int
+    campaign_name: str
+    lead_id: int
+    name: str
+    number: str
+    attributes: dict[str, str]

@@ -1,0 +1,130 @@
+"""What a pacing policy sees, what it learns from and what it answers.
+
+Times are Unix seconds, durations seconds, rates 0..1. Nothing here knows of leads, trunks or SIP.
+"""
+
+import math
+from enum import StrEnum
+
+import msgspec
+
+
+class CallInFlight(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One call that has been placed and not yet answered or ended."""
+
+    call_id: str
+    placed_at: float
+    ringing_at: float | None = None
+    """When the far end reported ringing (180, or 183 with early media); None while there is no such report."""
+    answer_probability: float | None = None
+    """Chance, judged when the call was placed, that a person answers it; None where nothing is known of the lead."""
+
+
+class AbandonBudget(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The campaign's account of answered and abandoned calls in its regulator's window."""
+
+    rate_max: float
+    """The legal cap on abandoned / answered by a person, 0..1 (16 CFR 310.4(b)(4)(i): 0.03)."""
+    answered: int = 0
+    """Calls answered by a person in the window so far, abandoned ones included."""
+    abandoned: int = 0
+    window_started_at: float = 0.0
+    window_ends_at: float = math.inf
+
+    @property
+    def rate(self) -> float | None:
+        """Abandoned over answered, or None while nobody has answered."""
+        return self.abandoned / self.answered if self.answered else None
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a policy may look at when it decides, for one campaign and its skill group.
+
+    Agents who are paused or logged out are in none of the counts: nobody dials for those who are not there.
+    """
+
+    now: float
+    idle_agents: int = 0
+    """Agents free to take a call now, those reserved for an answered call excluded."""
+    talking_since: tuple[float, ...] = ()
+    """When each agent in conversation (or being bridged) began, in no order that means anything."""
+    acw_since: tuple[float, ...] = ()
+    """When each agent in after-call work began it."""
+    calls: tuple[CallInFlight, ...] = ()
+    queued_calls: int = 0
+    """Answered calls waiting for an agent."""
+    calls_max: int = 0
+    """The most calls that trunks, CPS and the hopper allow this decision to place."""
+    answer_limit_s: float = 2.0
+    """How long an answered person may wait before the call counts as abandoned."""
+    ring_timeout_s: float = 25.0
+    budget: AbandonBudget
+    lead_probabilities: tuple[float, ...] = ()
+    """Answer probabilities of the leads that would be dialed next, in order; empty where nothing is known."""
+
+    @property
+    def agents(self) -> int:
+        """Agents at work: idle, talking or in after-call work."""
+        return self.idle_agents + len(self.talking_since) + len(self.acw_since)
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """How many calls to place now, which ringing calls to give up, and why."""
+
+    calls: int = 0
+    cancel: tuple[str, ...] = ()
+    """Ids of calls in flight that should be cancelled; the engine honours it only past the legal minimum ring time."""
+    reason: str
+    """One sentence with the numbers that decided, for a person to read."""
+    numbers: dict[str, float] = msgspec.field(default_factory=dict)
+    """The same numbers by name, for logs and plots."""
+
+
+class CallResult(StrEnum):
+    """How a placed call ended, as far as pacing cares."""
+
+    ANSWERED = "answered"
+    """A person answered."""
+    MACHINE = "machine"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    FAILED = "failed"
+    """Congestion, wrong number, trunk trouble: ended without a person being rung to the end."""
+    CANCELLED = "cancelled"
+    """Given up by the dialer before its ring timeout: a censored observation."""
+
+
+class CallObserved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A placed call has come to its answer or its end; `duration_s` runs from placing to that moment."""
+
+    at: float
+    result: CallResult
+    duration_s: float
+    answer_probability: float | None = None
+
+
+class TalkObserved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A conversation has ended; `duration_s` runs from bridge to hang-up."""
+
+    at: float
+    duration_s: float
+    agent_id: str = ""
+
+
+class AcwObserved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """After-call work has ended."""
+
+    at: float
+    duration_s: float
+    agent_id: str = ""
+
+
+class AnswerObserved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What became of a person who answered: connected to an agent in time, or abandoned."""
+
+    at: float
+    abandoned: bool
+    waited_s: float = 0.0
+
+
+Observation = CallObserved | TalkObserved | AcwObserved | AnswerObserved
