@@ -97,3 +97,77 @@ class ScreenPop(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     number: str
     attributes: dict[str, str]
+
+
+class EngineSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the engine is told once, at its start; written at the head of every trace."""
+
+    engine_id: str = "engine-1"
+    """Names the owner of leases and open attempts; a restarted engine keeps its name."""
+    trunks: tuple[Trunk, ...] = ()
+    tick_s: float = 1.0
+    """Longest time between two pacing decisions of a campaign with agents."""
+    hopper_s: float = 30.0
+    """The hopper holds leads for this long at the present dialing rate."""
+    hopper_min: int = 50
+    hopper_max: int = 5000
+    lease_s: float = 600.0
+    """A reserved lead goes back to the list after this long without an attempt."""
+    bridge_timeout_s: float = 2.0
+    """A bridge that the gateway has not confirmed by then is given up."""
+    message_s_max: float = 30.0
+    """A message that has not ended by then is cut off."""
+
+
+class AgentView(msgspec.Struct, frozen=True, kw_only=True):
+    """One agent, for live views."""
+
+    agent_id: str
+    skill_groups: tuple[str, ...]
+    state: AgentState
+    since: float
+    pause_reason: str = ""
+    attempt_id: str = ""
+    """The attempt on the line or in after-call work; empty otherwise."""
+
+
+class CampaignView(msgspec.Struct, frozen=True, kw_only=True):
+    """One campaign, for live views; counts are since the engine's start, the abandon account is the window's."""
+
+    campaign_id: int
+    name: str
+    status: str
+    policy: str
+    hopper: int
+    """Reserved leads waiting to be dialed."""
+    recording: int
+    placed: int
+    ringing: int
+    queued: int
+    """Answered, waiting for an agent."""
+    bridged: int
+    attempts: int
+    outcomes: dict[str, int]
+    answered: int
+    """Answered by a person in the abandon window."""
+    abandoned: int
+    abandon_rate: float | None
+    abandon_rate_max: float
+    decision: str
+    """The last pacing decision and its reason."""
+
+
+class Statistics(msgspec.Struct, frozen=True, kw_only=True):
+    """The engine at one moment: what `Engine.statistics(now)` answers and live views show."""
+
+    now: float
+    started_at: float
+    agents: tuple[AgentView, ...]
+    agents_by_state: dict[str, int]
+    occupancy: float | None
+    """(talk + ACW) / (idle + reserved + talk + ACW) time of all agents since the start, 0..1; None before any."""
+    campaigns: tuple[CampaignView, ...]
+    events: int
+    """Events handled since the start."""
+    counters: dict[str, int]
+    """OAM counters by name."""
