@@ -14,6 +14,7 @@ TESTED_ELSEWHERE = {
     "dialer/model.py": "data only",
     "dialer/messages.py": "data only; round trips in tests/dialer/runner",
     "dialer/ports.py": "protocols only; contract suites in tests/contracts",
+    "dialer/gateway/media_port.py": "protocol only; every implementation is tested in its own place",
     "pacing/model.py": "data only",
 }
 

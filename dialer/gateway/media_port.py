@@ -1,0 +1,106 @@
+"""What the gateway asks of a media engine: RTP streams that are opened, connected, bridged, played to and closed.
+
+One stream is one RTP session with one far end: a customer's call (`stream_id` is the call's id) or an agent's leg (the
+leg's id). Every method returns at once and runs on the gateway's thread; callbacks come on that thread too, never from
+inside the call that registered them.
+
+An agent's leg that is open and not bridged is sent nothing at all, or silence: the engine's choice.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+
+class MediaError(Exception):
+    """The media engine could not do what was asked; the text says what and why, and the stream is as it was before."""
+
+
+class MediaAddress(NamedTuple):
+    """Where RTP is received: what the SDP says of us."""
+
+    host: str
+    port: int
+
+
+class StreamStatistics(msgspec.Struct, frozen=True, kw_only=True):
+    """What one stream has carried since it was opened."""
+
+    packets_in: int = 0
+    packets_out: int = 0
+    bytes_in: int = 0
+    """RTP payload, headers excluded."""
+    bytes_out: int = 0
+    last_packet_at: float | None = None
+    """Unix seconds of the last packet received; None before the first."""
+
+
+class MediaEngine(Protocol):
+    """RTP streams by id.
+
+    A stream that is not open makes every method but `open` and `close` raise `MediaError`: the gateway asks only for
+    streams it opened, so that is a defect. `close` is idempotent, as is `unbridge`, and `stop` where nothing plays.
+    """
+
+    def open(self, stream_id: str) -> MediaAddress:
+        """Take a local RTP port and begin to receive.
+
+        Raises:
+            MediaError: No port is free, or the stream is already open.
+        """
+        ...
+
+    def connect(self, stream_id: str, host: str, port: int, payload_type: int) -> None:
+        """Send to `host`:`port` from now on, as PCMU (0) or PCMA (8); called again when a re-INVITE moves the far end.
+
+        Port 0 or the address 0.0.0.0 means the far end wants nothing (hold): send nothing until connected again.
+
+        Raises:
+            MediaError: A payload type that the engine cannot carry, or a host that is not an IP address.
+        """
+        ...
+
+    def bridge(self, first: str, second: str) -> None:
+        """Pass audio both ways between two connected streams, translated where their payload types differ.
+
+        What plays to either is stopped (its `on_done` is not called).
+
+        Raises:
+            MediaError: One of them is bridged already.
+        """
+        ...
+
+    def unbridge(self, stream_id: str) -> None:
+        """Take a stream out of its bridge; the other side of it is left alone too."""
+        ...
+
+    def play(self, stream_id: str, prompt: str, on_done: Callable[[], None]) -> None:
+        """Play a prompt by name from its beginning; `on_done` is called once, after its last packet.
+
+        `on_done` is not called when the prompt is stopped, replaced by another, or its stream bridged or closed.
+
+        Raises:
+            MediaError: There is no such prompt, or the stream is bridged.
+        """
+        ...
+
+    def stop(self, stream_id: str) -> None:
+        """Stop what is played to a stream."""
+        ...
+
+    def close(self, stream_id: str) -> None:
+        """Give the port back; a bridge it is in ends first."""
+        ...
+
+    def statistics(self, stream_id: str) -> StreamStatistics:
+        """What an open stream has carried so far."""
+        ...
+
+    def set_on_timeout(self, callback: Callable[[str], None]) -> None:
+        """Call `callback(stream_id)` once for each stream from which no packet came for the engine's media timeout.
+
+        Only streams that are connected to a far end that sends (not held) are watched. The stream stays open: the
+        gateway ends the call and closes it.
+        """
+        ...

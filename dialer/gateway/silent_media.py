@@ -1,0 +1,125 @@
+"""A media engine that sends and receives nothing: for signalling tests, benchmarks and load on the SIP side alone."""
+
+from collections.abc import Callable
+
+from dialer.gateway.media_port import MediaAddress, MediaError, StreamStatistics
+
+CARRIED_PAYLOAD_TYPES = (0, 8)
+
+
+class SilentMedia:
+    """Keeps the books of a media engine (streams, bridges, prompts, ports) with no socket behind them.
+
+    A prompt plays for ever until a test calls `finish(stream_id)`, or is over at once where `defer` is given: the
+    function that runs a callback later (an event loop's `call_soon`).
+    """
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        first_port: int = 40000,
+        streams_max: int = 10000,
+        defer: Callable[[Callable[[], None]], object] | None = None,
+    ) -> None:
+        self._host = host
+        self._free = [first_port + 2 * n for n in reversed(range(streams_max))]
+        self._defer = defer
+        self._ports: dict[str, int] = {}
+        self._on_timeout: Callable[[str], None] = lambda _: None
+        self._playing: dict[str, Callable[[], None]] = {}
+        self.far_ends: dict[str, tuple[str, int, int]] = {}
+        """Host, port and payload type that each stream was last connected to."""
+        self.bridges: dict[str, str] = {}
+        """Each bridged stream and the other side of it."""
+        self.prompts: list[tuple[str, str]] = []
+        """Stream and prompt of everything played, in order."""
+
+    @property
+    def open_streams(self) -> tuple[str, ...]:
+        """The streams that hold a port."""
+        return tuple(self._ports)
+
+    def open(self, stream_id: str) -> MediaAddress:
+        """Take a port number; nothing is bound to it."""
+        if stream_id in self._ports:
+            raise MediaError(f"stream {stream_id} is already open")
+        if not self._free:
+            raise MediaError(f"all {len(self._ports)} RTP ports are in use; allow more streams or place fewer calls")
+        self._ports[stream_id] = self._free.pop()
+        return MediaAddress(self._host, self._ports[stream_id])
+
+    def connect(self, stream_id: str, host: str, port: int, payload_type: int) -> None:
+        """Note the far end."""
+        self._check_open(stream_id)
+        if payload_type not in CARRIED_PAYLOAD_TYPES:
+            raise MediaError(f"payload type {payload_type} is neither PCMU (0) nor PCMA (8)")
+        self.far_ends[stream_id] = (host, port, payload_type)
+
+    def bridge(self, first: str, second: str) -> None:
+        """Note a bridge."""
+        for stream_id in (first, second):
+            self._check_open(stream_id)
+            if stream_id in self.bridges:
+                raise MediaError(f"stream {stream_id} is already bridged to {self.bridges[stream_id]}")
+        for stream_id in (first, second):
+            self._playing.pop(stream_id, None)
+        self.bridges[first] = second
+        self.bridges[second] = first
+
+    def unbridge(self, stream_id: str) -> None:
+        """Forget a bridge."""
+        self._check_open(stream_id)
+        self._part(stream_id)
+
+    def play(self, stream_id: str, prompt: str, on_done: Callable[[], None]) -> None:
+        """Note a prompt."""
+        self._check_open(stream_id)
+        if stream_id in self.bridges:
+            raise MediaError(f"stream {stream_id} is bridged to {self.bridges[stream_id]}")
+        self.prompts.append((stream_id, prompt))
+        self._playing[stream_id] = on_done
+        if self._defer is not None:
+            self._defer(lambda: self.finish(stream_id))
+
+    def finish(self, stream_id: str) -> None:
+        """Bring what plays to a stream to its end."""
+        on_done = self._playing.pop(stream_id, None)
+        if on_done is not None:
+            on_done()
+
+    def stop(self, stream_id: str) -> None:
+        """Forget what plays."""
+        self._check_open(stream_id)
+        self._playing.pop(stream_id, None)
+
+    def close(self, stream_id: str) -> None:
+        """Give the port number back."""
+        port = self._ports.pop(stream_id, None)
+        if port is None:
+            return
+        self._free.append(port)
+        self._part(stream_id)
+        self._playing.pop(stream_id, None)
+        self.far_ends.pop(stream_id, None)
+
+    def statistics(self, stream_id: str) -> StreamStatistics:
+        """All zero: nothing flows."""
+        self._check_open(stream_id)
+        return StreamStatistics()
+
+    def set_on_timeout(self, callback: Callable[[str], None]) -> None:
+        """Keep the callback for `time_out`."""
+        self._on_timeout = callback
+
+    def time_out(self, stream_id: str) -> None:
+        """Report that no packet came on a stream, as an engine with sockets would."""
+        self._on_timeout(stream_id)
+
+    def _check_open(self, stream_id: str) -> None:
+        if stream_id not in self._ports:
+            raise MediaError(f"stream {stream_id} is not open")
+
+    def _part(self, stream_id: str) -> None:
+        other = self.bridges.pop(stream_id, None)
+        if other is not None:
+            del self.bridges[other]
