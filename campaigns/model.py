@@ -99,7 +99,9 @@ DEFAULT_RETRY_RULES: dict[Outcome, RetryRule] = {
     Outcome.LOST: RetryRule(delay_s=24 * 3600, attempts_max=2),
     Outcome.ABANDONED: RetryRule(delay_s=72 * 3600, attempts_max=1),
     Outcome.INTERRUPTED: RetryRule(delay_s=24 * 3600, attempts_max=2),
+    Outcome.REFUSED: RetryRule(delay_s=3600, attempts_max=5),
 }
+"""Outcomes that are missing here close the lead."""
 
 
 class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -160,6 +162,8 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     not_before: float = 0.0
     """The earliest time of the next attempt."""
     external_id: str = ""
+    closed_reason: str = ""
+    """Why the lead will not be dialed again; empty while it may be."""
 
 
 class NewLead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
