@@ -1,0 +1,30 @@
+"""Settings of the live service: one TOML file, every key with a default, unknown keys refused."""
+
+from dialer.config.reading import SettingsError, read_settings
+from dialer.config.settings import (
+    DatabaseSettings,
+    LogSettings,
+    ServiceSettings,
+    Settings,
+    SipSettings,
+    StoreSettings,
+    TraceSettings,
+    TrunkSettings,
+)
+from dialer.config.showing import effective_toml, example_toml, reference_markdown
+
+__all__ = [
+    "DatabaseSettings",
+    "LogSettings",
+    "ServiceSettings",
+    "Settings",
+    "SettingsError",
+    "SipSettings",
+    "StoreSettings",
+    "TraceSettings",
+    "TrunkSettings",
+    "effective_toml",
+    "example_toml",
+    "read_settings",
+    "reference_markdown",
+]

@@ -1,0 +1,225 @@
+"""The settings themselves: each section is a table of `dialer.toml`, each field a key with its default and meaning.
+
+Durations are seconds (`_s`), rates 0..1, and the unit is the last word of the key. A key that is not listed here is an
+error. `docs/reference/settings.md` is written from these descriptions.
+"""
+
+import ipaddress
+import re
+from typing import Annotated
+
+import msgspec
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from dialer.model import EngineSettings, Trunk
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+Seconds = Annotated[float, Field(gt=0, le=86400)]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Section(BaseModel):
+    """One table of the settings file: immutable, and strict about its keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class ServiceSettings(Section):
+    """Where the REST API listens and who may use it."""
+
+    host: str = Field(
+        default="127.0.0.1", description="Address the REST API listens on; any but loopback needs a `token`."
+    )
+    port: Port = Field(default=8080, description="TCP port of the REST API; 0 takes a free one and prints it.")
+    token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Callers must send it as `Authorization: Bearer <token>`; empty asks for none.",
+    )
+    poll_s: Annotated[float, Field(ge=0.1, le=3600)] = Field(
+        default=15.0, description="Seconds between two polls of the campaign tasks."
+    )
+    shutdown_s: Seconds = Field(
+        default=10.0,
+        description="On shutdown, calls and agents' legs get this long to end before the service goes anyway.",
+    )
+    request_timeout_s: Seconds = Field(
+        default=10.0, description="An agent's request that the engine has not answered by then fails with status 504."
+    )
+    upload_bytes_max: Annotated[int, Field(ge=1024)] = Field(
+        default=64 * 1024 * 1024, description="Largest lead file accepted over REST, in bytes."
+    )
+    watchers_max: Annotated[int, Field(ge=1)] = Field(
+        default=64, description="Most readers of the live statistics stream at one time."
+    )
+
+    @model_validator(mode="after")
+    def _open_only_with_a_token(self) -> "ServiceSettings":
+        if not self.token.get_secret_value() and not is_loopback(self.host):
+            raise ValueError(
+                f"the service would listen on {self.host} without a token, so anyone who can reach it could place "
+                'calls. Set [service] token (or DIALER_SERVICE_TOKEN), or host = "127.0.0.1"'
+            )
+        return self
+
+
+class DatabaseSettings(Section):
+    """Where campaigns, leads and attempts are kept."""
+
+    url: str = Field(
+        default="sqlite:///dialer.sqlite3",
+        description="Database URL: `sqlite:///file` (relative to the working directory) or "
+        "`postgresql+psycopg://user:password@host/name`.",
+    )
+
+
+class StoreSettings(Section):
+    """Limits of the worker that writes to the database."""
+
+    queue_max: Annotated[int, Field(ge=100)] = Field(
+        default=100_000,
+        description="Commands that may wait for the database. Above it new calls are refused; results are still kept.",
+    )
+    batch_max: Annotated[int, Field(ge=1)] = Field(default=500, description="Most commands written together in one go.")
+    retry_s_max: Seconds = Field(default=5.0, description="Longest pause between two tries while the database is away.")
+
+
+class SipSettings(Section):
+    """The dialer's own SIP and RTP addresses."""
+
+    host: str = Field(
+        default="127.0.0.1", description="Local address for SIP and RTP; it must be reachable for the trunks."
+    )
+    port: Port = Field(default=5060, description="UDP port for SIP; 0 takes a free one.")
+    rtp_port_min: Port = Field(default=20000, description="First UDP port for audio (even).")
+    rtp_port_max: Port = Field(
+        default=29999, description="Last UDP port for audio; a call and an agent's leg use two each."
+    )
+
+    @model_validator(mode="after")
+    def _ports_in_order(self) -> "SipSettings":
+        if self.rtp_port_max <= self.rtp_port_min:
+            raise ValueError(f"rtp_port_max ({self.rtp_port_max}) must be above rtp_port_min ({self.rtp_port_min})")
+        return self
+
+
+class TrunkSettings(Section):
+    """One way out to the telephone network; repeat the table for each trunk."""
+
+    name: str = Field(min_length=1, description="The trunk's name in CDRs, logs and statistics. Required.")
+    address: str = Field(description="The carrier's SIP address, `host:port`. Required.")
+    group: str = Field(default="default", description="Campaigns choose trunks by this name (`trunk_group`).")
+    caller_id: str = Field(default="", description="Number shown when the campaign names none, E.164.")
+    prefixes: tuple[str, ...] = Field(
+        default=("",),
+        description='Leading digits (with plus sign) it serves; the longest match wins, `""` matches all.',
+    )
+    strip: str = Field(default="", description="Taken off the front of the called number.")
+    add: str = Field(default="", description="Put on the front of the called number afterwards.")
+    priority: int = Field(default=0, description="Lower is tried first among trunks that match equally well.")
+    cps_max: Annotated[float, Field(gt=0)] = Field(
+        default=50.0, description="Calls per second that the carrier accepts."
+    )
+    channels_max: Annotated[int, Field(ge=1)] = Field(default=1000, description="Most calls at one time.")
+    user: str = Field(default="", description="Name for digest authentication; empty when the carrier asks for none.")
+    password: SecretStr = Field(
+        default=SecretStr(""),
+        description="Password for digest authentication; better given as `DIALER_TRUNK_<NAME>_PASSWORD`.",
+    )
+
+    @field_validator("address")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not host or not re.fullmatch(r"\d{1,5}", port) or not 1 <= int(port) <= 65535:
+            raise ValueError(f'{value!r} is not host:port; write for example "203.0.113.7:5060"')
+        return value
+
+    def trunk(self) -> Trunk:
+        """The trunk as routing sees it: without its address and credentials."""
+        return Trunk(**{name: getattr(self, name) for name in Trunk.__struct_fields__})
+
+
+_ENGINE = EngineSettings()
+
+
+class EngineSection(Section):
+    """How the dialing engine works; campaigns have their own settings besides."""
+
+    engine_id: str = Field(
+        default=_ENGINE.engine_id,
+        min_length=1,
+        description="Names the owner of leases and open attempts; keep it the same across restarts.",
+    )
+    tick_s: Seconds = Field(
+        default=_ENGINE.tick_s, description="Longest time between two pacing decisions of a campaign."
+    )
+    hopper_s: Seconds = Field(
+        default=_ENGINE.hopper_s, description="The hopper holds leads for this long at the present rate."
+    )
+    hopper_min: Annotated[int, Field(ge=1)] = Field(
+        default=_ENGINE.hopper_min, description="Fewest leads kept in a hopper."
+    )
+    hopper_max: Annotated[int, Field(ge=1)] = Field(
+        default=_ENGINE.hopper_max, description="Most leads kept in a hopper."
+    )
+    lease_s: Seconds = Field(
+        default=_ENGINE.lease_s, description="A reserved lead goes back to its list after this long without an attempt."
+    )
+    bridge_timeout_s: Seconds = Field(
+        default=_ENGINE.bridge_timeout_s, description="A bridge that is not confirmed by then is given up."
+    )
+    message_s_max: Seconds = Field(
+        default=_ENGINE.message_s_max, description="A message still playing by then is cut off."
+    )
+
+
+class TraceSettings(Section):
+    """Recording of every event and command, for `dialer replay`."""
+
+    path: str = Field(
+        default="", description="File the trace is written to; empty records none. Holds telephone numbers."
+    )
+
+
+class LogSettings(Section):
+    """What is logged; telephone numbers are masked, passwords never appear."""
+
+    level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = Field(
+        default="info", description="debug, info, warning or error."
+    )
+    path: str = Field(default="dialer.log", description="Log file, one JSON object a line; empty logs to stderr.")
+
+
+class Settings(Section):
+    """Everything in `dialer.toml`."""
+
+    service: ServiceSettings = ServiceSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    store: StoreSettings = StoreSettings()
+    sip: SipSettings = SipSettings()
+    engine: EngineSection = EngineSection()
+    trace: TraceSettings = TraceSettings()
+    log: LogSettings = LogSettings()
+    trunks: tuple[TrunkSettings, ...] = ()
+
+    @field_validator("trunks")
+    @classmethod
+    def _names_differ(cls, trunks: tuple[TrunkSettings, ...]) -> tuple[TrunkSettings, ...]:
+        names = [trunk.name for trunk in trunks]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two trunks are named {twice[0]!r}; every trunk needs its own name")
+        return trunks
+
+    def engine_settings(self) -> EngineSettings:
+        """What the engine is told, the trunks included."""
+        return msgspec.convert(
+            self.engine.model_dump() | {"trunks": tuple(trunk.trunk() for trunk in self.trunks)}, EngineSettings
+        )
