@@ -1,0 +1,125 @@
+"""Whether a campaign's settings are sound; every field that is not is named, with what would be right."""
+
+from collections.abc import Collection, Iterator
+
+import msgspec
+
+from campaigns.model import CallingWindow, Campaign, PacingSettings, RetryRule
+from campaigns.rules.gate import RING_TIMEOUT_S_MIN
+from campaigns.rules.window import find_zone, minute_of_day
+
+RING_TIMEOUT_S_MAX = 120.0
+ANSWER_LIMIT_S_MAX = 2.0
+"""A person who waits longer for an agent has been abandoned (16 CFR 310.4(b)(1)(iv), 47 CFR 64.1200(a)(7))."""
+ABANDON_RATE_MAX = 0.05
+"""The loosest cap of the regimes known here: Canada, per calendar month (CRTC Unsolicited Telecommunications Rules)."""
+RATIO_MAX = 10.0
+ACW_S_MAX = 3600.0
+ATTEMPTS_MAX = 100
+RETRY_DELAY_S_MAX = 365 * 86400.0
+PRIORITY_MAX = 1000
+TEXT_LENGTH_MAX = 200
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One field that is not right."""
+
+    field: str
+    """Its path, "pacing.ratio"; empty where the whole is wrong."""
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}" if self.field else self.message
+
+
+def problems(campaign: Campaign, policies: Collection[str]) -> tuple[Problem, ...]:
+    """Everything that is wrong with the settings; empty means they are sound.
+
+    Args:
+        campaign: the settings.
+        policies: names of the pacing policies there are.
+    """
+    return (
+        *_text_problems(campaign),
+        *_call_problems(campaign),
+        *_pacing_problems(campaign.pacing, policies),
+        *_window_problems(campaign.calling_window),
+        *_retry_problems(campaign),
+    )
+
+
+def _text_problems(campaign: Campaign) -> Iterator[Problem]:
+    for field in ("name", "skill_group", "trunk_group", "message"):
+        text = getattr(campaign, field)
+        if not text.strip():
+            yield Problem(field, "must not be empty")
+        elif len(text) > TEXT_LENGTH_MAX:
+            yield Problem(field, f"has {len(text)} characters, at most {TEXT_LENGTH_MAX} are allowed")
+    number = campaign.caller_id
+    if number and not is_e164(number):
+        yield Problem(
+            "caller_id", f"{number!r} is not an E.164 number such as +12025550123 (empty means the trunk's own)"
+        )
+
+
+def is_e164(number: str) -> bool:
+    """Say whether the text has the form of an E.164 number: a plus sign and 7 to 15 digits, the first not 0."""
+    digits = number[1:]
+    return (
+        number.startswith("+") and 7 <= len(digits) <= 15 and digits.isascii() and digits.isdigit() and digits[0] != "0"
+    )
+
+
+def _call_problems(campaign: Campaign) -> Iterator[Problem]:
+    reason = "people must be given 15 s to answer, 16 CFR 310.4(b)(4)(ii)"
+    yield from _range("ring_timeout_s", campaign.ring_timeout_s, RING_TIMEOUT_S_MIN, RING_TIMEOUT_S_MAX, reason)
+    reason = "after 2 s without an agent a call is abandoned, 16 CFR 310.4(b)(1)(iv)"
+    yield from _range("answer_limit_s", campaign.answer_limit_s, 0.0, ANSWER_LIMIT_S_MAX, reason)
+    yield from _range("acw_s_max", campaign.acw_s_max, 0.0, ACW_S_MAX)
+    yield from _range("attempts_max", campaign.attempts_max, 1, ATTEMPTS_MAX)
+    yield from _range("priority", campaign.priority, -PRIORITY_MAX, PRIORITY_MAX)
+    if find_zone(campaign.time_zone) is None:
+        yield Problem("time_zone", f"{campaign.time_zone!r} is not an IANA time zone such as America/New_York")
+
+
+def _pacing_problems(pacing: PacingSettings, policies: Collection[str]) -> Iterator[Problem]:
+    if pacing.policy not in policies:
+        yield Problem("pacing.policy", f"there is no {pacing.policy!r}; choose one of: {', '.join(sorted(policies))}")
+    if not 0.0 < pacing.ratio <= RATIO_MAX:
+        yield Problem("pacing.ratio", f"is {pacing.ratio:g}, must be above 0 and at most {RATIO_MAX:g}")
+    if not 0.0 < pacing.abandon_rate_max <= ABANDON_RATE_MAX:
+        message = f"is {pacing.abandon_rate_max:g}, must be above 0 and at most {ABANDON_RATE_MAX:g} (0.03 is 3 %)"
+        yield Problem("pacing.abandon_rate_max", message)
+    elif not 0.0 < pacing.abandon_rate_target <= pacing.abandon_rate_max:
+        message = f"is {pacing.abandon_rate_target:g}, must be above 0 and at most abandon_rate_max"
+        yield Problem("pacing.abandon_rate_target", f"{message} ({pacing.abandon_rate_max:g})")
+
+
+def _window_problems(window: CallingWindow) -> Iterator[Problem]:
+    start, end = minute_of_day(window.start), minute_of_day(window.end)
+    for field, minute, text in (("start", start, window.start), ("end", end, window.end)):
+        if minute is None:
+            yield Problem(f"calling_window.{field}", f"{text!r} is not a time of day such as 08:00")
+    if start is not None and end is not None and start >= end:
+        message = f"{window.end} is not after start {window.start}; a window lies within one day"
+        yield Problem("calling_window.end", message)
+    if not window.days:
+        yield Problem("calling_window.days", "names no day, so nobody would ever be called; 0 is Monday, 6 is Sunday")
+    elif not all(0 <= day <= 6 for day in window.days) or len(set(window.days)) != len(window.days):
+        yield Problem("calling_window.days", "must be different numbers from 0 (Monday) to 6 (Sunday)")
+
+
+def _retry_problems(campaign: Campaign) -> Iterator[Problem]:
+    for outcome, rule in campaign.retry_rules.items():
+        yield from _retry_rule_problems(f"retry_rules.{outcome}", rule)
+
+
+def _retry_rule_problems(field: str, rule: RetryRule) -> Iterator[Problem]:
+    yield from _range(f"{field}.delay_s", rule.delay_s, 0.0, RETRY_DELAY_S_MAX)
+    yield from _range(f"{field}.attempts_max", rule.attempts_max, 1, ATTEMPTS_MAX)
+
+
+def _range(field: str, value: float, low: float, high: float, reason: str = "") -> Iterator[Problem]:
+    # Written so that NaN, which compares false to everything, is a problem.
+    if not low <= value <= high:
+        yield Problem(field, f"is {value:g}, must be {low:g} to {high:g}" + (f" ({reason})" if reason else ""))

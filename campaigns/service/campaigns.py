@@ -1,0 +1,152 @@
+"""Use cases: create, edit, start, pause and stop a campaign, and put people on the do-not-call list.
+
+Each takes the store first. Settings come as plain mappings, as JSON bodies and TOML files give them.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, get_type_hints
+
+import msgspec
+from msgspec.structs import replace
+
+from campaigns.model import Campaign, CampaignStatus, CampaignTask
+from campaigns.ports import CampaignStore
+from campaigns.rules.settings import Problem, is_e164, problems
+from campaigns.rules.status import may_become
+from campaigns.service.errors import CallerError, InvalidSettingsError, StatusChangeError
+from pacing import policy_names
+
+NOT_SETTINGS = {
+    "campaign_id": "is given by the store; leave it out",
+    "status": "is not a setting; start, pause or stop the campaign instead",
+}
+
+
+def create_campaign(store: CampaignStore, settings: Mapping[str, Any]) -> Campaign:
+    """Create a campaign, in status draft; `name` and `skill_group` are required.
+
+    Raises:
+        InvalidSettingsError: names every field that is not right.
+    """
+    _refuse_what_is_no_setting(settings)
+    campaign = _to_campaign({**settings, "campaign_id": 0})
+    _refuse_unsound(campaign)
+    return store.create_campaign(campaign)
+
+
+def edit_campaign(store: CampaignStore, campaign_id: int, changes: Mapping[str, Any]) -> Campaign:
+    """Change some settings by JSON merge patch (RFC 7396): a null returns a setting to its default.
+
+    Raises:
+        CampaignNotFoundError: no such campaign.
+        InvalidSettingsError: names every field that would not be right; nothing is changed.
+    """
+    _refuse_what_is_no_setting(changes)
+    before = msgspec.to_builtins(store.campaign(campaign_id))
+    campaign = _to_campaign(_merge(before, changes))
+    _refuse_unsound(campaign)
+    store.update_campaign(campaign)
+    return campaign
+
+
+def change_status(store: CampaignStore, campaign_id: int, wanted: CampaignStatus) -> Campaign:
+    """Start (running), pause or stop a campaign; to ask for the status it has changes nothing.
+
+    A campaign may be started without leads: it dials as soon as some arrive.
+
+    Raises:
+        CampaignNotFoundError: no such campaign.
+        StatusChangeError: the status cannot be reached from the present one.
+        InvalidSettingsError: a campaign whose settings are no longer sound is not started.
+    """
+    campaign = store.campaign(campaign_id)
+    if not may_become(campaign.status, wanted):
+        raise StatusChangeError(campaign.status, wanted)
+    if wanted is CampaignStatus.RUNNING:
+        _refuse_unsound(campaign)
+    if wanted is not campaign.status:
+        campaign = replace(campaign, status=wanted)
+        store.update_campaign(campaign)
+    return campaign
+
+
+def campaign_task(store: CampaignStore, campaign_id: int, now: float) -> CampaignTask:
+    """The campaign as the poll would find it, whatever its status: what to post when it has changed.
+
+    Raises:
+        CampaignNotFoundError: no such campaign.
+    """
+    for task in store.tasks(now):
+        if task.campaign.campaign_id == campaign_id:
+            return task
+    return CampaignTask(campaign=store.campaign(campaign_id))
+
+
+def block_numbers(store: CampaignStore, numbers: Sequence[str], reason: str, now: float) -> int:
+    """Put E.164 numbers on the do-not-call list; returns how many were new.
+
+    Raises:
+        CallerError: names the entry that is not an E.164 number; nothing is written.
+    """
+    for number in numbers:
+        if not is_e164(number):
+            raise CallerError(f"{number!r} is not an E.164 number such as +12025550123; no number was blocked")
+    return store.block_numbers(numbers, reason, now)
+
+
+def _refuse_what_is_no_setting(settings: Mapping[str, Any]) -> None:
+    found = [Problem(field, message) for field, message in NOT_SETTINGS.items() if field in settings]
+    if found:
+        raise InvalidSettingsError(found)
+
+
+def _refuse_unsound(campaign: Campaign) -> None:
+    found = problems(campaign, policy_names())
+    if found:
+        raise InvalidSettingsError(found)
+
+
+def _merge(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(before)
+    for key, value in changes.items():
+        if value is None:
+            merged.pop(key, None)
+        elif isinstance(value, Mapping):
+            present = merged.get(key)
+            merged[key] = _merge(present if isinstance(present, Mapping) else {}, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _to_campaign(settings: Mapping[str, Any]) -> Campaign:
+    try:
+        return msgspec.convert(settings, Campaign)
+    except msgspec.ValidationError as error:
+        raise InvalidSettingsError([_problem(str(error))]) from None
+
+
+def _problem(message: str) -> Problem:
+    """Turn msgspec's "... - at `$.pacing.ratio`" into a field and a message, and name the settings there are."""
+    text, _, path = message.partition(" - at `$")
+    field = path.rstrip("`").lstrip(".").replace("[...]", "")
+    unknown = re.search(r"unknown field `(.*?)`", text)
+    if unknown is None:
+        missing = re.search(r"missing required field `(.*?)`", text)
+        if missing is not None:
+            return Problem(_join(field, missing[1]), "is required")
+        return Problem(field, text[:1].lower() + text[1:])
+    known = sorted(set(_settings_at(field)) - set(NOT_SETTINGS))
+    return Problem(_join(field, unknown[1]), f"is no setting; there are: {', '.join(known)}")
+
+
+def _join(path: str, field: str) -> str:
+    return f"{path}.{field}" if path else field
+
+
+def _settings_at(path: str) -> tuple[str, ...]:
+    if path.startswith("retry_rules"):
+        return ("attempts_max", "delay_s")
+    kind: Any = get_type_hints(Campaign)[path] if path else Campaign
+    return tuple(kind.__struct_fields__)

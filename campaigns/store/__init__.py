@@ -1,0 +1,1 @@
+"""Where campaigns, leads, attempts and CDRs are kept: in memory, in SQLite or in PostgreSQL, behind one port."""

@@ -1,0 +1,322 @@
+"""The store in memory: for simulations and tests, fast, and gone at exit. Not safe for threads."""
+
+import heapq
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import count as count_from
+from typing import TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from campaigns.model import (
+    Attempt,
+    Campaign,
+    CampaignStatus,
+    CampaignTask,
+    Cdr,
+    Lead,
+    LeadStatus,
+    NewLead,
+    Outcome,
+)
+from campaigns.ports import AttemptFilter, LeadsAdded, Page, Result
+from campaigns.rules.gate import campaign_refusals, window_refusal
+from campaigns.service.errors import AttemptNotFoundError, CampaignNotFoundError, LeadNotFoundError
+from campaigns.store import listing, progress
+from campaigns.store.ready import ReadyLeads
+
+K = TypeVar("K", listing.AttemptKey, listing.CdrKey)
+R = TypeVar("R", Attempt, Cdr)
+
+
+class _LeadSlot(msgspec.Struct):
+    lead: Lead
+    attempts: list[Attempt] = []
+    engine_id: str = ""
+    lease_until: float | None = None
+    """None while the lead is open, closed or being called."""
+
+
+class MemoryStore:
+    """Implements `campaigns.ports.CampaignStore` with dictionaries and heaps."""
+
+    def __init__(self) -> None:
+        self._campaigns: dict[int, Campaign] = {}
+        self._campaign_ids = count_from(1)
+        self._lead_ids = count_from(1)
+        self._leads: dict[int, _LeadSlot] = {}
+        self._lead_by_number: dict[tuple[int, str], int] = {}
+        self._ready: dict[int, ReadyLeads] = {}
+        self._leases: dict[int, list[tuple[float, int]]] = {}
+        self._leads_open: Counter[int] = Counter()
+        self._open_attempts: dict[tuple[int, int], str] = {}
+        self._counts: defaultdict[tuple[int, int], Counter[Outcome]] = defaultdict(Counter)
+        self._cdrs: dict[str, Cdr] = {}
+        self._blocked: dict[str, tuple[float, str]] = {}
+
+    def create_campaign(self, campaign: Campaign) -> Campaign:
+        """See the port."""
+        campaign = replace(campaign, campaign_id=next(self._campaign_ids))
+        self._campaigns[campaign.campaign_id] = campaign
+        self._ready[campaign.campaign_id] = ReadyLeads()
+        self._leases[campaign.campaign_id] = []
+        return campaign
+
+    def update_campaign(self, campaign: Campaign) -> None:
+        """See the port."""
+        self.campaign(campaign.campaign_id)
+        self._campaigns[campaign.campaign_id] = campaign
+
+    def campaign(self, campaign_id: int) -> Campaign:
+        """See the port."""
+        try:
+            return self._campaigns[campaign_id]
+        except KeyError:
+            raise CampaignNotFoundError(campaign_id) from None
+
+    def campaigns(self, status: CampaignStatus | None = None) -> Sequence[Campaign]:
+        """See the port."""
+        return tuple(c for c in self._campaigns.values() if status is None or c.status is status)
+
+    def add_leads(self, campaign_id: int, leads: Iterable[NewLead]) -> LeadsAdded:
+        """See the port."""
+        self.campaign(campaign_id)
+        # Read to the end first: an iterator that fails half way must leave nothing behind.
+        handed_in = list(leads)
+        accepted = duplicates = blocked = 0
+        for new in handed_in:
+            if new.number in self._blocked:
+                blocked += 1
+            elif (campaign_id, new.number) in self._lead_by_number:
+                duplicates += 1
+            else:
+                self._add_lead(campaign_id, new)
+                accepted += 1
+        return LeadsAdded(accepted=accepted, duplicates=duplicates, blocked=blocked)
+
+    def lead(self, lead_id: int) -> Lead:
+        """See the port."""
+        try:
+            return self._leads[lead_id].lead
+        except KeyError:
+            raise LeadNotFoundError(lead_id) from None
+
+    def tasks(self, now: float) -> Sequence[CampaignTask]:
+        """See the port."""
+        day = progress.day_of(now)
+        return tuple(
+            progress.task_of(campaign, self._counts[campaign_id, day], now, self._leads_open[campaign_id])
+            for campaign_id, campaign in self._campaigns.items()
+            if campaign.status in {CampaignStatus.RUNNING, CampaignStatus.PAUSED}
+        )
+
+    def reserve_leads(self, campaign_id: int, count: int, now: float, lease_s: float, engine_id: str) -> Sequence[Lead]:
+        """See the port."""
+        campaign = self.campaign(campaign_id)
+        if count <= 0 or campaign_refusals(campaign):
+            return ()
+        self._free_expired_leases(campaign_id, now)
+        ready = self._ready[campaign_id]
+        time_zones = {zone for zone in ready.time_zones if window_refusal(campaign, zone, now) is None}
+        reserved: list[Lead] = []
+        for lead_id in ready.pop_due(now, time_zones):
+            slot = self._leads[lead_id]
+            if slot.lead.status is not LeadStatus.OPEN or slot.lead.not_before > now:
+                continue
+            if slot.lead.attempts_made >= campaign.attempts_max:
+                self._move(slot, progress.closed(slot.lead, progress.attempts_used_up(campaign)))
+                continue
+            slot.lead = replace(slot.lead, status=LeadStatus.RESERVED)
+            slot.engine_id = engine_id
+            slot.lease_until = now + lease_s
+            heapq.heappush(self._leases[campaign_id], (slot.lease_until, lead_id))
+            reserved.append(slot.lead)
+            if len(reserved) == count:
+                break
+        return tuple(reserved)
+
+    def release_leads(self, lead_ids: Sequence[int]) -> None:
+        """See the port."""
+        for lead_id in lead_ids:
+            slot = self._leads.get(lead_id)
+            if slot is not None and slot.lease_until is not None:
+                self._move(slot, replace(slot.lead, status=LeadStatus.OPEN))
+
+    def record_attempts(self, attempts: Sequence[Attempt]) -> Sequence[str]:
+        """See the port."""
+        written = []
+        for attempt in attempts:
+            slot = self._leads.get(attempt.lead_id)
+            if slot is None or attempt.number in self._blocked:
+                continue
+            if progress.may_be_written(attempt, slot.lead, self._has_open_attempt(slot)):
+                self._write(slot, attempt)
+                self._open_attempts[attempt.lead_id, attempt.attempt_number] = slot.engine_id
+                written.append(attempt.attempt_id)
+        return written
+
+    def record_results(self, results: Sequence[Result], now: float) -> None:
+        """See the port."""
+        for result in results:
+            self._check_known(result.attempt)
+        for result in results:
+            self._record_result(result, now)
+
+    def record_disposition(self, attempt_id: str, agent_id: str, disposition: str, now: float) -> None:  # noqa: ARG002
+        """See the port; when it was said is not kept here."""
+        lead_id, number = listing.split_attempt_id(attempt_id)
+        slot = self._leads.get(lead_id)
+        if slot is None or not 1 <= number <= len(slot.attempts):
+            raise AttemptNotFoundError(attempt_id)
+        slot.attempts[number - 1] = replace(slot.attempts[number - 1], agent_id=agent_id, disposition=disposition)
+
+    def interrupt_attempts(self, engine_id: str, now: float) -> int:
+        """See the port."""
+        keys = [key for key, owner in self._open_attempts.items() if owner == engine_id]
+        for lead_id, number in keys:
+            attempt = progress.interrupted(self._leads[lead_id].attempts[number - 1], now)
+            self._record_result(Result(attempt=attempt, cdr=None), now)
+        for slot in self._leads.values():
+            if slot.lease_until is not None and slot.engine_id == engine_id:
+                self._move(slot, replace(slot.lead, status=LeadStatus.OPEN))
+        return len(keys)
+
+    def attempts(self, wanted: AttemptFilter) -> Page[Attempt]:
+        """See the port."""
+        limit = listing.check_limit(wanted)
+        before = None if wanted.cursor is None else listing.read_attempt_cursor(wanted.cursor)
+        keyed = (
+            ((attempt.placed_at, attempt.lead_id, attempt.attempt_number), attempt)
+            for slot in self._leads.values()
+            for attempt in slot.attempts
+            if _is_wanted(attempt, attempt.placed_at, wanted)
+        )
+        return listing.cut(_newest(keyed, before, limit + 1), limit, listing.attempt_cursor)
+
+    def cdrs(self, wanted: AttemptFilter) -> Page[Cdr]:
+        """See the port."""
+        limit = listing.check_limit(wanted)
+        before = None if wanted.cursor is None else listing.read_cdr_cursor(wanted.cursor)
+        keyed = (
+            ((cdr.started_at, cdr.call_id), cdr)
+            for cdr in self._cdrs.values()
+            if _is_wanted(cdr, cdr.started_at, wanted)
+        )
+        return listing.cut(_newest(keyed, before, limit + 1), limit, listing.cdr_cursor)
+
+    def block_numbers(self, numbers: Sequence[str], reason: str, now: float) -> int:
+        """See the port."""
+        new = [number for number in dict.fromkeys(numbers) if number not in self._blocked]
+        for number in new:
+            self._blocked[number] = (now, reason)
+            for campaign_id in self._campaigns:
+                lead_id = self._lead_by_number.get((campaign_id, number))
+                if lead_id is not None and self._leads[lead_id].lead.status is not LeadStatus.CLOSED:
+                    slot = self._leads[lead_id]
+                    self._move(slot, progress.closed(slot.lead, progress.BLOCKED))
+        return len(new)
+
+    def outcome_counts(self, campaign_id: int) -> dict[Outcome | None, int]:
+        """See the port."""
+        self.campaign(campaign_id)
+        counts: Counter[Outcome | None] = Counter()
+        for (of_campaign, _), by_outcome in self._counts.items():
+            if of_campaign == campaign_id:
+                counts.update(by_outcome)
+        counts[None] = sum(self._leads[lead_id].lead.campaign_id == campaign_id for lead_id, _ in self._open_attempts)
+        return {outcome: number for outcome, number in counts.items() if number}
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _add_lead(self, campaign_id: int, new: NewLead) -> None:
+        lead = Lead(
+            lead_id=next(self._lead_ids),
+            campaign_id=campaign_id,
+            number=new.number,
+            name=new.name,
+            time_zone=new.time_zone,
+            priority=new.priority,
+            attributes=new.attributes,
+            external_id=new.external_id,
+        )
+        self._leads[lead.lead_id] = _LeadSlot(lead)
+        self._lead_by_number[campaign_id, new.number] = lead.lead_id
+        self._leads_open[campaign_id] += 1
+        self._ready[campaign_id].push(lead)
+
+    def _move(self, slot: _LeadSlot, lead: Lead) -> None:
+        """Give up the lease and put the lead where it now belongs."""
+        was_closed = slot.lead.status is LeadStatus.CLOSED
+        slot.lead = lead
+        slot.lease_until = None
+        if lead.status is LeadStatus.OPEN:
+            self._ready[lead.campaign_id].push(lead)
+        elif lead.status is LeadStatus.CLOSED and not was_closed:
+            self._leads_open[lead.campaign_id] -= 1
+
+    def _free_expired_leases(self, campaign_id: int, now: float) -> None:
+        leases = self._leases[campaign_id]
+        while leases and leases[0][0] <= now:
+            lease_until, lead_id = heapq.heappop(leases)
+            slot = self._leads[lead_id]
+            if slot.lease_until == lease_until:
+                self._move(slot, replace(slot.lead, status=LeadStatus.OPEN))
+
+    def _has_open_attempt(self, slot: _LeadSlot) -> bool:
+        return bool(slot.attempts) and slot.attempts[-1].outcome is None
+
+    def _write(self, slot: _LeadSlot, attempt: Attempt) -> None:
+        slot.attempts.append(attempt)
+        slot.lead = replace(slot.lead, status=LeadStatus.RESERVED, attempts_made=attempt.attempt_number)
+        slot.lease_until = None
+
+    def _check_known(self, attempt: Attempt) -> None:
+        slot = self._leads.get(attempt.lead_id)
+        if slot is None or not (
+            1 <= attempt.attempt_number <= len(slot.attempts) or self._is_refused_unwritten(slot, attempt)
+        ):
+            raise AttemptNotFoundError(attempt.attempt_id)
+
+    def _is_refused_unwritten(self, slot: _LeadSlot, attempt: Attempt) -> bool:
+        may = progress.may_be_written(attempt, slot.lead, self._has_open_attempt(slot))
+        return attempt.outcome is Outcome.REFUSED and may
+
+    def _record_result(self, result: Result, now: float) -> None:
+        slot = self._leads[result.attempt.lead_id]
+        number = result.attempt.attempt_number
+        if self._is_refused_unwritten(slot, result.attempt):
+            self._write(slot, replace(result.attempt, outcome=None))
+        written = slot.attempts[number - 1]
+        if written.outcome is not None:
+            return
+        attempt = progress.finished(written, result.attempt)
+        outcome = attempt.outcome
+        assert outcome is not None
+        slot.attempts[number - 1] = attempt
+        self._open_attempts.pop((attempt.lead_id, number), None)
+        if result.cdr is not None:
+            self._cdrs.setdefault(result.cdr.call_id, result.cdr)
+        campaign = self._campaigns[slot.lead.campaign_id]
+        self._counts[campaign.campaign_id, progress.account_day(attempt, now)][outcome] += 1
+        outcome_attempts = sum(one.outcome is outcome for one in slot.attempts)
+        self._move(slot, progress.moved_on(campaign, slot.lead, attempt, now, outcome_attempts))
+
+
+def _is_wanted(row: Attempt | Cdr, at: float, wanted: AttemptFilter) -> bool:
+    return (
+        (wanted.campaign_id is None or row.campaign_id == wanted.campaign_id)
+        and (wanted.outcome is None or row.outcome is wanted.outcome)
+        and (wanted.agent_id is None or row.agent_id == wanted.agent_id)
+        and (wanted.since is None or at >= wanted.since)
+    )
+
+
+def _newest(keyed: Iterable[tuple[K, R]], before: K | None, count: int) -> list[tuple[K, R]]:
+    older = keyed if before is None else (row for row in keyed if row[0] < before)
+    return heapq.nlargest(count, older, key=_key)
+
+
+def _key(row: tuple[K, R]) -> K:
+    return row[0]

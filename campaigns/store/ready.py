@@ -1,0 +1,45 @@
+"""The order in which the memory store hands out leads: priority, then who has waited longest, then who came first.
+
+One heap for each time zone and priority, so that reserving touches only leads whose calling window is open. Entries are
+never searched for: whoever pops one must check that its lead is still open.
+"""
+
+import heapq
+from collections.abc import Collection, Iterator
+
+from campaigns.model import Lead
+
+
+class ReadyLeads:
+    """Ids of one campaign's open leads, best first."""
+
+    def __init__(self) -> None:
+        self._heaps: dict[int, dict[str, list[tuple[float, int]]]] = {}
+        self._priorities: list[int] = []
+        self.time_zones: set[str] = set()
+
+    def push(self, lead: Lead) -> None:
+        """Put a lead in its place."""
+        zones = self._heaps.get(lead.priority)
+        if zones is None:
+            zones = self._heaps[lead.priority] = {}
+            self._priorities = sorted(self._heaps, reverse=True)
+        heap = zones.get(lead.time_zone)
+        if heap is None:
+            heap = zones[lead.time_zone] = []
+            self.time_zones.add(lead.time_zone)
+        heapq.heappush(heap, (lead.not_before, lead.lead_id))
+
+    def pop_due(self, now: float, time_zones: Collection[str]) -> Iterator[int]:
+        """Take out, one by one, the leads of these zones whose time has come."""
+        for priority in self._priorities:
+            heaps = [heap for zone, heap in self._heaps[priority].items() if zone in time_zones]
+            while True:
+                best = min((heap for heap in heaps if heap), key=_head, default=None)
+                if best is None or best[0][0] > now:
+                    break
+                yield heapq.heappop(best)[1]
+
+
+def _head(heap: list[tuple[float, int]]) -> tuple[float, int]:
+    return heap[0]
