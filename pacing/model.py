@@ -59,6 +59,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """How long an answered person may wait before the call counts as abandoned."""
     ring_timeout_s: float = 25.0
     budget: AbandonBudget
+    cancel_after_s: float | None = None
+    """A call that has been in flight for this long may be cancelled; None where cancelling is not allowed."""
     lead_probabilities: tuple[float, ...] = ()
     """Answer probabilities of the leads that would be dialed next, in order; empty where nothing is known."""
 
@@ -72,12 +74,23 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """How many calls to place now, which ringing calls to give up, and why."""
 
     calls: int = 0
+    leads: tuple[int, ...] = ()
+    """Which of the snapshot's `lead_probabilities` to dial, by index; empty means the first `calls`, in order."""
     cancel: tuple[str, ...] = ()
     """Ids of calls in flight that should be cancelled; the engine honours it only past the legal minimum ring time."""
     reason: str
     """One sentence with the numbers that decided, for a person to read."""
     numbers: dict[str, float] = msgspec.field(default_factory=dict)
     """The same numbers by name, for logs and plots."""
+
+
+class PolicySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a campaign may set about its pacing; a policy reads what concerns it."""
+
+    ratio: float = 1.5
+    """Calls per idle agent; read by `ratio` alone."""
+    abandon_rate_target: float = 0.028
+    """Where a policy that steers by the abandon budget steers to; kept under the budget's `rate_max`."""
 
 
 class CallResult(StrEnum):

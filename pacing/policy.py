@@ -1,9 +1,9 @@
 """The interface of every pacing policy, and the registry by which a campaign names its policy."""
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol, TypeVar
 
-from pacing.model import Decision, Observation, Snapshot
+from pacing.model import Decision, Observation, PolicySettings, Snapshot
 
 
 class Policy(Protocol):
@@ -26,13 +26,16 @@ class UnknownPolicyError(ValueError):
     """There is no pacing policy of that name."""
 
 
-_POLICIES: dict[str, Callable[..., Policy]] = {}
+Factory = Callable[[PolicySettings], Policy]
+FactoryT = TypeVar("FactoryT", bound=Factory)
+
+_POLICIES: dict[str, Factory] = {}
 
 
-def register(name: str) -> Callable[[Callable[..., Policy]], Callable[..., Policy]]:
+def register(name: str) -> Callable[[FactoryT], FactoryT]:
     """Make a policy class known by `name`; used as a decorator on the class."""
 
-    def add(factory: Callable[..., Policy]) -> Callable[..., Policy]:
+    def add(factory: FactoryT) -> FactoryT:
         assert name not in _POLICIES, f"two pacing policies are called {name!r}"
         _POLICIES[name] = factory
         return factory
@@ -45,7 +48,7 @@ def policy_names() -> list[str]:
     return sorted(_POLICIES)
 
 
-def create_policy(name: str, **settings: Any) -> Policy:
+def create_policy(name: str, settings: PolicySettings | None = None) -> Policy:
     """Build the policy called `name`.
 
     Raises:
@@ -55,4 +58,4 @@ def create_policy(name: str, **settings: Any) -> Policy:
         factory = _POLICIES[name]
     except KeyError:
         raise UnknownPolicyError(f"no pacing policy {name!r}; choose one of: {', '.join(policy_names())}") from None
-    return factory(**settings)
+    return factory(settings or PolicySettings())

@@ -1,0 +1,1 @@
+"""Online estimators: each takes `update(x, now)` and answers what it knows with its uncertainty, or None."""

@@ -1,0 +1,155 @@
+"""Predictive pacing: dial while the chance that this very call would find no agent stays under a steered threshold."""
+
+import numpy as np
+
+from pacing.budget import BudgetController
+from pacing.estimators.answer_rate import AnswerRate
+from pacing.estimators.durations import Durations
+from pacing.estimators.ringing import RingTimes
+from pacing.forecast.net import NetForecast
+from pacing.forecast.primitives import Tables
+from pacing.model import (
+    AcwObserved,
+    AnswerObserved,
+    CallObserved,
+    CallResult,
+    Decision,
+    Observation,
+    PolicySettings,
+    Snapshot,
+    TalkObserved,
+)
+from pacing.policies.progressive import decide_progressive
+from pacing.policy import register
+
+CALLS_MIN = 50
+TALKS_MIN = 10
+"""Until this many calls and conversations have ended, pacing is progressive: there is nothing to forecast from."""
+TABLES_LIFE_S = 30.0
+RISK_MAX = 0.5
+
+
+@register("predictive")
+class Predictive:
+    """The chance-constrained policy with a receding-horizon abandon budget."""
+
+    def __init__(self, settings: PolicySettings) -> None:
+        self._budget = BudgetController(settings.abandon_rate_target)
+        self._answer_rate = AnswerRate()
+        self._ringing: RingTimes | None = None
+        self._talk = Durations(median_s=90.0, sigma=0.9)
+        self._acw = Durations(median_s=13.0, sigma=0.6)
+        self._tables: Tables | None = None
+        self._tables_at = 0.0
+
+    def decide(self, snapshot: Snapshot) -> Decision:
+        """Place calls until the next one's risk of finding no agent would pass the threshold."""
+        if snapshot.agents == 0:
+            return Decision(reason="no agents at work; placed 0", numbers={"agents": 0})
+        if self._answer_rate.calls < CALLS_MIN or self._talk.observations < TALKS_MIN:
+            return decide_progressive(snapshot, "progressive until enough calls have been seen")
+        if self._budget.is_gated(snapshot.budget, snapshot.now):
+            return decide_progressive(snapshot, "progressive, as one abandoned call more could break the cap")
+        return self._decide_by_risk(snapshot)
+
+    def learn(self, observation: Observation) -> None:
+        """Update the estimate that the observation concerns."""
+        match observation:
+            case CallObserved(at=at, result=result, duration_s=duration_s):
+                if self._ringing is None:
+                    self._ringing = RingTimes(ring_timeout_s=30.0)
+                cancelled = result is CallResult.CANCELLED
+                answered = result is CallResult.ANSWERED
+                self._ringing.update(duration_s, at, None if cancelled else answered)
+                if not cancelled:
+                    self._answer_rate.update(answered, at)
+            case TalkObserved(at=at, duration_s=duration_s):
+                self._talk.update(duration_s, at)
+            case AcwObserved(at=at, duration_s=duration_s):
+                self._acw.update(duration_s, at)
+            case AnswerObserved(abandoned=abandoned):
+                self._budget.learn(abandoned)
+
+    def _decide_by_risk(self, snapshot: Snapshot) -> Decision:
+        tables = self._current_tables(snapshot)
+        ages = snapshot.now - np.array([call.placed_at for call in snapshot.calls])
+        estimate = self._answer_rate.value(*tables.survivals(ages))
+        assert estimate is not None
+        rate = estimate.value
+        probabilities = np.array(
+            [rate if call.answer_probability is None else call.answer_probability for call in snapshot.calls]
+        )
+        frees = np.concatenate(
+            [
+                tables.free_from_talk(snapshot.now - np.array(snapshot.talking_since)),
+                tables.free_from_acw(snapshot.now - np.array(snapshot.acw_since)),
+            ]
+        )
+        forecast = NetForecast(
+            snapshot.idle_agents - snapshot.queued_calls,
+            frees,
+            tables.answered(ages, probabilities),
+            rate * tables.answered_by,
+            tables.weights,
+        )
+        threshold = min(self._budget.threshold(snapshot.budget, snapshot.now), RISK_MAX)
+        calls = 0
+        risk = forecast.risk()
+        while calls < snapshot.calls_max and risk <= threshold:
+            calls += 1
+            forecast.add_call()
+            risk = forecast.risk()
+        return self._explain(
+            snapshot, calls, risk, threshold, rate, frees, float(snapshot.idle_agents - forecast.mean[-1])
+        )
+
+    def _explain(
+        self,
+        snapshot: Snapshot,
+        calls: int,
+        risk: float,
+        threshold: float,
+        rate: float,
+        frees: np.ndarray,
+        short: float,
+    ) -> Decision:
+        soon = float(frees[:, -1].sum()) if len(frees) else 0.0
+        expected = soon + short - snapshot.queued_calls
+        abandon_rate = snapshot.budget.rate or 0.0
+        held = "by the limit" if calls == snapshot.calls_max and risk <= threshold else "by the risk"
+        return Decision(
+            calls=calls,
+            reason=f"{snapshot.idle_agents} idle and {soon:.1f} free soon, {len(snapshot.calls)} in flight, expect"
+            f" {expected:.1f} answers; abandoned {abandon_rate:.2%} of {snapshot.budget.rate_max:.2%};"
+            f" placed {calls}, held back {held}: the next would risk {risk:.1%} of {threshold:.1%}",
+            numbers={
+                "idle": snapshot.idle_agents,
+                "free_soon": soon,
+                "in_flight": len(snapshot.calls),
+                "answers_expected": expected,
+                "answer_rate": rate,
+                "risk": risk,
+                "risk_max": threshold,
+            },
+        )
+
+    def _current_tables(self, snapshot: Snapshot) -> Tables:
+        tables = self._tables
+        is_fresh = 0.0 <= snapshot.now - self._tables_at < TABLES_LIFE_S
+        if (
+            tables is None
+            or not is_fresh
+            or tables.grace_s != snapshot.answer_limit_s
+            or tables.ring_timeout_s != snapshot.ring_timeout_s
+        ):
+            assert self._ringing is not None
+            tables = Tables(
+                self._talk.survival(),
+                self._acw.survival(),
+                *self._ringing.survivals(),
+                grace_s=snapshot.answer_limit_s,
+                ring_timeout_s=snapshot.ring_timeout_s,
+            )
+            self._tables = tables
+            self._tables_at = snapshot.now
+        return tables
