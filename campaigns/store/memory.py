@@ -150,8 +150,9 @@ class MemoryStore:
             slot = self._leads.get(attempt.lead_id)
             if slot is None or attempt.number in self._blocked:
                 continue
-            if progress.may_be_written(attempt, slot.lead, self._has_open_attempt(slot)):
-                self._write(slot, attempt)
+            if progress.may_be_written(attempt, slot.lead, slot.attempts):
+                slot.attempts.append(attempt)
+                self._move(slot, progress.being_called(slot.lead, attempt))
                 self._open_attempts[attempt.lead_id, attempt.attempt_number] = slot.engine_id
                 written.append(attempt.attempt_id)
         return written
@@ -159,7 +160,9 @@ class MemoryStore:
     def record_results(self, results: Sequence[Result], now: float) -> None:
         """See the port."""
         for result in results:
-            self._check_known(result.attempt)
+            slot = self._leads.get(result.attempt.lead_id)
+            if slot is None or not progress.is_known(result.attempt, slot.lead, slot.attempts):
+                raise AttemptNotFoundError(result.attempt.attempt_id)
         for result in results:
             self._record_result(result, now)
 
@@ -264,44 +267,20 @@ class MemoryStore:
             if slot.lease_until == lease_until:
                 self._move(slot, replace(slot.lead, status=LeadStatus.OPEN))
 
-    def _has_open_attempt(self, slot: _LeadSlot) -> bool:
-        return bool(slot.attempts) and slot.attempts[-1].outcome is None
-
-    def _write(self, slot: _LeadSlot, attempt: Attempt) -> None:
-        slot.attempts.append(attempt)
-        slot.lead = replace(slot.lead, status=LeadStatus.RESERVED, attempts_made=attempt.attempt_number)
-        slot.lease_until = None
-
-    def _check_known(self, attempt: Attempt) -> None:
-        slot = self._leads.get(attempt.lead_id)
-        if slot is None or not (
-            1 <= attempt.attempt_number <= len(slot.attempts) or self._is_refused_unwritten(slot, attempt)
-        ):
-            raise AttemptNotFoundError(attempt.attempt_id)
-
-    def _is_refused_unwritten(self, slot: _LeadSlot, attempt: Attempt) -> bool:
-        may = progress.may_be_written(attempt, slot.lead, self._has_open_attempt(slot))
-        return attempt.outcome is Outcome.REFUSED and may
-
     def _record_result(self, result: Result, now: float) -> None:
         slot = self._leads[result.attempt.lead_id]
-        number = result.attempt.attempt_number
-        if self._is_refused_unwritten(slot, result.attempt):
-            self._write(slot, replace(result.attempt, outcome=None))
-        written = slot.attempts[number - 1]
-        if written.outcome is not None:
+        campaign = self._campaigns[slot.lead.campaign_id]
+        ending = progress.ended(campaign, slot.lead, slot.attempts, result.attempt, now)
+        if ending is None:
             return
-        attempt = progress.finished(written, result.attempt)
-        outcome = attempt.outcome
-        assert outcome is not None
-        slot.attempts[number - 1] = attempt
-        self._open_attempts.pop((attempt.lead_id, number), None)
+        lead, attempt = ending
+        assert attempt.outcome is not None
+        slot.attempts[attempt.attempt_number - 1 :] = [attempt]
+        self._open_attempts.pop((attempt.lead_id, attempt.attempt_number), None)
         if result.cdr is not None:
             self._cdrs.setdefault(result.cdr.call_id, result.cdr)
-        campaign = self._campaigns[slot.lead.campaign_id]
-        self._counts[campaign.campaign_id, progress.account_day(attempt, now)][outcome] += 1
-        outcome_attempts = sum(one.outcome is outcome for one in slot.attempts)
-        self._move(slot, progress.moved_on(campaign, slot.lead, attempt, now, outcome_attempts))
+        self._counts[campaign.campaign_id, progress.account_day(attempt, now)][attempt.outcome] += 1
+        self._move(slot, lead)
 
 
 def _is_wanted(row: Attempt | Cdr, at: float, wanted: AttemptFilter) -> bool:

@@ -1,6 +1,6 @@
 """How attempts and leads move on when something has happened to them; every store moves them by these functions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -40,21 +40,53 @@ def task_of(campaign: Campaign, counts: Mapping[Outcome, int], now: float, leads
     )
 
 
-def may_be_written(attempt: Attempt, lead: Lead, has_open_attempt: bool) -> bool:
+def may_be_written(attempt: Attempt, lead: Lead, tried: Sequence[Attempt]) -> bool:
     """Say whether this is the next try at the lead, and none is under way."""
     return (
         lead.status is not LeadStatus.CLOSED
-        and not has_open_attempt
         and attempt.attempt_number == lead.attempts_made + 1
+        and (not tried or tried[-1].outcome is not None)
     )
 
 
-def finished(written: Attempt, result: Attempt) -> Attempt:
-    """The attempt as its result says, with what an agent has said of it meanwhile."""
+def being_called(lead: Lead, attempt: Attempt) -> Lead:
+    """The lead once its attempt is written."""
+    return replace(lead, status=LeadStatus.RESERVED, attempts_made=attempt.attempt_number)
+
+
+def is_known(attempt: Attempt, lead: Lead, tried: Sequence[Attempt]) -> bool:
+    """Say whether a result for this attempt can be taken: it was written, or refused before it could be."""
+    if 1 <= attempt.attempt_number <= len(tried):
+        return True
+    return attempt.outcome is Outcome.REFUSED and may_be_written(attempt, lead, tried)
+
+
+def ended(
+    campaign: Campaign, lead: Lead, tried: Sequence[Attempt], result: Attempt, now: float
+) -> tuple[Lead, Attempt] | None:
+    """The lead and the attempt after a result, or None where the attempt has its outcome already.
+
+    Args:
+        campaign: holds the retry rules.
+        lead: as it stands.
+        tried: all attempts at the lead so far, in order.
+        result: the attempt with its outcome; one that is not among `tried` was refused before it was written.
+        now: Unix seconds.
+    """
     assert result.outcome is not None, f"the result of attempt {result.attempt_id} has no outcome"
-    return replace(
+    if result.attempt_number > len(tried):
+        lead = being_called(lead, result)
+        written = result
+    else:
+        written = tried[result.attempt_number - 1]
+        if written.outcome is not None:
+            return None
+    # An agent may have spoken of the call before it ended.
+    attempt = replace(
         result, agent_id=result.agent_id or written.agent_id, disposition=result.disposition or written.disposition
     )
+    outcome_attempts = 1 + sum(one.outcome is attempt.outcome for one in tried)
+    return moved_on(campaign, lead, attempt, now, outcome_attempts), attempt
 
 
 def interrupted(attempt: Attempt, now: float) -> Attempt:

@@ -1,0 +1,150 @@
+"""The connection to SQLite or PostgreSQL: transactions, durability, and errors in words a person can act on."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+
+from campaigns.service.errors import StoreUnavailableError, StoreUrlError
+
+BUSY_TIMEOUT_S = 10
+"""How long a writer waits for another process that holds SQLite's write lock."""
+CONNECT_TIMEOUT_S = 5
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    # An attempt must survive a power cut before its call is placed; NORMAL would lose the last commits.
+    "PRAGMA synchronous = FULL",
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA cache_size = -65536",
+)
+
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+
+
+def read_url(text: str) -> URL:
+    """Read a database URL.
+
+    Raises:
+        StoreUrlError: it is not one of SQLite or PostgreSQL; the message says what to write.
+    """
+    try:
+        url = sa.make_url(text)
+    except (sa.exc.ArgumentError, ValueError):
+        if "://" in text:
+            raise StoreUrlError from None
+        raise StoreUrlError(f"{text!r} is not a database URL; for an SQLite file write sqlite:///{text}") from None
+    driver = _DRIVERS.get(url.drivername)
+    if driver is None:
+        reason = f"{url.drivername!r} is not a database the dialer knows"
+        raise StoreUrlError(f"{reason}; write sqlite:///dialer.sqlite3 or postgresql://user:password@host/database")
+    if driver == "sqlite" and url.database in {None, "", ":memory:"}:
+        raise StoreUrlError("an SQLite database needs a file, or it is gone at exit; write sqlite:///dialer.sqlite3")
+    return url.set(drivername=driver)
+
+
+class Database:
+    """One database; safe to use from several threads."""
+
+    def __init__(self, url: URL) -> None:
+        self.name = url.render_as_string(hide_password=True)
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        self._engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self._writer = self._engine.execution_options(takes_write_lock=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that only reads.
+
+        Raises:
+            StoreUnavailableError: the database cannot be reached.
+        """
+        with self._explained(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction that is durable when the block has ended, and leaves nothing when it fails.
+
+        Raises:
+            StoreUnavailableError: the database cannot be reached, or could not write.
+        """
+        with self._explained(), self._writer.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+            raise StoreUnavailableError(self._explain(error)) from error
+        except sa.exc.DatabaseError as error:
+            if type(error.orig) is not sqlite3.DatabaseError:
+                raise
+            raise StoreUnavailableError(
+                f"{self.name} is not an SQLite database, or is damaged: {error.orig}"
+            ) from error
+
+    def _explain(self, error: sa.exc.DBAPIError) -> str:
+        said = " ".join(str(error.orig).split())
+        if not self.is_sqlite:
+            advice = "check that the server runs and that host, port, user, password and database are right"
+        elif "locked" in said:
+            advice = "another process has been writing to it for too long"
+        else:
+            advice = "check that its folder exists, can be written to, and that the disk is not full"
+        return f"the database {self.name} cannot be used: {said}; {advice}"
+
+
+def insert(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what happens on a conflict, in the connection's dialect."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def _sqlite_engine(url: URL) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+
+    @sa.event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _record: Any) -> None:
+        # The driver's own transaction handling begins too late to cover reads; "begin" below takes its place.
+        connection.isolation_level = None
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(pragma)
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        # A transaction that reads first and writes later could fail half way because another wrote in between;
+        # taking the write lock at once makes it wait instead.
+        takes_write_lock = connection.get_execution_options().get("takes_write_lock", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if takes_write_lock else "BEGIN")
+
+    return engine
+
+
+def _postgresql_engine(url: URL) -> sa.Engine:
+    engine = sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S})
+
+    @sa.event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        # A server set to lose its last commits in a crash would let a person be dialed twice; a stricter one is kept.
+        connection.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+        )
+        connection.commit()
+
+    return engine

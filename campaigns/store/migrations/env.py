@@ -1,0 +1,8 @@
+"""Run by Alembic; the connection, in a transaction, comes from `campaigns.store.migration`."""
+
+from alembic import context
+
+from campaigns.store.schema import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+context.run_migrations()

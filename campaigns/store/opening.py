@@ -1,0 +1,43 @@
+"""The one way to a store: by its URL."""
+
+from campaigns.ports import CampaignStore
+from campaigns.store import migration
+from campaigns.store.database import Database, read_url
+from campaigns.store.memory import MemoryStore
+from campaigns.store.sql import SqlStore
+
+MEMORY_URL = "memory://"
+
+
+def open_store(url: str, *, upgrade: bool = False) -> CampaignStore:
+    """Open the store at a URL: `sqlite:///file`, `postgresql://user:password@host/database` or `memory://`.
+
+    Args:
+        url: where the database is; messages show it without its password.
+        upgrade: create the tables, or bring them up to date, where needed.
+
+    Raises:
+        StoreUrlError: the URL cannot be used; the message says what to write.
+        StoreUnavailableError: the database cannot be reached.
+        SchemaError: its tables are missing or of another version.
+    """
+    if url == MEMORY_URL:
+        return MemoryStore()
+    database = Database(read_url(url))
+    try:
+        if upgrade:
+            migration.upgrade(database)
+        migration.check(database)
+    except BaseException:
+        database.close()
+        raise
+    return SqlStore(database)
+
+
+def upgrade_database(url: str) -> None:
+    """What `dialer db upgrade` does: create the tables at a URL, or bring them up to date.
+
+    Raises:
+        StoreUrlError, StoreUnavailableError, SchemaError: as `open_store`.
+    """
+    open_store(url, upgrade=True).close()

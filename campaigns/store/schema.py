@@ -1,0 +1,143 @@
+"""The tables of the SQL store, the same in SQLite and PostgreSQL.
+
+Two of them are counts, kept in step with their rows in the same transaction, so that the 15-second poll costs the same
+with a thousand attempts and with ten million: `lead_groups` (leads not yet closed, by time zone and priority; reserving
+walks it too) and `outcome_counts` (finished attempts by day and outcome: the abandon account).
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""SQLite hands out ids by itself only for a column of type INTEGER, which there holds 64 bits."""
+
+campaigns = sa.Table(
+    "campaigns",
+    metadata,
+    sa.Column("campaign_id", Id, sa.Identity(), primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("settings", sa.Text, nullable=False),
+    # Ids are in attempts' names and in carriers' records, so none is ever given out twice.
+    sqlite_autoincrement=True,
+)
+
+leads = sa.Table(
+    "leads",
+    metadata,
+    sa.Column("lead_id", Id, sa.Identity(), primary_key=True),
+    sa.Column("campaign_id", Id, sa.ForeignKey("campaigns.campaign_id"), nullable=False),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("time_zone", sa.Text, nullable=False),
+    sa.Column("priority", sa.Integer, nullable=False),
+    sa.Column("attributes", sa.Text, nullable=False),
+    sa.Column("external_id", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("attempts_made", sa.Integer, nullable=False),
+    sa.Column("not_before", sa.Double, nullable=False),
+    sa.Column("closed_reason", sa.Text, nullable=False),
+    sa.Column("engine_id", sa.Text, nullable=False),
+    sa.Column("lease_until", sa.Double),
+    # The number goes first: blocking a number looks for it in every campaign.
+    sa.UniqueConstraint("number", "campaign_id"),
+    sa.Index("leads_ready", "campaign_id", "status", "time_zone", "priority", "not_before", "lead_id"),
+    sa.Index(
+        "leads_leased",
+        "campaign_id",
+        "lease_until",
+        sqlite_where=sa.text("lease_until IS NOT NULL"),
+        postgresql_where=sa.text("lease_until IS NOT NULL"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+lead_groups = sa.Table(
+    "lead_groups",
+    metadata,
+    sa.Column("campaign_id", Id, sa.ForeignKey("campaigns.campaign_id"), primary_key=True),
+    sa.Column("time_zone", sa.Text, primary_key=True),
+    sa.Column("priority", sa.Integer, primary_key=True),
+    sa.Column("leads_open", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    # The key that makes it impossible to write, and so to dial, the same try twice.
+    sa.Column("lead_id", Id, sa.ForeignKey("leads.lead_id"), primary_key=True),
+    sa.Column("attempt_number", sa.Integer, primary_key=True),
+    sa.Column("campaign_id", Id, nullable=False),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("caller_id", sa.Text, nullable=False),
+    sa.Column("trunk", sa.Text, nullable=False),
+    sa.Column("placed_at", sa.Double, nullable=False),
+    sa.Column("ringing_at", sa.Double),
+    sa.Column("answered_at", sa.Double),
+    sa.Column("bridged_at", sa.Double),
+    sa.Column("ended_at", sa.Double),
+    sa.Column("outcome", sa.Text),
+    sa.Column("sip_status", sa.Integer),
+    sa.Column("cause", sa.Text, nullable=False),
+    sa.Column("agent_id", sa.Text, nullable=False),
+    sa.Column("disposition", sa.Text, nullable=False),
+    sa.Column("disposition_at", sa.Double),
+    sa.Column("engine_id", sa.Text, nullable=False),
+    sa.Index("attempts_by_time", "placed_at", "lead_id", "attempt_number"),
+    sa.Index("attempts_by_campaign", "campaign_id", "placed_at", "lead_id", "attempt_number"),
+    sa.Index(
+        "attempts_open",
+        "engine_id",
+        "campaign_id",
+        sqlite_where=sa.text("outcome IS NULL"),
+        postgresql_where=sa.text("outcome IS NULL"),
+    ),
+    sqlite_with_rowid=False,
+)
+
+outcome_counts = sa.Table(
+    "outcome_counts",
+    metadata,
+    sa.Column("campaign_id", Id, sa.ForeignKey("campaigns.campaign_id"), primary_key=True),
+    sa.Column("day", sa.Integer, primary_key=True),
+    sa.Column("outcome", sa.Text, primary_key=True),
+    sa.Column("attempts", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+cdrs = sa.Table(
+    "cdrs",
+    metadata,
+    sa.Column("call_id", sa.Text, primary_key=True),
+    sa.Column("campaign_id", Id, nullable=False),
+    sa.Column("calling_number", sa.Text, nullable=False),
+    sa.Column("called_number", sa.Text, nullable=False),
+    sa.Column("trunk", sa.Text, nullable=False),
+    sa.Column("started_at", sa.Double, nullable=False),
+    sa.Column("answered_at", sa.Double),
+    sa.Column("ended_at", sa.Double, nullable=False),
+    sa.Column("talk_s", sa.Double, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("sip_status", sa.Integer),
+    sa.Column("cause", sa.Text, nullable=False),
+    sa.Column("agent_id", sa.Text, nullable=False),
+    sa.Index("cdrs_by_time", "started_at", "call_id"),
+    sa.Index("cdrs_by_campaign", "campaign_id", "started_at", "call_id"),
+    sqlite_with_rowid=False,
+)
+
+blocked_numbers = sa.Table(
+    "blocked_numbers",
+    metadata,
+    sa.Column("number", sa.Text, primary_key=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("blocked_at", sa.Double, nullable=False),
+    sqlite_with_rowid=False,
+)

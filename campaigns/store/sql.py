@@ -1,0 +1,168 @@
+"""The store in SQLite or PostgreSQL. Every method is one transaction; batches are one commit (group commit)."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec.structs import replace
+
+from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, NewLead, Outcome
+from campaigns.ports import AttemptFilter, LeadsAdded, Page, Result
+from campaigns.service.errors import CampaignNotFoundError, LeadNotFoundError
+from campaigns.store import listing, progress, sql_attempts, sql_leads, sql_listing
+from campaigns.store.database import Database, insert
+from campaigns.store.rows import LEAD_COLUMNS, chunks, settings_text, to_campaign, to_lead
+from campaigns.store.schema import attempts, blocked_numbers, campaigns, lead_groups, leads, outcome_counts
+
+CHUNK = 1000
+
+
+class SqlStore:
+    """Implements `campaigns.ports.CampaignStore` on a database whose tables are up to date (see `open_store`).
+
+    Safe to use from several threads and from several processes.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create_campaign(self, campaign: Campaign) -> Campaign:
+        """See the port."""
+        row = {"status": campaign.status, "settings": settings_text(campaign)}
+        with self._database.writing() as connection:
+            created = connection.execute(campaigns.insert().values(row).returning(campaigns.c.campaign_id))
+            return replace(campaign, campaign_id=created.scalar_one())
+
+    def update_campaign(self, campaign: Campaign) -> None:
+        """See the port."""
+        change = campaigns.update().where(campaigns.c.campaign_id == campaign.campaign_id)
+        with self._database.writing() as connection:
+            changed = connection.execute(change.values(status=campaign.status, settings=settings_text(campaign)))
+            if changed.rowcount == 0:
+                raise CampaignNotFoundError(campaign.campaign_id)
+
+    def campaign(self, campaign_id: int) -> Campaign:
+        """See the port."""
+        with self._database.reading() as connection:
+            return _campaign(connection, campaign_id)
+
+    def campaigns(self, status: CampaignStatus | None = None) -> Sequence[Campaign]:
+        """See the port."""
+        query = sa.select(campaigns).order_by(campaigns.c.campaign_id)
+        if status is not None:
+            query = query.where(campaigns.c.status == status)
+        with self._database.reading() as connection:
+            return tuple(to_campaign(*row) for row in connection.execute(query))
+
+    def add_leads(self, campaign_id: int, leads: Iterable[NewLead]) -> LeadsAdded:
+        """See the port."""
+        with self._database.writing() as connection:
+            _campaign(connection, campaign_id)
+            return sql_leads.add(connection, campaign_id, leads)
+
+    def lead(self, lead_id: int) -> Lead:
+        """See the port."""
+        with self._database.reading() as connection:
+            row = connection.execute(sa.select(*LEAD_COLUMNS).where(leads.c.lead_id == lead_id)).one_or_none()
+            if row is None:
+                raise LeadNotFoundError(lead_id)
+            return to_lead(row)
+
+    def tasks(self, now: float) -> Sequence[CampaignTask]:
+        """See the port."""
+        wanted = sa.select(campaigns).where(campaigns.c.status.in_([CampaignStatus.RUNNING, CampaignStatus.PAUSED]))
+        with self._database.reading() as connection:
+            found = [to_campaign(*row) for row in connection.execute(wanted.order_by(campaigns.c.campaign_id))]
+            return tuple(_task(connection, campaign, now) for campaign in found)
+
+    def reserve_leads(self, campaign_id: int, count: int, now: float, lease_s: float, engine_id: str) -> Sequence[Lead]:
+        """See the port."""
+        with self._database.writing() as connection:
+            campaign = _campaign(connection, campaign_id)
+            return tuple(sql_leads.reserve(connection, campaign, count, now, now + lease_s, engine_id))
+
+    def release_leads(self, lead_ids: Sequence[int]) -> None:
+        """See the port."""
+        with self._database.writing() as connection:
+            sql_leads.release(connection, lead_ids)
+
+    def record_attempts(self, attempts: Sequence[Attempt]) -> Sequence[str]:
+        """See the port."""
+        with self._database.writing() as connection:
+            return sql_attempts.write(connection, attempts)
+
+    def record_results(self, results: Sequence[Result], now: float) -> None:
+        """See the port."""
+        with self._database.writing() as connection:
+            sql_attempts.finish(connection, results, now)
+
+    def record_disposition(self, attempt_id: str, agent_id: str, disposition: str, now: float) -> None:
+        """See the port."""
+        key = listing.split_attempt_id(attempt_id)
+        with self._database.writing() as connection:
+            sql_attempts.set_disposition(connection, key, agent_id, disposition, now)
+
+    def interrupt_attempts(self, engine_id: str, now: float) -> int:
+        """See the port."""
+        with self._database.writing() as connection:
+            interrupted = sql_attempts.interrupt(connection, engine_id, now)
+            sql_leads.release_all(connection, engine_id)
+            return interrupted
+
+    def attempts(self, wanted: AttemptFilter) -> Page[Attempt]:
+        """See the port."""
+        with self._database.reading() as connection:
+            return sql_listing.attempts_page(connection, wanted)
+
+    def cdrs(self, wanted: AttemptFilter) -> Page[Cdr]:
+        """See the port."""
+        with self._database.reading() as connection:
+            return sql_listing.cdrs_page(connection, wanted)
+
+    def block_numbers(self, numbers: Sequence[str], reason: str, now: float) -> int:
+        """See the port."""
+        new = 0
+        with self._database.writing() as connection:
+            statement = insert(connection, blocked_numbers).on_conflict_do_nothing().returning(blocked_numbers.c.number)
+            for chunk in chunks(sorted(set(numbers)), CHUNK):
+                rows = [{"number": number, "reason": reason, "blocked_at": now} for number in chunk]
+                new += len(connection.execute(statement, rows).all())
+                sql_leads.close_numbers(connection, chunk, progress.BLOCKED)
+        return new
+
+    def outcome_counts(self, campaign_id: int) -> dict[Outcome | None, int]:
+        """See the port."""
+        total = sa.func.sum(outcome_counts.c.attempts)
+        finished = sa.select(outcome_counts.c.outcome, total).where(outcome_counts.c.campaign_id == campaign_id)
+        still_open = (attempts.c.campaign_id == campaign_id, attempts.c.outcome.is_(None))
+        with self._database.reading() as connection:
+            _campaign(connection, campaign_id)
+            rows = connection.execute(finished.group_by(outcome_counts.c.outcome))
+            counts: dict[Outcome | None, int] = {Outcome(outcome): int(count) for outcome, count in rows}
+            count = connection.scalar(sa.select(sa.func.count()).select_from(attempts).where(*still_open))
+            if count:
+                counts[None] = count
+            return counts
+
+    def close(self) -> None:
+        """See the port."""
+        self._database.close()
+
+
+def _campaign(connection: sa.Connection, campaign_id: int) -> Campaign:
+    row = connection.execute(sa.select(campaigns).where(campaigns.c.campaign_id == campaign_id)).one_or_none()
+    if row is None:
+        raise CampaignNotFoundError(campaign_id)
+    return to_campaign(*row)
+
+
+def _task(connection: sa.Connection, campaign: Campaign, now: float) -> CampaignTask:
+    today = (
+        outcome_counts.c.campaign_id == campaign.campaign_id,
+        outcome_counts.c.day == progress.day_of(now),
+    )
+    rows: Any = connection.execute(sa.select(outcome_counts.c.outcome, outcome_counts.c.attempts).where(*today))
+    counts = {Outcome(outcome): int(count) for outcome, count in rows}
+    total = sa.func.sum(lead_groups.c.leads_open)
+    leads_open = connection.scalar(sa.select(total).where(lead_groups.c.campaign_id == campaign.campaign_id))
+    return progress.task_of(campaign, counts, now, int(leads_open or 0))

@@ -1,0 +1,163 @@
+"""Attempts in SQL: written before their calls, finished afterwards. All inside the caller's transaction."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from campaigns.model import Attempt, Campaign, attempt_id
+from campaigns.ports import Result
+from campaigns.service.errors import AttemptNotFoundError
+from campaigns.store import progress, sql_leads
+from campaigns.store.database import insert
+from campaigns.store.rows import ATTEMPT_COLUMNS, attempt_row, chunks, to_attempt, to_campaign
+from campaigns.store.schema import attempts, campaigns, cdrs, outcome_counts
+
+CHUNK = 1000
+
+_KEY = ("lead_id", "attempt_number")
+_FINISHED_COLUMNS = [column for column in ATTEMPT_COLUMNS if column.name not in _KEY]
+_FINISH = (
+    attempts.update()
+    .where(attempts.c.lead_id == sa.bindparam("key_lead"), attempts.c.attempt_number == sa.bindparam("key_number"))
+    .values({column: sa.bindparam(column.name) for column in _FINISHED_COLUMNS})
+)
+
+
+def write(connection: sa.Connection, new: Sequence[Attempt]) -> list[str]:
+    """Write the attempts that may be made; returns their ids."""
+    written: list[str] = []
+    for chunk in chunks(new, CHUNK):
+        written += _write_chunk(connection, chunk)
+    return written
+
+
+def finish(connection: sa.Connection, results: Sequence[Result], now: float) -> None:
+    """Write the outcomes and CDRs of attempts that have none yet, and move their leads on.
+
+    Raises:
+        AttemptNotFoundError: an attempt that was never written has ended otherwise than refused.
+    """
+    for chunk in chunks(results, CHUNK):
+        _finish_chunk(connection, chunk, now)
+
+
+def interrupt(connection: sa.Connection, engine_id: str, now: float) -> int:
+    """Finish the open attempts of an engine as interrupted."""
+    wanted = sa.select(*ATTEMPT_COLUMNS).where(attempts.c.engine_id == engine_id, attempts.c.outcome.is_(None))
+    found = [progress.interrupted(to_attempt(row), now) for row in connection.execute(wanted)]
+    finish(connection, [Result(attempt=attempt, cdr=None) for attempt in found], now)
+    return len(found)
+
+
+def set_disposition(
+    connection: sa.Connection, key: tuple[int, int], agent_id: str, disposition: str, now: float
+) -> None:
+    """Write what the agent said.
+
+    Raises:
+        AttemptNotFoundError: no such attempt.
+    """
+    change = attempts.update().values(agent_id=agent_id, disposition=disposition, disposition_at=now)
+    found = connection.execute(change.where(attempts.c.lead_id == key[0], attempts.c.attempt_number == key[1]))
+    if found.rowcount == 0:
+        raise AttemptNotFoundError(attempt_id(*key))
+
+
+def _write_chunk(connection: sa.Connection, new: Sequence[Attempt]) -> list[str]:
+    locked = sql_leads.lock(connection, {attempt.lead_id for attempt in new})
+    blocked = sql_leads.find_blocked(connection, {attempt.number for attempt in new})
+    tried = _read_tried(connection, locked)
+    rows: list[dict[str, Any]] = []
+    moved = []
+    for attempt in new:
+        lead, engine_id = locked.get(attempt.lead_id, (None, ""))
+        if lead is None or attempt.number in blocked:
+            continue
+        if progress.may_be_written(attempt, lead, tried[lead.lead_id]):
+            tried[lead.lead_id].append(attempt)
+            rows.append(attempt_row(attempt) | {"engine_id": engine_id})
+            moved.append((lead, progress.being_called(lead, attempt)))
+    if rows:
+        connection.execute(attempts.insert(), rows)
+    sql_leads.move(connection, moved)
+    return [attempt_id(row["lead_id"], row["attempt_number"]) for row in rows]
+
+
+def _finish_chunk(connection: sa.Connection, results: Sequence[Result], now: float) -> None:
+    locked = sql_leads.lock(connection, {result.attempt.lead_id for result in results})
+    tried = _read_tried(connection, locked)
+    of_campaign = _read_campaigns(connection, {lead.campaign_id for lead, _ in locked.values()})
+    after = {lead_id: lead for lead_id, (lead, _) in locked.items()}
+    changes = _Changes()
+    for result in results:
+        lead_id = result.attempt.lead_id
+        lead = after.get(lead_id)
+        if lead is None or not progress.is_known(result.attempt, lead, tried[lead_id]):
+            raise AttemptNotFoundError(result.attempt.attempt_id)
+        ending = progress.ended(of_campaign[lead.campaign_id], lead, tried[lead_id], result.attempt, now)
+        if ending is None:
+            continue
+        after[lead_id], attempt = ending
+        if attempt.attempt_number > len(tried[lead_id]):
+            changes.refused.append(attempt_row(attempt) | {"engine_id": locked[lead_id][1]})
+        else:
+            changes.finished.append(_finish_row(attempt))
+        tried[lead_id][attempt.attempt_number - 1 :] = [attempt]
+        if result.cdr is not None:
+            changes.cdrs.append(msgspec.structs.asdict(result.cdr))
+        changes.counts[lead.campaign_id, progress.account_day(attempt, now), str(attempt.outcome)] += 1
+    changes.write(connection)
+    before = {lead_id: lead for lead_id, (lead, _) in locked.items()}
+    sql_leads.move(connection, [(before[key], lead) for key, lead in after.items() if lead is not before[key]])
+
+
+class _Changes:
+    """Rows that a batch of results leaves to be written."""
+
+    def __init__(self) -> None:
+        self.refused: list[dict[str, Any]] = []
+        self.finished: list[dict[str, Any]] = []
+        self.cdrs: list[dict[str, Any]] = []
+        self.counts: Counter[tuple[int, int, str]] = Counter()
+
+    def write(self, connection: sa.Connection) -> None:
+        if self.refused:
+            connection.execute(attempts.insert(), self.refused)
+        if self.finished:
+            connection.execute(_FINISH, self.finished)
+        if self.cdrs:
+            connection.execute(insert(connection, cdrs).on_conflict_do_nothing(), self.cdrs)
+        if self.counts:
+            statement = insert(connection, outcome_counts)
+            total = outcome_counts.c.attempts + statement.excluded.attempts
+            key = list(outcome_counts.primary_key)
+            rows = [
+                {"campaign_id": campaign_id, "day": day, "outcome": outcome, "attempts": count}
+                for (campaign_id, day, outcome), count in sorted(self.counts.items())
+            ]
+            connection.execute(statement.on_conflict_do_update(index_elements=key, set_={"attempts": total}), rows)
+
+
+def _finish_row(attempt: Attempt) -> dict[str, Any]:
+    row = attempt_row(attempt)
+    return row | {"key_lead": row.pop("lead_id"), "key_number": row.pop("attempt_number")}
+
+
+def _read_tried(connection: sa.Connection, lead_ids: Collection[int]) -> defaultdict[int, list[Attempt]]:
+    """All attempts at these (locked) leads, in order."""
+    tried: defaultdict[int, list[Attempt]] = defaultdict(list)
+    for chunk in chunks(sorted(lead_ids), CHUNK):
+        wanted = sa.select(*ATTEMPT_COLUMNS).where(attempts.c.lead_id.in_(chunk))
+        # An agent's disposition is written without the lead's lock; this row must not change before it is finished.
+        ordered = wanted.order_by(attempts.c.lead_id, attempts.c.attempt_number).with_for_update()
+        for row in connection.execute(ordered):
+            tried[row.lead_id].append(to_attempt(row))
+    return tried
+
+
+def _read_campaigns(connection: sa.Connection, campaign_ids: Collection[int]) -> dict[int, Campaign]:
+    wanted = sa.select(campaigns).where(campaigns.c.campaign_id.in_(campaign_ids))
+    return {row.campaign_id: to_campaign(*row) for row in connection.execute(wanted)}

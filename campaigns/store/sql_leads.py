@@ -1,0 +1,214 @@
+"""Leads in SQL: adding, reserving, releasing, closing. All inside the caller's transaction.
+
+Whoever changes leads locks them first, in the order of their ids, so that two engines never wait for each other.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from heapq import merge
+from itertools import groupby, islice
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec.structs import replace
+
+from campaigns.model import Campaign, Lead, LeadStatus, NewLead
+from campaigns.ports import LeadsAdded
+from campaigns.rules.gate import campaign_refusals, window_refusal
+from campaigns.store import progress
+from campaigns.store.database import insert
+from campaigns.store.rows import LEAD_COLUMNS, chunks, new_lead_row, to_lead
+from campaigns.store.schema import blocked_numbers, lead_groups, leads
+
+CHUNK = 1000
+RESERVE_MAX = 10_000
+
+Group = tuple[int, str, int]
+"""Campaign, time zone, priority."""
+
+_MOVE = (
+    leads.update()
+    .where(leads.c.lead_id == sa.bindparam("key"))
+    .values({column: sa.bindparam(column) for column in ("status", "not_before", "attempts_made", "closed_reason")})
+    .values(lease_until=None)
+)
+_RELEASE = leads.update().values(status=LeadStatus.OPEN, lease_until=None)
+
+
+def add(connection: sa.Connection, campaign_id: int, new: Iterable[NewLead]) -> LeadsAdded:
+    """Add the leads whose numbers are neither in the campaign nor blocked."""
+    accepted = duplicates = blocked = 0
+    groups: Counter[Group] = Counter()
+    statement = insert(connection, leads).on_conflict_do_nothing().returning(leads.c.time_zone, leads.c.priority)
+    remaining = iter(new)
+    while chunk := list(islice(remaining, CHUNK)):
+        barred = find_blocked(connection, {lead.number for lead in chunk})
+        rows: dict[str, dict[str, Any]] = {}
+        for lead in chunk:
+            if lead.number not in barred:
+                rows.setdefault(lead.number, new_lead_row(campaign_id, lead))
+        added = connection.execute(statement, list(rows.values())).all() if rows else []
+        groups.update((campaign_id, row.time_zone, row.priority) for row in added)
+        blocked_here = sum(lead.number in barred for lead in chunk)
+        accepted += len(added)
+        blocked += blocked_here
+        duplicates += len(chunk) - blocked_here - len(added)
+    change_groups(connection, groups)
+    return LeadsAdded(accepted=accepted, duplicates=duplicates, blocked=blocked)
+
+
+def find_blocked(connection: sa.Connection, numbers: Collection[str]) -> set[str]:
+    """Which of the numbers are on the do-not-call list."""
+    wanted = sa.select(blocked_numbers.c.number).where(blocked_numbers.c.number.in_(numbers))
+    return set(connection.scalars(wanted))
+
+
+def reserve(
+    connection: sa.Connection, campaign: Campaign, count: int, now: float, lease_until: float, engine_id: str
+) -> list[Lead]:
+    """Lease the best leads that may be dialed now.
+
+    Leads are taken group by group (a priority, the time zones whose window is open), each by a range of the index
+    `leads_ready` that begins at the best lead and ends at `now`: leads whose time has not come are never read.
+    """
+    reserved: list[Lead] = []
+    if campaign_refusals(campaign):
+        return reserved
+    _free_expired(connection, campaign.campaign_id, now)
+    for priority, time_zones in _open_groups(connection, campaign, now):
+        while len(reserved) < (wanted := min(count, RESERVE_MAX)):
+            due = _lock_due(connection, (campaign.campaign_id, priority, time_zones), now, wanted - len(reserved))
+            if not due:
+                break
+            used_up = [lead for lead in due if lead.attempts_made >= campaign.attempts_max]
+            close(connection, used_up, progress.attempts_used_up(campaign))
+            chosen = [lead for lead in due if lead.attempts_made < campaign.attempts_max]
+            _lease(connection, [lead.lead_id for lead in chosen], lease_until, engine_id)
+            reserved += (replace(lead, status=LeadStatus.RESERVED) for lead in chosen)
+    return reserved
+
+
+def release(connection: sa.Connection, lead_ids: Sequence[int]) -> None:
+    """Open those of the leads that are leased."""
+    for chunk in chunks(sorted(lead_ids), CHUNK):
+        locked = _lock(leads.c.lead_id.in_(chunk), leads.c.lease_until.is_not(None))
+        found = connection.scalars(locked).all()
+        connection.execute(_RELEASE.where(leads.c.lead_id.in_(found)))
+
+
+def release_all(connection: sa.Connection, engine_id: str) -> None:
+    """Open every lead that this engine has leased."""
+    locked = _lock(leads.c.engine_id == engine_id, leads.c.lease_until.is_not(None))
+    for chunk in chunks(connection.scalars(locked).all(), CHUNK):
+        connection.execute(_RELEASE.where(leads.c.lead_id.in_(chunk)))
+
+
+def lock(connection: sa.Connection, lead_ids: Collection[int]) -> dict[int, tuple[Lead, str]]:
+    """Read leads by id, each with the engine that reserved it last, and keep others from changing them."""
+    found: dict[int, tuple[Lead, str]] = {}
+    for chunk in chunks(sorted(lead_ids), CHUNK):
+        wanted = sa.select(*LEAD_COLUMNS, leads.c.engine_id).where(leads.c.lead_id.in_(chunk))
+        for row in connection.execute(wanted.order_by(leads.c.lead_id).with_for_update()):
+            found[row.lead_id] = to_lead(row), row.engine_id
+    return found
+
+
+def move(connection: sa.Connection, moved: Sequence[tuple[Lead, Lead]]) -> None:
+    """Write leads, given as they were and as they are now, and give up their leases."""
+    if not moved:
+        return
+    rows = [
+        {
+            "key": lead.lead_id,
+            "status": lead.status,
+            "not_before": lead.not_before,
+            "attempts_made": lead.attempts_made,
+            "closed_reason": lead.closed_reason,
+        }
+        for _, lead in moved
+    ]
+    connection.execute(_MOVE, rows)
+    was_closed = Counter(
+        (lead.campaign_id, lead.time_zone, lead.priority)
+        for before, lead in moved
+        if lead.status is LeadStatus.CLOSED and before.status is not LeadStatus.CLOSED
+    )
+    change_groups(connection, {group: -count for group, count in was_closed.items()})
+
+
+def close(connection: sa.Connection, found: Sequence[Lead], reason: str) -> None:
+    """Close locked leads."""
+    move(connection, [(lead, progress.closed(lead, reason)) for lead in found])
+
+
+def close_numbers(connection: sa.Connection, numbers: Sequence[str], reason: str) -> None:
+    """Close the leads with these numbers, in every campaign."""
+    wanted = sa.select(*LEAD_COLUMNS).where(leads.c.number.in_(numbers), leads.c.status != LeadStatus.CLOSED)
+    found = connection.execute(wanted.order_by(leads.c.lead_id).with_for_update()).all()
+    close(connection, [to_lead(row) for row in found], reason)
+
+
+def change_groups(connection: sa.Connection, changes: Mapping[Group, int]) -> None:
+    """Keep the counts of leads that are not closed."""
+    rows = [
+        {"campaign_id": campaign_id, "time_zone": time_zone, "priority": priority, "leads_open": change}
+        for (campaign_id, time_zone, priority), change in sorted(changes.items())
+    ]
+    if not rows:
+        return
+    statement = insert(connection, lead_groups)
+    total = lead_groups.c.leads_open + statement.excluded.leads_open
+    key = list(lead_groups.primary_key)
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_={"leads_open": total}), rows)
+
+
+def _open_groups(connection: sa.Connection, campaign: Campaign, now: float) -> list[tuple[int, list[str]]]:
+    """The time zones in which people may be called now, for each priority, highest first."""
+    of_campaign = (lead_groups.c.campaign_id == campaign.campaign_id, lead_groups.c.leads_open > 0)
+    wanted = sa.select(lead_groups.c.priority, lead_groups.c.time_zone).where(*of_campaign)
+    rows = connection.execute(wanted.order_by(lead_groups.c.priority.desc(), lead_groups.c.time_zone)).all()
+    is_open = {zone: window_refusal(campaign, zone, now) is None for zone in {row.time_zone for row in rows}}
+    return [
+        (priority, [row.time_zone for row in group if is_open[row.time_zone]])
+        for priority, group in groupby(rows, lambda row: row.priority)
+    ]
+
+
+def _lock_due(connection: sa.Connection, source: tuple[int, int, Sequence[str]], now: float, count: int) -> list[Lead]:
+    """The best leads of one priority whose time has come; leads that another engine has locked are passed over."""
+    campaign_id, priority, time_zones = source
+    candidates = []
+    for time_zone in time_zones:
+        due = (
+            leads.c.campaign_id == campaign_id,
+            leads.c.status == LeadStatus.OPEN,
+            leads.c.time_zone == time_zone,
+            leads.c.priority == priority,
+            leads.c.not_before <= now,
+        )
+        order = (leads.c.not_before, leads.c.lead_id)
+        wanted = sa.select(*order).where(*due).order_by(*order).limit(count).with_for_update(skip_locked=True)
+        candidates.append([tuple(row) for row in connection.execute(wanted)])
+    best = [lead_id for _, lead_id in islice(merge(*candidates), count)]
+    found: dict[int, Lead] = {}
+    for chunk in chunks(best, CHUNK):
+        rows = connection.execute(sa.select(*LEAD_COLUMNS).where(leads.c.lead_id.in_(chunk)))
+        found.update((row.lead_id, to_lead(row)) for row in rows)
+    return [found[lead_id] for lead_id in best]
+
+
+def _lease(connection: sa.Connection, lead_ids: Sequence[int], lease_until: float, engine_id: str) -> None:
+    statement = leads.update().values(status=LeadStatus.RESERVED, engine_id=engine_id, lease_until=lease_until)
+    for chunk in chunks(lead_ids, CHUNK):
+        connection.execute(statement.where(leads.c.lead_id.in_(chunk)))
+
+
+def _free_expired(connection: sa.Connection, campaign_id: int, now: float) -> None:
+    expired = (leads.c.campaign_id == campaign_id, leads.c.lease_until <= now)
+    wanted = sa.select(leads.c.lead_id).where(*expired).limit(RESERVE_MAX).with_for_update(skip_locked=True)
+    for chunk in chunks(connection.scalars(wanted).all(), CHUNK):
+        connection.execute(_RELEASE.where(leads.c.lead_id.in_(chunk)))
+
+
+def _lock(*conditions: sa.ColumnElement[bool]) -> sa.Select[tuple[int]]:
+    return sa.select(leads.c.lead_id).where(*conditions).order_by(leads.c.lead_id).with_for_update()
