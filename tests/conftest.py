@@ -1,0 +1,70 @@
+"""A private PostgreSQL server for the tests that need one: started once, reached by Unix socket, gone afterwards."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+UNPRIVILEGED_USERS = ("postgres", "nobody")
+HOW_TO_GET_IT = "install it (Debian: apt-get install postgresql; macOS: brew install postgresql), no server need run"
+
+
+def find_program(name: str) -> Path | None:
+    on_path = shutil.which(name)
+    if on_path is not None:
+        return Path(on_path)
+    installed = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: float(path.parts[-3]), reverse=True
+    )
+    return installed[0] if installed else None
+
+
+def unprivileged_user() -> str | None:
+    """PostgreSQL refuses to run as root; whoever tests as root lends it another account."""
+    if os.geteuid() != 0:
+        return None
+    names = {user.pw_name for user in pwd.getpwall()}
+    return next((name for name in UNPRIVILEGED_USERS if name in names), None)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of an empty database on a private server."""
+    initdb, pg_ctl = find_program("initdb"), find_program("pg_ctl")
+    if initdb is None or pg_ctl is None:
+        message = f"PostgreSQL's programs initdb and pg_ctl are missing: {HOW_TO_GET_IT}"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    # A short path: a Unix socket's may not have more than 107 characters.
+    home = Path(tempfile.mkdtemp(prefix="dialer-pg-", dir="/tmp"))
+    user = unprivileged_user()
+    if user is not None:
+        shutil.chown(home, user)
+
+    def run(*command: str | Path) -> None:
+        # A file rather than a pipe: the server inherits it and would keep a pipe open for ever.
+        with tempfile.TemporaryFile("w+") as log:
+            done = subprocess.run(
+                command, user=user, cwd=home, stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=60, check=False
+            )
+            log.seek(0)
+            assert done.returncode == 0, f"{command[0]} failed:\n{log.read()}"
+
+    data = home / "data"
+    # Commits survive a kill of the tests without fsync; the store must turn synchronous_commit on again by itself.
+    settings = f"-k {home} -c listen_addresses='' -c fsync=off -c synchronous_commit=off"
+    try:
+        run(initdb, "-D", data, "-U", "dialer", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        run(pg_ctl, "-D", data, "-l", home / "log", "-o", settings, "-w", "start")
+        try:
+            yield f"postgresql://dialer@/postgres?host={home}"
+        finally:
+            run(pg_ctl, "-D", data, "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
