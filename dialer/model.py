@@ -117,6 +117,12 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """A bridge that the gateway has not confirmed by then is given up."""
     message_s_max: float = 30.0
     """A message that has not ended by then is cut off."""
+    amd: bool = False
+    """Whether answering-machine detection listens to an answer before a person is put through."""
+    amd_s_max: float = 1.5
+    """An answer that AMD has not judged by then is taken for a person's; it must leave time to find an agent."""
+    agents_max: int = 5000
+    """Agents logged in at one time."""
 
 
 class AgentView(msgspec.Struct, frozen=True, kw_only=True):

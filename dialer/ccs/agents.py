@@ -1,0 +1,106 @@
+"""An agent's states, and the only place that changes them.
+
+Theory of operation
+-------------------
+An agent is in exactly one `AgentState`. Things that happen to an agent are `AgentTrigger`s; the table `TRANSITIONS`
+says which state each one leads to, and a trigger that is not in the table for the present state is a bug of the caller.
+`advance` is the one function that writes `Agent.state`; it also adds the time spent in the state that is left, so that
+no second can be lost or counted twice.
+
+A pause asked for during a call is not a state: it is the wish `Agent.wants_pause`, looked at when the call and its
+after-call work are over. The diagram in docs/concepts/agent-states.md is drawn from the table.
+"""
+
+from enum import StrEnum
+
+from dialer.model import AgentState, ScreenPop
+
+
+class AgentTrigger(StrEnum):
+    """What can happen to an agent."""
+
+    LOG_IN = "log in"
+    LEG_OPENED = "leg opened"
+    READY = "ready"
+    PAUSE = "pause"
+    RESERVE = "reserve"
+    """Chosen for an answered call."""
+    RELEASE = "release"
+    """The call this agent was reserved for has gone, or could not be bridged."""
+    BRIDGE = "bridge"
+    """Audio flows."""
+    CALL_OVER = "call over"
+    LEAVE = "leave"
+    """Logged out, or the agent's leg went down."""
+
+
+S, T = AgentState, AgentTrigger
+
+TRANSITIONS: dict[tuple[AgentState, AgentTrigger], AgentState] = {
+    (S.OFFLINE, T.LOG_IN): S.CONNECTING,
+    (S.CONNECTING, T.LEG_OPENED): S.PAUSED,
+    (S.CONNECTING, T.LEAVE): S.OFFLINE,
+    (S.PAUSED, T.READY): S.IDLE,
+    (S.PAUSED, T.LEAVE): S.OFFLINE,
+    (S.IDLE, T.PAUSE): S.PAUSED,
+    (S.IDLE, T.RESERVE): S.RESERVED,
+    (S.IDLE, T.LEAVE): S.OFFLINE,
+    (S.RESERVED, T.RELEASE): S.IDLE,
+    (S.RESERVED, T.BRIDGE): S.TALKING,
+    (S.RESERVED, T.LEAVE): S.OFFLINE,
+    (S.TALKING, T.CALL_OVER): S.ACW,
+    (S.TALKING, T.LEAVE): S.OFFLINE,
+    (S.ACW, T.READY): S.IDLE,
+    (S.ACW, T.PAUSE): S.PAUSED,
+    (S.ACW, T.LEAVE): S.OFFLINE,
+}
+
+
+class Agent:
+    """One agent who is logged in."""
+
+    __slots__ = (
+        "acw_s_max",
+        "address",
+        "agent_id",
+        "attempt_id",
+        "attempt_id_before",
+        "campaign_id",
+        "leg_id",
+        "pause_reason",
+        "screen",
+        "seconds",
+        "since",
+        "skill_groups",
+        "state",
+        "wants_pause",
+    )
+
+    def __init__(self, agent_id: str, skill_groups: tuple[str, ...], address: str, leg_id: str, now: float) -> None:
+        self.agent_id = agent_id
+        self.skill_groups = skill_groups
+        self.address = address
+        self.leg_id = leg_id
+        self.state = AgentState.OFFLINE
+        self.since = now
+        self.seconds: dict[AgentState, float] = dict.fromkeys(AgentState, 0.0)
+        self.wants_pause = False
+        self.pause_reason = ""
+        self.attempt_id = ""
+        """The attempt on the line or in after-call work; empty otherwise."""
+        self.attempt_id_before = ""
+        """The attempt before that: its disposition may still come in late."""
+        self.campaign_id = 0
+        self.screen: ScreenPop | None = None
+        self.acw_s_max = 0.0
+
+
+def advance(agent: Agent, trigger: AgentTrigger, now: float) -> AgentState:
+    """Move an agent along the table and account for the time in the state left; returns the state left."""
+    before = agent.state
+    after = TRANSITIONS.get((before, trigger))
+    assert after is not None, f"agent {agent.agent_id} is {before}: {trigger!r} is not possible"
+    agent.seconds[before] += now - agent.since
+    agent.state = after
+    agent.since = now
+    return before

@@ -1,0 +1,116 @@
+"""Who is logged in, and what each skill group's agents are doing right now.
+
+The groups are kept up to date at every change of state, so that a pacing decision reads them without looking at agents.
+"""
+
+from collections.abc import Iterable
+
+from dialer.ccs.agents import Agent, AgentTrigger, advance
+from dialer.ccs.occupancy import TimeAccount
+from dialer.model import AgentState
+
+
+class SkillGroup:
+    """The agents of one skill group by what they do; an agent may be in several groups."""
+
+    __slots__ = ("acw", "idle", "members", "name", "talking")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.members: dict[str, Agent] = {}
+        self.idle: dict[str, Agent] = {}
+        """In the order in which they became idle: the first has been idle longest."""
+        self.talking: dict[str, float] = {}
+        """Since when each reserved or talking agent has been so."""
+        self.acw: dict[str, float] = {}
+
+    @property
+    def at_work(self) -> int:
+        """Agents idle, reserved, talking or in after-call work: those for whom calls may be placed."""
+        return len(self.idle) + len(self.talking) + len(self.acw)
+
+
+class Roster:
+    """All agents who are logged in, by id, by leg and by skill group."""
+
+    __slots__ = ("agents", "groups", "legs", "legs_opened", "shared", "times")
+
+    def __init__(self) -> None:
+        self.agents: dict[str, Agent] = {}
+        self.legs: dict[str, Agent] = {}
+        self.legs_opened = 0
+        self.groups: dict[str, SkillGroup] = {}
+        self.shared: dict[str, dict[str, int]] = {}
+        """For each group, the groups it shares agents with, and how many."""
+        self.times = TimeAccount()
+
+    def log_in(self, agent_id: str, skill_groups: Iterable[str], address: str, now: float) -> Agent:
+        """Add an agent, whose leg is to be opened next."""
+        assert agent_id not in self.agents, f"agent {agent_id} is logged in already"
+        self.legs_opened += 1
+        names = tuple(dict.fromkeys(skill_groups))
+        agent = Agent(agent_id, names, address, f"{agent_id}#{self.legs_opened}", now)
+        self.agents[agent_id] = agent
+        self.legs[agent.leg_id] = agent
+        for name in names:
+            self.group(name).members[agent_id] = agent
+        self._count_shared(names, +1)
+        self.move(agent, AgentTrigger.LOG_IN, now)
+        return agent
+
+    def leave(self, agent: Agent, now: float) -> None:
+        """Take an agent out; their time stays in the account."""
+        self.move(agent, AgentTrigger.LEAVE, now)
+        self.times.close(agent)
+        del self.agents[agent.agent_id]
+        del self.legs[agent.leg_id]
+        self._count_shared(agent.skill_groups, -1)
+        for name in agent.skill_groups:
+            group = self.groups[name]
+            del group.members[agent.agent_id]
+            if not group.members:
+                del self.groups[name]
+
+    def move(self, agent: Agent, trigger: AgentTrigger, now: float) -> None:
+        """Change an agent's state by the table, and the groups' picture of it."""
+        before = advance(agent, trigger, now)
+        after = agent.state
+        agent_id = agent.agent_id
+        for name in agent.skill_groups:
+            group = self.groups[name]
+            if before is AgentState.IDLE:
+                del group.idle[agent_id]
+            elif before is AgentState.ACW:
+                del group.acw[agent_id]
+            elif before in (AgentState.RESERVED, AgentState.TALKING):
+                del group.talking[agent_id]
+            if after is AgentState.IDLE:
+                group.idle[agent_id] = agent
+            elif after is AgentState.ACW:
+                group.acw[agent_id] = agent.since
+            elif after in (AgentState.RESERVED, AgentState.TALKING):
+                group.talking[agent_id] = agent.since
+
+    def group(self, name: str) -> SkillGroup:
+        """The skill group of that name, made when it is first named by an agent."""
+        group = self.groups.get(name)
+        if group is None:
+            group = self.groups[name] = SkillGroup(name)
+        return group
+
+    def at_work(self, name: str) -> int:
+        """How many agents of a skill group are at work; 0 for a group nobody is in."""
+        group = self.groups.get(name)
+        return group.at_work if group is not None else 0
+
+    def _count_shared(self, names: tuple[str, ...], step: int) -> None:
+        for name in names:
+            for other in names:
+                if other == name:
+                    continue
+                counts = self.shared.setdefault(name, {})
+                counts[other] = counts.get(other, 0) + step
+                if not counts[other]:
+                    del counts[other]
+            if name in self.shared and not self.shared[name]:
+                del self.shared[name]

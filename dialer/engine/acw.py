@@ -1,0 +1,91 @@
+"""After-call work: how it begins and the four ways it ends; and the disposition."""
+
+from dialer.ccs.agents import Agent, AgentTrigger
+from dialer.engine.connecting import pause, serve
+from dialer.engine.state import EngineState
+from dialer.messages import DispositionRecorded, DispositionSet, RecordDisposition
+from dialer.model import AgentState
+from pacing.model import AcwObserved, TalkObserved
+
+
+def begin_acw(state: EngineState, agent: Agent, now: float) -> None:
+    """The agent's call is over."""
+    work = state.tasks.works.get(agent.campaign_id)
+    if work is not None:
+        work.learn(TalkObserved(at=now, duration_s=now - agent.since, agent_id=agent.agent_id))
+    state.roster.move(agent, AgentTrigger.CALL_OVER, now)
+    state.set_timer(f"acw:{agent.agent_id}", now + agent.acw_s_max)
+    state.show(agent)
+
+
+def end_acw(state: EngineState, agent: Agent, now: float) -> None:
+    """After-call work is done: the agent becomes idle, or pauses if that was asked for."""
+    work = state.tasks.works.get(agent.campaign_id)
+    if work is not None:
+        work.learn(AcwObserved(at=now, duration_s=now - agent.since, agent_id=agent.agent_id))
+    agent.attempt_id_before = agent.attempt_id
+    agent.attempt_id = ""
+    agent.screen = None
+    if agent.wants_pause:
+        pause(state, agent, now)
+    else:
+        become_idle(state, agent, now)
+
+
+def become_idle(state: EngineState, agent: Agent, now: float) -> None:
+    """The agent is ready: the most urgent waiting call is theirs."""
+    state.roster.move(agent, AgentTrigger.READY, now)
+    state.show(agent)
+    serve(state, agent, now)
+
+
+def on_disposition_set(state: EngineState, event: DispositionSet, now: float) -> None:
+    """Write what the agent said; during after-call work it ends it."""
+    agent = state.roster.agents.get(event.agent_id)
+    error = _disposition_error(agent, event)
+    if error:
+        state.answer(event.request_id, error)
+        return
+    assert agent is not None
+    call = state.calls.get(event.attempt_id)
+    if call is not None:
+        call.disposition = event.disposition
+    if event.request_id:
+        state.dispositions[event.attempt_id, event.request_id] = None
+    state.commands.append(
+        RecordDisposition(
+            attempt_id=event.attempt_id,
+            agent_id=event.agent_id,
+            disposition=event.disposition,
+            request_id=event.request_id,
+        )
+    )
+    if agent.state is AgentState.ACW and agent.attempt_id == event.attempt_id:
+        end_acw(state, agent, now)
+
+
+def on_disposition_recorded(state: EngineState, event: DispositionRecorded, now: float) -> None:
+    """The disposition is durable: answer the request that brought it."""
+    del now
+    if not event.request_id:
+        return
+    key = (event.attempt_id, event.request_id)
+    if key in state.dispositions:
+        del state.dispositions[key]
+        state.answer(event.request_id)
+    else:
+        state.counters.count("events_out_of_place")
+
+
+def _disposition_error(agent: Agent | None, event: DispositionSet) -> str:
+    if agent is None:
+        return f"agent {event.agent_id!r} is not logged in; log in first"
+    if not event.disposition:
+        return "the disposition is empty; say what came of the call"
+    if event.attempt_id == agent.attempt_id and agent.state in (AgentState.TALKING, AgentState.ACW):
+        return ""
+    if event.attempt_id and event.attempt_id == agent.attempt_id_before:
+        return ""
+    return (
+        f"attempt {event.attempt_id!r} is not a call of agent {event.agent_id!r}; name the present call or the last one"
+    )

@@ -1,0 +1,101 @@
+"""What the far end does before and at the answer: ringing, answering, AMD's verdict."""
+
+from campaigns.model import Outcome
+from dialer.engine.connecting import enqueue, seek_agent
+from dialer.engine.ending import count_abandoned, count_answer, hang_up, play_message
+from dialer.engine.state import EngineState
+from dialer.ivr.treatment import Step, on_answer, on_person, on_verdict
+from dialer.messages import AmdDecided, CallAnswered, CallRinging
+from dialer.model import CallState
+from dialer.pds.calls import Call, CallTrigger, advance
+from dialer.pds.tasks import CampaignWork
+from pacing.model import CallInFlight, CallObserved, CallResult
+
+
+def on_call_ringing(state: EngineState, event: CallRinging, now: float) -> None:
+    """The far end rings; only the first report counts."""
+    call = state.calls.get(event.call_id)
+    if call is None:
+        state.counters.count("unknown_calls")
+    elif call.state is CallState.PLACED:
+        advance(call, CallTrigger.RING)
+        call.ringing_at = now
+        work = state.work_of(call)
+        work.in_flight[call.call_id] = CallInFlight(call_id=call.call_id, placed_at=call.placed_at, ringing_at=now)
+        state.touch(work)
+    elif call.state is not CallState.RINGING:
+        state.counters.count("events_out_of_place")
+
+
+def on_call_answered(state: EngineState, event: CallAnswered, now: float) -> None:
+    """The far end has answered: treat the call at once."""
+    call = state.calls.get(event.call_id)
+    if call is None:
+        state.counters.count("unknown_calls")
+        return
+    work = state.work_of(call)
+    if call.state is CallState.PLACED or call.state is CallState.RINGING:
+        call.answered_at = now
+        call.deadline = now + work.campaign.answer_limit_s
+        del work.in_flight[call.call_id]
+        step = on_answer(work.campaign, state.settings.amd)
+        if step is Step.DETECT:
+            advance(call, CallTrigger.DETECT)
+            state.set_timer(f"amd:{call.call_id}", now + min(state.settings.amd_s_max, work.campaign.answer_limit_s))
+        else:
+            treat_person(state, call, work, step, now)
+        state.touch(work)
+    elif call.state is CallState.ENDING and call.answered_at is None:
+        _answered_while_cancelled(call, work, now)
+    else:
+        state.counters.count("events_out_of_place")
+
+
+def on_amd_decided(state: EngineState, event: AmdDecided, now: float) -> None:
+    """AMD's verdict; one that comes too late changes nothing."""
+    call = state.calls.get(event.call_id)
+    if call is None:
+        state.counters.count("unknown_calls")
+        return
+    if call.state is not CallState.DETECTING:
+        state.counters.count("amd_verdicts_late")
+        return
+    work = state.work_of(call)
+    step = on_verdict(work.campaign, event.result)
+    if step is Step.HANG_UP:
+        assert call.answered_at is not None
+        work.learn(CallObserved(at=now, result=CallResult.MACHINE, duration_s=call.answered_at - call.placed_at))
+        hang_up(state, call, Outcome.MACHINE, event.reason or "answering machine", now)
+    else:
+        treat_person(state, call, work, step, now)
+    state.touch(work)
+
+
+def take_for_person(state: EngineState, call: Call, now: float) -> None:
+    """AMD has not decided in time: nobody may be kept waiting for it."""
+    state.counters.count("amd_timeouts")
+    work = state.work_of(call)
+    treat_person(state, call, work, on_person(work.campaign), now)
+    state.touch(work)
+
+
+def treat_person(state: EngineState, call: Call, work: CampaignWork, step: Step, now: float) -> None:
+    """A person is on the line: an agent at once, or the queue; or the message of an agentless campaign."""
+    count_answer(call, work, now)
+    if step is Step.MESSAGE:
+        play_message(state, call, now)
+        return
+    advance(call, CallTrigger.QUEUE)
+    state.set_timer(f"answer:{call.call_id}", call.deadline)
+    if not seek_agent(state, call, now):
+        enqueue(state, call)
+
+
+def _answered_while_cancelled(call: Call, work: CampaignWork, now: float) -> None:
+    """The answer crossed our cancelling: a person picked up and hears nothing, which is an abandoned call."""
+    call.answered_at = now
+    call.deadline = now
+    call.outcome = Outcome.ABANDONED
+    call.cause = "answered while it was being cancelled"
+    count_answer(call, work, now)
+    count_abandoned(call, work, now)

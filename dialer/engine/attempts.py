@@ -1,0 +1,78 @@
+"""From attempts that are durable to calls that are placed."""
+
+from campaigns.model import Treatment
+from dialer.engine.ending import finish
+from dialer.engine.state import EngineState
+from dialer.messages import AttemptsRecorded, AttemptsRefused, ResultsRecorded
+from dialer.model import CallState
+from dialer.pds.attempts import place_call, unplaced_result
+from dialer.pds.calls import Call, CallTrigger, advance
+from dialer.pds.tasks import CampaignWork
+from pacing.model import CallInFlight
+
+
+def on_attempts_recorded(state: EngineState, event: AttemptsRecorded, now: float) -> None:
+    """Place the calls of durable attempts, unless there is a reason by now not to."""
+    for attempt_id in event.attempt_ids:
+        call = state.calls.get(attempt_id)
+        if call is None or call.state is not CallState.RECORDING:
+            state.counters.count("attempts_out_of_place")
+            continue
+        work = state.work_of(call)
+        work.attempts += 1
+        why = _why_not(state, call, work)
+        if why:
+            _drop(state, call, work, why, now)
+            continue
+        advance(call, CallTrigger.PLACE)
+        call.placed_at = now
+        work.in_flight[attempt_id] = CallInFlight(call_id=attempt_id, placed_at=now)
+        state.commands.append(place_call(call, work.campaign.ring_timeout_s, state.settings.amd))
+        state.counters.count("calls_placed")
+
+
+def on_attempts_refused(state: EngineState, event: AttemptsRefused, now: float) -> None:
+    """Forget calls whose attempts were not written; the lead's lease runs out by itself."""
+    del now
+    for attempt_id in event.attempt_ids:
+        call = state.calls.get(attempt_id)
+        if call is None or call.state is not CallState.RECORDING:
+            state.counters.count("attempts_out_of_place")
+            continue
+        work = state.work_of(call)
+        advance(call, CallTrigger.DROP)
+        _let_go(state, call, work)
+        del state.calls[attempt_id]
+        work.open_calls -= 1
+        state.counters.count("attempts_refused")
+        state.touch(work)
+
+
+def on_results_recorded(state: EngineState, event: ResultsRecorded, now: float) -> None:
+    """Results are durable; their calls have left memory already."""
+    del now
+    state.counters.count("results_recorded", len(event.attempt_ids))
+
+
+def _why_not(state: EngineState, call: Call, work: CampaignWork) -> str:
+    """Why a recorded attempt should not be placed after all; empty when it should be."""
+    campaign = work.campaign
+    if not work.is_running:
+        return f"the campaign is {campaign.status}"
+    if call.attempt.number in state.blocked:
+        return "the number was put on the do-not-call list"
+    if campaign.treatment is Treatment.AGENT and not state.roster.at_work(campaign.skill_group):
+        return f"no agent of skill group {campaign.skill_group!r} is at work any more"
+    return ""
+
+
+def _drop(state: EngineState, call: Call, work: CampaignWork, why: str, now: float) -> None:
+    advance(call, CallTrigger.DROP)
+    _let_go(state, call, work)
+    state.counters.count("attempts_not_placed")
+    finish(state, call, work, unplaced_result(call, why, now))
+
+
+def _let_go(state: EngineState, call: Call, work: CampaignWork) -> None:
+    del work.in_flight[call.call_id]
+    state.router.release(call.trunk)

@@ -1,0 +1,106 @@
+"""Joining answered calls and agents: reserve, bridge, give up a bridge, serve whoever waits."""
+
+from dialer.ccs.agents import Agent, AgentTrigger
+from dialer.ccs.distribution import agent_for, call_for
+from dialer.engine.state import EngineState
+from dialer.messages import BridgeCall, CallBridged
+from dialer.model import AgentState, CallState, ScreenPop
+from dialer.pds.calls import Call, CallTrigger, advance
+from pacing.model import AnswerObserved
+
+
+def seek_agent(state: EngineState, call: Call, now: float) -> bool:
+    """Reserve the longest-idle agent for a call and ask for the bridge; False when nobody is idle."""
+    agent = agent_for(state.roster, state.campaign_of(call).skill_group)
+    if agent is None:
+        return False
+    bridge(state, call, agent, now)
+    return True
+
+
+def enqueue(state: EngineState, call: Call) -> None:
+    """Let a call in state QUEUED wait for the next agent."""
+    campaign = state.campaign_of(call)
+    state.queue.add(call.call_id, campaign.skill_group, campaign.priority, call.deadline)
+
+
+def bridge(state: EngineState, call: Call, agent: Agent, now: float) -> None:
+    """Reserve this agent for this call and ask for the bridge, in one step."""
+    work = state.work_of(call)
+    campaign = work.campaign
+    lead = call.lead
+    advance(call, CallTrigger.BRIDGE)
+    call.agent_id = agent.agent_id
+    agent.attempt_id = call.call_id
+    agent.campaign_id = campaign.campaign_id
+    agent.acw_s_max = campaign.acw_s_max
+    agent.screen = ScreenPop(
+        attempt_id=call.call_id,
+        campaign_id=campaign.campaign_id,
+        campaign_name=campaign.name,
+        lead_id=lead.lead_id,
+        name=lead.name,
+        number=lead.number,
+        attributes=lead.attributes,
+    )
+    state.roster.move(agent, AgentTrigger.RESERVE, now)
+    state.commands.append(BridgeCall(call_id=call.call_id, leg_id=agent.leg_id))
+    state.show(agent)
+    gives_up_at = now + state.settings.bridge_timeout_s
+    if call.bridged_at is not None or gives_up_at < call.deadline:
+        # Otherwise the answer's own timer comes first and does the same.
+        state.set_timer(f"bridge:{call.call_id}", gives_up_at)
+
+
+def on_call_bridged(state: EngineState, event: CallBridged, now: float) -> None:
+    """Audio flows: the agent talks."""
+    call = state.calls.get(event.call_id)
+    agent = state.roster.legs.get(event.leg_id)
+    if call is None or agent is None or call.state is not CallState.BRIDGING or call.agent_id != agent.agent_id:
+        state.counters.count("bridges_out_of_place")
+        return
+    advance(call, CallTrigger.BRIDGED)
+    state.roster.move(agent, AgentTrigger.BRIDGE, now)
+    call.bridged_agent_id = agent.agent_id
+    if call.bridged_at is None:
+        call.bridged_at = now
+        answered_at = call.answered_at
+        assert answered_at is not None
+        state.work_of(call).learn(AnswerObserved(at=now, abandoned=False, waited_s=now - answered_at))
+    state.show(agent)
+
+
+def reserved_agent(state: EngineState, call: Call) -> Agent:
+    """Take the reserved agent off a call; `release_agent` them once the call is looked after."""
+    agent = state.roster.agents[call.agent_id]
+    call.agent_id = ""
+    return agent
+
+
+def release_agent(state: EngineState, agent: Agent, now: float) -> None:
+    """Let go of an agent whose call will not be bridged to them; they become idle, or pause."""
+    agent.attempt_id = ""
+    agent.screen = None
+    # At the end of the line on purpose: where the fault is the agent's own leg, the next call goes to somebody else.
+    state.roster.move(agent, AgentTrigger.RELEASE, now)
+    if agent.wants_pause:
+        pause(state, agent, now)
+    else:
+        state.show(agent)
+        serve(state, agent, now)
+
+
+def pause(state: EngineState, agent: Agent, now: float) -> None:
+    """Carry out the pause that an agent has asked for."""
+    agent.wants_pause = False
+    state.roster.move(agent, AgentTrigger.PAUSE, now)
+    state.show(agent)
+
+
+def serve(state: EngineState, agent: Agent, now: float) -> None:
+    """Give an idle agent the most urgent call that waits, if any."""
+    assert agent.state is AgentState.IDLE, f"agent {agent.agent_id} is {agent.state}, not idle"
+    waiting = call_for(state.queue, agent, now)
+    if waiting is not None:
+        state.queue.remove(waiting.call_id)
+        bridge(state, state.calls[waiting.call_id], agent, now)

@@ -1,0 +1,104 @@
+"""What agents do at their desks: log in, go ready, pause, hang up, log out. Every request gets one answer."""
+
+from campaigns.model import Outcome
+from dialer.ccs.agents import Agent
+from dialer.engine.acw import become_idle, begin_acw, end_acw
+from dialer.engine.connecting import pause
+from dialer.engine.ending import hang_up
+from dialer.engine.legs import agent_left
+from dialer.engine.state import EngineState
+from dialer.messages import AgentHungUp, AgentLoggedIn, AgentLoggedOut, AgentPaused, AgentWentReady, CloseLeg, OpenLeg
+from dialer.model import AgentState
+
+
+def on_agent_logged_in(state: EngineState, event: AgentLoggedIn, now: float) -> None:
+    """Open the agent's leg; the agent is paused once it is up."""
+    error = _login_error(state, event)
+    if error:
+        state.answer(event.request_id, error)
+        return
+    agent = state.roster.log_in(event.agent_id, event.skill_groups, event.address, now)
+    state.commands.append(OpenLeg(leg_id=agent.leg_id, agent_id=agent.agent_id, address=event.address))
+    state.show(agent)
+    state.answer(event.request_id)
+
+
+def on_agent_went_ready(state: EngineState, event: AgentWentReady, now: float) -> None:
+    """The agent wants calls; ends after-call work, takes back a pause asked for."""
+    agent = state.roster.agents.get(event.agent_id)
+    if agent is None:
+        state.answer(event.request_id, _not_logged_in(event.agent_id))
+        return
+    if agent.state is AgentState.CONNECTING:
+        state.answer(event.request_id, "the agent's leg is not open yet; answer it, then go ready")
+        return
+    agent.wants_pause = False
+    agent.pause_reason = ""
+    state.answer(event.request_id)
+    if agent.state is AgentState.PAUSED:
+        become_idle(state, agent, now)
+    elif agent.state is AgentState.ACW:
+        end_acw(state, agent, now)
+
+
+def on_agent_paused(state: EngineState, event: AgentPaused, now: float) -> None:
+    """The agent wants a break: at once when idle, else after the call and its after-call work."""
+    agent = state.roster.agents.get(event.agent_id)
+    if agent is None:
+        state.answer(event.request_id, _not_logged_in(event.agent_id))
+        return
+    agent.pause_reason = event.reason
+    state.answer(event.request_id)
+    if agent.state is AgentState.IDLE:
+        pause(state, agent, now)
+    elif agent.state not in (AgentState.PAUSED, AgentState.CONNECTING):
+        agent.wants_pause = True
+
+
+def on_agent_logged_out(state: EngineState, event: AgentLoggedOut, now: float) -> None:
+    """The agent leaves: a conversation is ended, a call on its way goes back to the queue, the leg is closed."""
+    agent = state.roster.agents.get(event.agent_id)
+    if agent is None:
+        state.answer(event.request_id, _not_logged_in(event.agent_id))
+        return
+    if agent.state is AgentState.TALKING:
+        _hang_up_call_of(state, agent, "the agent logged out", now)
+    leg_id = agent.leg_id
+    agent_left(state, agent, now)
+    state.commands.append(CloseLeg(leg_id=leg_id))
+    state.answer(event.request_id)
+
+
+def on_agent_hung_up(state: EngineState, event: AgentHungUp, now: float) -> None:
+    """The agent ends the customer's call; after-call work begins at once, the call's final event follows."""
+    agent = state.roster.agents.get(event.agent_id)
+    if agent is None:
+        state.answer(event.request_id, _not_logged_in(event.agent_id))
+    elif agent.state is not AgentState.TALKING:
+        state.answer(event.request_id, f"agent {event.agent_id!r} has no call on the line")
+    else:
+        _hang_up_call_of(state, agent, "the agent hung up", now)
+        begin_acw(state, agent, now)
+        state.answer(event.request_id)
+
+
+def _hang_up_call_of(state: EngineState, agent: Agent, cause: str, now: float) -> None:
+    call = state.calls[agent.attempt_id]
+    hang_up(state, call, Outcome.CONNECTED, cause, now)
+    call.agent_id = ""
+
+
+def _login_error(state: EngineState, event: AgentLoggedIn) -> str:
+    if event.agent_id in state.roster.agents:
+        return f"agent {event.agent_id!r} is logged in already; log out first"
+    if not event.agent_id or "#" in event.agent_id:
+        return f"agent id {event.agent_id!r} cannot be used: it must not be empty nor contain '#'"
+    if not event.skill_groups:
+        return f"agent {event.agent_id!r} names no skill group; name at least one"
+    if len(state.roster.agents) >= state.settings.agents_max:
+        return f"{state.settings.agents_max} agents are logged in, which is the limit (agents_max)"
+    return ""
+
+
+def _not_logged_in(agent_id: str) -> str:
+    return f"agent {agent_id!r} is not logged in; log in first"

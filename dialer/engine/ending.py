@@ -1,0 +1,145 @@
+"""Ending calls: hanging up, abandoning, and what the one final event of every call sets in motion."""
+
+from campaigns.model import Outcome
+from campaigns.ports import Result
+from dialer.engine.acw import begin_acw
+from dialer.engine.connecting import release_agent, reserved_agent
+from dialer.engine.state import EngineState
+from dialer.ivr.treatment import message_outcome
+from dialer.messages import CallEnded, CancelCall, HangUpCall, MessagePlayed, PlayMessage, RecordResult
+from dialer.model import CallCause, CallState
+from dialer.pds.attempts import placed_result
+from dialer.pds.calls import IN_FLIGHT, Call, CallTrigger, advance
+from dialer.pds.outcomes import outcome_at_end, result_of
+from dialer.pds.tasks import CampaignWork
+from pacing.model import AnswerObserved, CallObserved, CallResult
+
+
+def hang_up(state: EngineState, call: Call, outcome: Outcome, cause: str, now: float) -> None:
+    """End an answered call; the final event follows."""
+    advance(call, CallTrigger.HANG_UP)
+    call.outcome = outcome
+    call.cause = cause
+    call.ended_at = now
+    state.commands.append(HangUpCall(call_id=call.call_id))
+
+
+def cancel(state: EngineState, call: Call, work: CampaignWork, cause: str, now: float) -> None:
+    """Give up a call that nobody has answered; its outcome waits for the final event, as an answer may cross."""
+    advance(call, CallTrigger.HANG_UP)
+    call.cause = cause
+    del work.in_flight[call.call_id]
+    work.learn(CallObserved(at=now, result=CallResult.CANCELLED, duration_s=now - call.placed_at))
+    state.commands.append(CancelCall(call_id=call.call_id))
+
+
+def count_answer(call: Call, work: CampaignWork, now: float) -> None:
+    """Enter a call that a person answered in the campaign's account, and let pacing learn from it."""
+    assert call.answered_at is not None
+    work.account.answered += 1
+    work.learn(CallObserved(at=now, result=CallResult.ANSWERED, duration_s=call.answered_at - call.placed_at))
+
+
+def count_abandoned(call: Call, work: CampaignWork, now: float) -> None:
+    """Charge a call to the campaign's abandon account."""
+    assert call.answered_at is not None
+    work.account.abandoned += 1
+    work.learn(AnswerObserved(at=now, abandoned=True, waited_s=now - call.answered_at))
+
+
+def play_message(state: EngineState, call: Call, now: float) -> None:
+    """Play the campaign's message to a person: the agentless treatment, or the safe-harbour message."""
+    work = state.work_of(call)
+    advance(call, CallTrigger.PLAY)
+    call.outcome = message_outcome(work.campaign)
+    if call.outcome is Outcome.ABANDONED:
+        call.cause = f"no agent within {work.campaign.answer_limit_s:g} s of the answer"
+        count_abandoned(call, work, now)
+    state.commands.append(PlayMessage(call_id=call.call_id, message=work.campaign.message))
+    state.set_timer(f"message:{call.call_id}", now + state.settings.message_s_max)
+
+
+def abandon(state: EngineState, call: Call, now: float) -> None:
+    """The answer limit has passed: the person hears the safe-harbour message, the agent who was coming is let go."""
+    if call.state is CallState.QUEUED:
+        state.queue.remove(call.call_id)
+        play_message(state, call, now)
+    else:
+        agent = reserved_agent(state, call)
+        play_message(state, call, now)
+        release_agent(state, agent, now)
+    state.touch(state.work_of(call))
+
+
+def on_message_played(state: EngineState, event: MessagePlayed, now: float) -> None:
+    """The message is over: hang up."""
+    call = state.calls.get(event.call_id)
+    if call is None or call.state is not CallState.MESSAGE:
+        state.counters.count("events_out_of_place")
+        return
+    assert call.outcome is not None
+    hang_up(state, call, call.outcome, call.cause or "message played", now)
+
+
+def on_call_ended(state: EngineState, event: CallEnded, now: float) -> None:
+    """The one final event of a call: its outcome is certain now, and goes to the store."""
+    call = state.calls.get(event.call_id)
+    if call is None:
+        state.counters.count("unknown_calls")
+        return
+    if call.state is CallState.RECORDING:
+        state.counters.count("events_out_of_place")
+        return
+    work = state.work_of(call)
+    outcome = outcome_at_end(call, event.cause, now)
+    call.cause = call.cause or event.reason or str(event.cause)
+    before = advance(call, CallTrigger.END)
+    ended_at = now if call.ended_at is None else call.ended_at
+    _settle(state, call, work, before, outcome, event.cause, now)
+    state.router.release(call.trunk)
+    finish(state, call, work, placed_result(call, outcome, event.sip_status, ended_at))
+
+
+def finish(state: EngineState, call: Call, work: CampaignWork, result: Result) -> None:
+    """Hand the result of an attempt to the store and let its call leave memory."""
+    outcome = result.attempt.outcome
+    assert outcome is not None
+    del state.calls[call.call_id]
+    work.open_calls -= 1
+    work.outcomes[outcome] = work.outcomes.get(outcome, 0) + 1
+    state.commands.append(RecordResult(result=result))
+    state.counters.count("results_sent")
+    state.touch(work)
+
+
+def _settle(
+    state: EngineState,
+    call: Call,
+    work: CampaignWork,
+    before: CallState,
+    outcome: Outcome,
+    cause: CallCause,
+    now: float,
+) -> None:
+    """Undo what the call held in the state it ended in, and enter it where it counts."""
+    if before in IN_FLIGHT:
+        del work.in_flight[call.call_id]
+        work.learn(CallObserved(at=now, result=result_of(outcome), duration_s=now - call.placed_at))
+        if cause is CallCause.TRUNK_FAILURE:
+            state.counters.count("trunk_failures")
+        return
+    if before is CallState.DETECTING:
+        # Whoever hung up before the verdict is counted as a person: the account must not look better than it is.
+        count_answer(call, work, now)
+    elif before is CallState.QUEUED:
+        state.queue.remove(call.call_id)
+    elif before is CallState.BRIDGING:
+        release_agent(state, reserved_agent(state, call), now)
+    elif before is CallState.BRIDGED:
+        begin_acw(state, state.roster.agents[call.agent_id], now)
+    if before in (CallState.DETECTING, CallState.QUEUED, CallState.BRIDGING) and call.bridged_at is None:
+        if outcome is Outcome.ABANDONED:
+            count_abandoned(call, work, now)
+        else:
+            assert call.answered_at is not None
+            work.learn(AnswerObserved(at=now, abandoned=False, waited_s=now - call.answered_at))

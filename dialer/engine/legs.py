@@ -1,0 +1,60 @@
+"""Agents' legs: opened at login and kept open; what happens when one goes down."""
+
+from campaigns.model import Outcome
+from dialer.ccs.agents import Agent, AgentTrigger
+from dialer.engine.connecting import enqueue, seek_agent
+from dialer.engine.ending import hang_up, play_message
+from dialer.engine.state import EngineState
+from dialer.messages import LegClosed, LegOpened
+from dialer.model import AgentState, CallState
+from dialer.pds.calls import Call, CallTrigger, advance
+
+
+def on_leg_opened(state: EngineState, event: LegOpened, now: float) -> None:
+    """The agent's leg is up: paused until they go ready."""
+    agent = state.roster.legs.get(event.leg_id)
+    if agent is None or agent.state is not AgentState.CONNECTING:
+        state.counters.count("events_out_of_place")
+        return
+    state.roster.move(agent, AgentTrigger.LEG_OPENED, now)
+    state.show(agent)
+
+
+def on_leg_closed(state: EngineState, event: LegClosed, now: float) -> None:
+    """The agent's leg is down, so the agent is gone; whoever they talked to goes to another idle agent, if any."""
+    agent = state.roster.legs.get(event.leg_id)
+    if agent is None:
+        return
+    if agent.state is AgentState.CONNECTING:
+        state.counters.count("legs_not_opened")
+    else:
+        state.counters.count("legs_lost")
+    agent_left(state, agent, now)
+
+
+def agent_left(state: EngineState, agent: Agent, now: float) -> None:
+    """Take an agent off the floor and look after the call they leave behind."""
+    call = state.calls.get(agent.attempt_id) if agent.state in (AgentState.RESERVED, AgentState.TALKING) else None
+    agent.screen = None
+    state.roster.leave(agent, now)
+    state.show(agent)
+    if call is not None and call.agent_id == agent.agent_id:
+        call.agent_id = ""
+        reconnect(state, call, now)
+
+
+def reconnect(state: EngineState, call: Call, now: float) -> None:
+    """Find another agent for a call whose agent, or bridge, has failed.
+
+    A person who has not talked to anybody waits on, inside the answer limit. One who has is not made to wait: another
+    agent at once, or the call is over.
+    """
+    if call.bridged_at is not None:
+        if call.state is not CallState.BRIDGED or not seek_agent(state, call, now):
+            hang_up(state, call, Outcome.CONNECTED, "the agent's leg went down", now)
+        return
+    advance(call, CallTrigger.QUEUE)
+    if now >= call.deadline:
+        play_message(state, call, now)
+    elif not seek_agent(state, call, now):
+        enqueue(state, call)

@@ -1,0 +1,179 @@
+"""Pacing at work: whom to ask, when to skip the question, and carrying out the answer.
+
+Campaigns that share agents. Every campaign's snapshot shows all agents of its skill group and all calls in flight and
+waiting for that group, whichever campaign they belong to, and campaigns decide one after the other: highest priority
+first, equals in turn. So a call placed for one campaign is already in flight when the next one is asked, and no agent
+is promised twice. Where groups share agents, the other group's calls in flight count in the proportion of its agents
+that are shared.
+"""
+
+from itertools import islice
+
+from campaigns.model import Attempt, Treatment
+from campaigns.rules.gate import refusals
+from dialer.ccs.roster import SkillGroup
+from dialer.engine.ending import cancel
+from dialer.engine.leads import refill
+from dialer.engine.state import EngineState
+from dialer.messages import RecordAttempts, ReportDecision
+from dialer.pds.attempts import new_attempt
+from dialer.pds.calls import Call
+from dialer.pds.dialing import may_cancel, part_of, serving_order, snapshot
+from dialer.pds.tasks import CampaignWork
+from dialer.routing.router import Busy, NoRoute
+from pacing.model import CallInFlight, Decision, Snapshot
+
+CALLS_PER_DECISION_MAX = 500
+LEADS_PASSED_OVER_MAX = 32
+"""Leads whose trunks are busy that are looked past for one whose are not."""
+REPORT_S_MIN = 1.0
+"""Decisions that place nothing are reported no more often than this."""
+
+
+def pace(state: EngineState, now: float) -> None:
+    """Decide for every running campaign whose skill group this event has touched."""
+    touched, state.touched = state.touched, {}
+    for name in touched:
+        works = state.tasks.by_group.get(name)
+        if works is None:
+            continue
+        for work in works if len(works) == 1 else serving_order(works):
+            _decide(state, work, state.roster.groups.get(name), now)
+
+
+def _decide(state: EngineState, work: CampaignWork, group: SkillGroup | None, now: float) -> None:
+    campaign = work.campaign
+    is_agentless = campaign.treatment is Treatment.MESSAGE
+    if group is None and not is_agentless:
+        work.decision = f"no agent of skill group {campaign.skill_group!r} is logged in"
+        return
+    refill(state, work, now)
+    at_work = group.at_work if group is not None else 0
+    asked_anyway = state.is_tick and len(work.in_flight) > 0
+    if not at_work and not is_agentless and not asked_anyway:
+        work.decision = f"no agent of skill group {campaign.skill_group!r} is at work"
+        return
+    calls_max = min(CALLS_PER_DECISION_MAX, len(work.hopper))
+    if calls_max:
+        calls_max = min(calls_max, state.router.calls_max(campaign.trunk_group, now))
+    if not calls_max and not asked_anyway:
+        return
+    if is_agentless:
+        decision = Decision(calls=calls_max, reason=f"agentless: the trunks take {calls_max} now")
+    elif work.policy is None or group is None:
+        return
+    else:
+        decision = work.policy.decide(_snapshot(state, work, group, calls_max, now))
+    work.decided_at = now
+    calls = min(decision.calls, calls_max) if at_work or is_agentless else 0
+    placed = _dial(state, work, calls, now) if calls > 0 else 0
+    cancelled = _cancel(state, work, decision.cancel, now) if decision.cancel else 0
+    _report(state, work, group, decision, placed, placed + cancelled > 0, now)
+
+
+def _snapshot(state: EngineState, work: CampaignWork, group: SkillGroup, calls_max: int, now: float) -> Snapshot:
+    works = state.tasks.by_group[group.name]
+    calls: tuple[CallInFlight, ...] = tuple(work.in_flight.values())
+    if len(works) > 1:
+        for other in works:
+            if other is not work:
+                calls += tuple(other.in_flight.values())
+    shared = state.roster.shared.get(group.name)
+    if shared:
+        for name, count in shared.items():
+            members = len(state.roster.groups[name].members)
+            for other in state.tasks.by_group.get(name, ()):
+                calls += part_of(other.in_flight, count, members)
+    return snapshot(
+        work,
+        idle_agents=len(group.idle),
+        talking_since=group.talking.values(),
+        acw_since=group.acw.values(),
+        calls=calls,
+        queued_calls=state.queue.waiting(group.name),
+        calls_max=calls_max,
+        now=now,
+    )
+
+
+def _dial(state: EngineState, work: CampaignWork, count: int, now: float) -> int:
+    """Turn leads into attempts and have them written; nothing is sent to the gateway before they are durable."""
+    campaign = work.campaign
+    router = state.router
+    attempts: list[Attempt] = []
+    passed_over = 0
+    for lead in tuple(islice(work.hopper.peek(), count + LEADS_PASSED_OVER_MAX)):
+        if len(attempts) == count:
+            break
+        refused = refusals(campaign, lead, now, state.blocked)
+        if refused:
+            # Not given back: its lease runs out by itself, so a lead that store and gate judge differently is seen
+            # again after `lease_s`, not at once and for ever.
+            work.hopper.take(lead.lead_id)
+            state.counters.count(f"leads_refused.{refused[0].rule}")
+            continue
+        route = router.choose(campaign.trunk_group, lead.number, campaign.caller_id, now)
+        if isinstance(route, Busy):
+            passed_over += 1
+            if passed_over > LEADS_PASSED_OVER_MAX:
+                break
+            continue
+        work.hopper.take(lead.lead_id)
+        if isinstance(route, NoRoute):
+            state.counters.count("leads_refused.no_route")
+            work.decision = route.reason
+            continue
+        attempt = new_attempt(campaign, lead, route.caller_id, route.trunk, now)
+        if attempt.attempt_id in state.calls:
+            state.counters.count("leads_refused.being_dialed")
+            continue
+        router.take(route.trunk, now)
+        state.calls[attempt.attempt_id] = Call(attempt, lead, route.number)
+        work.in_flight[attempt.attempt_id] = CallInFlight(call_id=attempt.attempt_id, placed_at=now)
+        attempts.append(attempt)
+    if attempts:
+        work.open_calls += len(attempts)
+        state.served += len(attempts)
+        work.served = state.served
+        work.hopper.count_dialed(len(attempts), now)
+        state.commands.append(RecordAttempts(attempts=tuple(attempts)))
+        refill(state, work, now)
+    return len(attempts)
+
+
+def _cancel(state: EngineState, work: CampaignWork, call_ids: tuple[str, ...], now: float) -> int:
+    count = 0
+    for call_id in call_ids:
+        flight = work.in_flight.get(call_id)
+        if flight is None or not may_cancel(flight, now):
+            state.counters.count("cancels_refused")
+            continue
+        cancel(state, state.calls[call_id], work, "given up: no agent was expected to be free", now)
+        count += 1
+    return count
+
+
+def _report(
+    state: EngineState,
+    work: CampaignWork,
+    group: SkillGroup | None,
+    decision: Decision,
+    placed: int,
+    has_acted: bool,
+    now: float,
+) -> None:
+    is_new = decision.reason != work.decision
+    work.decision = decision.reason
+    if not has_acted and not (is_new and now - work.reported_at >= REPORT_S_MIN):
+        return
+    work.reported_at = now
+    state.commands.append(
+        ReportDecision(
+            campaign_id=work.campaign_id,
+            calls=placed,
+            reason=decision.reason,
+            numbers=decision.numbers,
+            agents_free=len(group.idle) if group is not None else 0,
+            agents_soon_free=len(group.talking) + len(group.acw) if group is not None else 0,
+        )
+    )

@@ -1,0 +1,98 @@
+"""What the engine knows, and the few things every handler does with it: send, set a timer, answer, show, touch."""
+
+from collections import deque
+
+from campaigns.model import Campaign
+from dialer.ccs.agents import Agent
+from dialer.ccs.queue import CallQueue
+from dialer.ccs.roster import Roster
+from dialer.messages import AnswerRequest, Command, SetTimer, ShowAgent
+from dialer.model import AgentState, EngineSettings
+from dialer.oam.counters import Counters
+from dialer.pds.calls import Call
+from dialer.pds.tasks import CampaignWork, Tasks
+from dialer.routing.router import Router
+
+
+class EngineState:
+    """The whole state of one engine; handlers change it and append to `commands`."""
+
+    __slots__ = (
+        "blocked",
+        "calls",
+        "commands",
+        "counters",
+        "dispositions",
+        "events",
+        "is_tick",
+        "is_ticking",
+        "now",
+        "polls_asked_at",
+        "queue",
+        "roster",
+        "router",
+        "served",
+        "settings",
+        "started_at",
+        "tasks",
+        "touched",
+    )
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self.settings = settings
+        self.now: float | None = None
+        """The latest time seen; it never goes back."""
+        self.started_at = 0.0
+        self.events = 0
+        self.roster = Roster()
+        self.queue = CallQueue()
+        self.tasks = Tasks(settings)
+        self.calls: dict[str, Call] = {}
+        self.router = Router(settings.trunks)
+        self.counters = Counters()
+        self.commands: list[Command] = []
+        self.touched: dict[str, None] = {}
+        """Skill groups for which this event may have changed what pacing would answer; a dict, for its order."""
+        self.is_tick = False
+        """Whether this event is the tick, on which decisions are not skipped."""
+        self.is_ticking = False
+        self.served = 0
+        self.polls_asked_at: deque[float] = deque(maxlen=100)
+        self.blocked: dict[str, None] = {}
+        """Numbers blocked of late; the store knows all of them."""
+        self.dispositions: dict[tuple[str, int], None] = {}
+        """Dispositions being written whose requests wait for an answer."""
+
+    def set_timer(self, key: str, at: float) -> None:
+        """Ask for `TimerFired(key)`."""
+        self.commands.append(SetTimer(key=key, at=at))
+
+    def answer(self, request_id: int, error: str = "") -> None:
+        """Answer a desk event, if it carried a request id."""
+        if request_id:
+            self.commands.append(AnswerRequest(request_id=request_id, error=error))
+
+    def show(self, agent: Agent) -> None:
+        """Tell an agent's desk where the agent stands."""
+        self.commands.append(
+            ShowAgent(agent_id=agent.agent_id, state=agent.state, since=agent.since, call=agent.screen)
+        )
+        if agent.state is not AgentState.CONNECTING:
+            self.touch_agent(agent)
+
+    def touch_agent(self, agent: Agent) -> None:
+        """Note that an agent's state has changed what pacing would answer."""
+        for name in agent.skill_groups:
+            self.touched[name] = None
+
+    def touch(self, work: CampaignWork) -> None:
+        """Note that a campaign's calls have changed what pacing would answer."""
+        self.touched[work.campaign.skill_group] = None
+
+    def work_of(self, call: Call) -> CampaignWork:
+        """The campaign of an open call; it is kept as long as it has open calls."""
+        return self.tasks.works[call.campaign_id]
+
+    def campaign_of(self, call: Call) -> Campaign:
+        """The settings of an open call's campaign."""
+        return self.tasks.works[call.campaign_id].campaign

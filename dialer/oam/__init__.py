@@ -1,0 +1,1 @@
+"""OAM: counters and the live statistics. Nothing here decides anything."""

@@ -1,0 +1,1 @@
+"""PDS, the predictive dialing service: campaign tasks, hopper, dialing, call states."""

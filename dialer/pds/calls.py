@@ -1,0 +1,141 @@
+"""A customer's call: its states, and the only place that changes them.
+
+Theory of operation
+-------------------
+A call begins when its attempt is sent to the store (`RECORDING`), is placed only once that is durable, and ends with
+the gateway's one final event. Until it is answered it is *in flight*: pacing counts it. What happens to it are
+`CallTrigger`s; `TRANSITIONS` says where each leads, and one that is missing for the present state is a bug of the
+caller: late messages from outside are sorted out before `advance`, the one function that writes `Call.state`.
+
+`ENDING` means that we have ended the call and only wait for the final event. The diagram in
+docs/concepts/call-states.md is drawn from the table.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from campaigns.model import Attempt, Lead, Outcome
+from dialer.model import CallState
+
+
+class CallTrigger(StrEnum):
+    """What can happen to a customer's call."""
+
+    PLACE = "place"
+    """The attempt is durable; the call goes out."""
+    DROP = "drop"
+    """The attempt is not to be placed after all."""
+    RING = "ring"
+    DETECT = "detect"
+    """Answered; AMD listens first."""
+    QUEUE = "queue"
+    """A person waits for an agent."""
+    BRIDGE = "bridge"
+    """An agent is reserved and the bridge asked for."""
+    BRIDGED = "bridged"
+    PLAY = "play"
+    """A message begins: the campaign's own, or the safe-harbour one."""
+    HANG_UP = "hang up"
+    """We end the call."""
+    END = "end"
+    """The gateway's final event."""
+
+
+S, T = CallState, CallTrigger
+
+TRANSITIONS: dict[tuple[CallState, CallTrigger], CallState] = {
+    (S.RECORDING, T.PLACE): S.PLACED,
+    (S.RECORDING, T.DROP): S.ENDED,
+    (S.PLACED, T.RING): S.RINGING,
+    (S.PLACED, T.DETECT): S.DETECTING,
+    (S.PLACED, T.QUEUE): S.QUEUED,
+    (S.PLACED, T.PLAY): S.MESSAGE,
+    (S.PLACED, T.HANG_UP): S.ENDING,
+    (S.PLACED, T.END): S.ENDED,
+    (S.RINGING, T.DETECT): S.DETECTING,
+    (S.RINGING, T.QUEUE): S.QUEUED,
+    (S.RINGING, T.PLAY): S.MESSAGE,
+    (S.RINGING, T.HANG_UP): S.ENDING,
+    (S.RINGING, T.END): S.ENDED,
+    (S.DETECTING, T.QUEUE): S.QUEUED,
+    (S.DETECTING, T.PLAY): S.MESSAGE,
+    (S.DETECTING, T.HANG_UP): S.ENDING,
+    (S.DETECTING, T.END): S.ENDED,
+    (S.QUEUED, T.BRIDGE): S.BRIDGING,
+    (S.QUEUED, T.PLAY): S.MESSAGE,
+    (S.QUEUED, T.END): S.ENDED,
+    (S.BRIDGING, T.BRIDGED): S.BRIDGED,
+    (S.BRIDGING, T.QUEUE): S.QUEUED,
+    (S.BRIDGING, T.PLAY): S.MESSAGE,
+    (S.BRIDGING, T.HANG_UP): S.ENDING,
+    (S.BRIDGING, T.END): S.ENDED,
+    (S.BRIDGED, T.BRIDGE): S.BRIDGING,
+    (S.BRIDGED, T.HANG_UP): S.ENDING,
+    (S.BRIDGED, T.END): S.ENDED,
+    (S.MESSAGE, T.HANG_UP): S.ENDING,
+    (S.MESSAGE, T.END): S.ENDED,
+    (S.ENDING, T.END): S.ENDED,
+}
+
+IN_FLIGHT: Final = frozenset({CallState.RECORDING, CallState.PLACED, CallState.RINGING})
+"""States in which a call may still be answered."""
+
+
+class Call:
+    """One call from the decision to dial it to its final event."""
+
+    __slots__ = (
+        "agent_id",
+        "answered_at",
+        "attempt",
+        "bridged_agent_id",
+        "bridged_at",
+        "call_id",
+        "campaign_id",
+        "cause",
+        "deadline",
+        "disposition",
+        "ended_at",
+        "lead",
+        "number",
+        "outcome",
+        "placed_at",
+        "ringing_at",
+        "state",
+        "trunk",
+    )
+
+    def __init__(self, attempt: Attempt, lead: Lead, number: str) -> None:
+        self.call_id = attempt.attempt_id
+        self.campaign_id = attempt.campaign_id
+        self.attempt = attempt
+        self.lead = lead
+        self.number = number
+        """As the trunk wants it."""
+        self.trunk = attempt.trunk
+        self.state = CallState.RECORDING
+        self.placed_at = attempt.placed_at
+        self.ringing_at: float | None = None
+        self.answered_at: float | None = None
+        self.deadline = 0.0
+        """Until when a person who answered may wait for an agent; has a meaning once the call is answered."""
+        self.bridged_at: float | None = None
+        self.ended_at: float | None = None
+        """When we ended it, or the final event came, whichever was first."""
+        self.agent_id = ""
+        """The agent the call is being bridged or is bridged to; empty otherwise."""
+        self.bridged_agent_id = ""
+        """The agent who talked, for the record."""
+        self.outcome: Outcome | None = None
+        """Set as soon as it is certain, at the latest with the final event."""
+        self.cause = ""
+        self.disposition = ""
+
+
+def advance(call: Call, trigger: CallTrigger) -> CallState:
+    """Move a call along the table; returns the state left."""
+    before = call.state
+    after = TRANSITIONS.get((before, trigger))
+    assert after is not None, f"call {call.call_id} is {before}: {trigger!r} is not possible"
+    call.state = after
+    return before

@@ -1,0 +1,152 @@
+"""Campaign tasks: which campaigns the engine works on, each with its hopper, calls in flight, policy and accounts.
+
+A task comes from the poll or from a change over REST. A campaign that the poll no longer names has been stopped, unless
+it changed after that poll was asked for: then the poll is older than what we know.
+"""
+
+from campaigns.model import Campaign, CampaignStatus, CampaignTask, Outcome
+from dialer.model import EngineSettings
+from dialer.pds.account import AbandonAccount
+from dialer.pds.hopper import Hopper
+from pacing import PolicySettings, UnknownPolicyError, create_policy
+from pacing.model import CallInFlight, Observation
+from pacing.policy import Policy
+
+STOPPED_MAX = 100
+"""Stopped campaigns whose counts are kept for live views."""
+
+
+class CampaignWork:
+    """One campaign as the engine works on it."""
+
+    __slots__ = (
+        "account",
+        "attempts",
+        "campaign",
+        "campaign_id",
+        "changed_at",
+        "decided_at",
+        "decision",
+        "hopper",
+        "in_flight",
+        "is_running",
+        "leads_open",
+        "open_calls",
+        "outcomes",
+        "policy",
+        "reported_at",
+        "served",
+    )
+
+    def __init__(self, task: CampaignTask, settings: EngineSettings) -> None:
+        self.campaign: Campaign = task.campaign
+        self.campaign_id = task.campaign.campaign_id
+        self.is_running = False
+        self.account = AbandonAccount(task)
+        self.hopper = Hopper(settings)
+        self.in_flight: dict[str, CallInFlight] = {}
+        """Calls decided on and not yet answered or ended, oldest first."""
+        self.open_calls = 0
+        """Calls that have no final result yet."""
+        self.policy: Policy | None = None
+        self.leads_open = task.leads_open
+        self.attempts = 0
+        self.outcomes: dict[Outcome, int] = {}
+        self.changed_at = 0.0
+        self.decision = ""
+        """The last pacing decision's reason."""
+        self.decided_at = 0.0
+        self.reported_at = 0.0
+        self.served = 0
+        """Rises with every call placed over all campaigns: equals take turns."""
+        self._apply(task, None)
+
+    def update(self, task: CampaignTask) -> None:
+        """Take over new settings and a new status; learned estimates stay as long as the pacing stays."""
+        before = self.campaign
+        self.campaign = task.campaign
+        self.leads_open = task.leads_open
+        self.account.follow(task)
+        self._apply(task, before)
+
+    def stop(self) -> None:
+        """The campaign is not among the tasks any more."""
+        self.is_running = False
+
+    def learn(self, observation: Observation) -> None:
+        """Tell the policy what happened."""
+        if self.policy is not None:
+            self.policy.learn(observation)
+
+    def _apply(self, task: CampaignTask, before: Campaign | None) -> None:
+        campaign = task.campaign
+        self.is_running = campaign.status is CampaignStatus.RUNNING
+        if before is not None and before.pacing == campaign.pacing:
+            return
+        pacing = campaign.pacing
+        try:
+            self.policy = create_policy(
+                pacing.policy,
+                PolicySettings(ratio=pacing.ratio, abandon_rate_target=pacing.abandon_rate_target),
+            )
+        except UnknownPolicyError as error:
+            self.policy = None
+            self.decision = f"not dialing: {error}"
+
+
+class Tasks:
+    """All campaigns the engine knows, and which skill group each one draws on."""
+
+    __slots__ = ("_settings", "by_group", "works")
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self._settings = settings
+        self.works: dict[int, CampaignWork] = {}
+        self.by_group: dict[str, list[CampaignWork]] = {}
+        """Running campaigns by skill group."""
+
+    def apply(self, task: CampaignTask) -> CampaignWork:
+        """Meet a campaign, or take over its new settings."""
+        work = self.works.get(task.campaign.campaign_id)
+        if work is None:
+            work = self.works[task.campaign.campaign_id] = CampaignWork(task, self._settings)
+            self._index()
+            return work
+        before = (work.is_running, work.campaign.skill_group)
+        work.update(task)
+        if before != (work.is_running, work.campaign.skill_group):
+            self._index()
+        return work
+
+    def missing(self, tasks: tuple[CampaignTask, ...], asked_at: float) -> list[CampaignWork]:
+        """The campaigns that a poll asked for at `asked_at` does not name any more."""
+        named = {task.campaign.campaign_id for task in tasks}
+        return [
+            work
+            for work in self.works.values()
+            if work.campaign_id not in named
+            and work.changed_at < asked_at
+            and work.campaign.status in (CampaignStatus.RUNNING, CampaignStatus.PAUSED)
+        ]
+
+    def stop(self, work: CampaignWork, stopped: Campaign) -> None:
+        """Note that a campaign has been stopped."""
+        work.campaign = stopped
+        work.stop()
+        self._index()
+
+    def forget_stopped(self) -> None:
+        """Let go of the oldest stopped campaigns without open calls, beyond those kept for live views."""
+        idle = [
+            work
+            for work in self.works.values()
+            if work.campaign.status not in (CampaignStatus.RUNNING, CampaignStatus.PAUSED) and not work.open_calls
+        ]
+        for work in idle[: max(0, len(idle) - STOPPED_MAX)]:
+            del self.works[work.campaign_id]
+
+    def _index(self) -> None:
+        self.by_group = {}
+        for work in self.works.values():
+            if work.is_running:
+                self.by_group.setdefault(work.campaign.skill_group, []).append(work)
