@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from pacing.estimators.estimate import Estimate
 
+Array = NDArray[np.float64]
+
 PRIOR_RATE = 0.3
 PRIOR_CALLS = 4.0
 """The prior weighs as much as this many calls: it decides nothing once a few dozen have ended."""
@@ -41,24 +43,26 @@ class AnswerRate:
         self._ended = self._ended * forget + 1.0
 
     def value(
-        self, answer_survival: NDArray[np.float64] | None = None, other_survival: NDArray[np.float64] | None = None
+        self, in_flight: Array | None = None, answer_survival: Array | None = None, other_survival: Array | None = None
     ) -> Estimate | None:
         """The answer rate, or None before any call has ended.
 
         Args:
-            answer_survival: per call in flight, the chance that a call which will be answered is not answered yet.
-            other_survival: per call in flight, the chance that a call which will not be answered has not ended yet.
+            in_flight: calls in flight, counted by age.
+            answer_survival: per age, the chance that a call which will be answered is not answered yet.
+            other_survival: per age, the chance that a call which will not be answered has not ended yet.
         """
         if self._ended <= 0.0:
             return None
         hits = self._answered + PRIOR_RATE * PRIOR_CALLS
         total = self._ended + PRIOR_CALLS
         rate = hits / total
-        if answer_survival is not None and other_survival is not None and len(answer_survival):
-            total += len(answer_survival)
+        if in_flight is not None and answer_survival is not None and other_survival is not None:
+            total += float(in_flight.sum())
             for _ in range(2):
                 still = rate * answer_survival
-                rate = (hits + float((still / (still + (1.0 - rate) * other_survival + 1e-12)).sum())) / total
+                share = still / (still + (1.0 - rate) * other_survival + 1e-12)
+                rate = (hits + float(in_flight @ share)) / total
         return Estimate(rate, math.sqrt(rate * (1.0 - rate) / (total + 1.0)))
 
     @property

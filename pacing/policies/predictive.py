@@ -1,13 +1,13 @@
 """Predictive pacing: dial while the chance that this very call would find no agent stays under a steered threshold."""
 
-import numpy as np
-
 from pacing.budget import BudgetController
 from pacing.estimators.answer_rate import AnswerRate
 from pacing.estimators.durations import Durations
 from pacing.estimators.ringing import RingTimes
+from pacing.forecast.floor import Floor
 from pacing.forecast.net import NetForecast
-from pacing.forecast.primitives import Tables
+from pacing.forecast.primitives import Primitives
+from pacing.forecast.rows import Rows
 from pacing.model import (
     AcwObserved,
     AnswerObserved,
@@ -25,7 +25,7 @@ from pacing.policy import register
 CALLS_MIN = 50
 TALKS_MIN = 10
 """Until this many calls and conversations have ended, pacing is progressive: there is nothing to forecast from."""
-TABLES_LIFE_S = 30.0
+ROWS_LIFE_S = 30.0
 RISK_MAX = 0.5
 
 
@@ -39,8 +39,8 @@ class Predictive:
         self._ringing: RingTimes | None = None
         self._talk = Durations(median_s=90.0, sigma=0.9)
         self._acw = Durations(median_s=13.0, sigma=0.6)
-        self._tables: Tables | None = None
-        self._tables_at = 0.0
+        self._rows: Rows | None = None
+        self._rows_at = 0.0
 
     def decide(self, snapshot: Snapshot) -> Decision:
         """Place calls until the next one's risk of finding no agent would pass the threshold."""
@@ -71,26 +71,10 @@ class Predictive:
                 self._budget.learn(abandoned)
 
     def _decide_by_risk(self, snapshot: Snapshot) -> Decision:
-        tables = self._current_tables(snapshot)
-        ages = snapshot.now - np.array([call.placed_at for call in snapshot.calls])
-        estimate = self._answer_rate.value(*tables.survivals(ages))
-        assert estimate is not None
-        rate = estimate.value
-        probabilities = np.array(
-            [rate if call.answer_probability is None else call.answer_probability for call in snapshot.calls]
-        )
-        frees = np.concatenate(
-            [
-                tables.free_from_talk(snapshot.now - np.array(snapshot.talking_since)),
-                tables.free_from_acw(snapshot.now - np.array(snapshot.acw_since)),
-            ]
-        )
+        rows = self._current_rows(snapshot)
+        floor = Floor(rows, snapshot, self._answer_rate)
         forecast = NetForecast(
-            snapshot.idle_agents - snapshot.queued_calls,
-            frees,
-            tables.answered(ages, probabilities),
-            rate * tables.answered_by,
-            tables.weights,
+            floor.counts, floor.new_call, floor.answer_rate, snapshot.idle_agents - snapshot.queued_calls
         )
         threshold = min(self._budget.threshold(snapshot.budget, snapshot.now), RISK_MAX)
         calls = 0
@@ -99,57 +83,42 @@ class Predictive:
             calls += 1
             forecast.add_call()
             risk = forecast.risk()
-        return self._explain(
-            snapshot, calls, risk, threshold, rate, frees, float(snapshot.idle_agents - forecast.mean[-1])
-        )
+        return explain(snapshot, calls, risk, threshold, floor.answer_rate, forecast)
 
-    def _explain(
-        self,
-        snapshot: Snapshot,
-        calls: int,
-        risk: float,
-        threshold: float,
-        rate: float,
-        frees: np.ndarray,
-        short: float,
-    ) -> Decision:
-        soon = float(frees[:, -1].sum()) if len(frees) else 0.0
-        expected = soon + short - snapshot.queued_calls
-        abandon_rate = snapshot.budget.rate or 0.0
-        held = "by the limit" if calls == snapshot.calls_max and risk <= threshold else "by the risk"
-        return Decision(
-            calls=calls,
-            reason=f"{snapshot.idle_agents} idle and {soon:.1f} free soon, {len(snapshot.calls)} in flight, expect"
-            f" {expected:.1f} answers; abandoned {abandon_rate:.2%} of {snapshot.budget.rate_max:.2%};"
-            f" placed {calls}, held back {held}: the next would risk {risk:.1%} of {threshold:.1%}",
-            numbers={
-                "idle": snapshot.idle_agents,
-                "free_soon": soon,
-                "in_flight": len(snapshot.calls),
-                "answers_expected": expected,
-                "answer_rate": rate,
-                "risk": risk,
-                "risk_max": threshold,
-            },
-        )
-
-    def _current_tables(self, snapshot: Snapshot) -> Tables:
-        tables = self._tables
-        is_fresh = 0.0 <= snapshot.now - self._tables_at < TABLES_LIFE_S
-        if (
-            tables is None
-            or not is_fresh
-            or tables.grace_s != snapshot.answer_limit_s
-            or tables.ring_timeout_s != snapshot.ring_timeout_s
-        ):
+    def _current_rows(self, snapshot: Snapshot) -> Rows:
+        rows = self._rows
+        is_fresh = 0.0 <= snapshot.now - self._rows_at < ROWS_LIFE_S
+        if rows is None or not is_fresh or rows.primitives.grace_s != snapshot.answer_limit_s:
             assert self._ringing is not None
-            tables = Tables(
-                self._talk.survival(),
-                self._acw.survival(),
-                *self._ringing.survivals(),
-                grace_s=snapshot.answer_limit_s,
-                ring_timeout_s=snapshot.ring_timeout_s,
+            answer, other = self._ringing.survivals()
+            rows = Rows(
+                Primitives(self._talk.survival(), self._acw.survival(), answer, other, grace_s=snapshot.answer_limit_s)
             )
-            self._tables = tables
-            self._tables_at = snapshot.now
-        return tables
+            self._rows = rows
+            self._rows_at = snapshot.now
+        return rows
+
+
+def explain(
+    snapshot: Snapshot, calls: int, risk: float, threshold: float, rate: float, forecast: NetForecast
+) -> Decision:
+    """The decision with its reason in words and numbers."""
+    abandon_rate = snapshot.budget.rate or 0.0
+    free = float(forecast.free[-1])
+    answers = float(forecast.answered[-1])
+    held = "by the limit on calls" if calls == snapshot.calls_max and risk <= threshold else "by the risk"
+    return Decision(
+        calls=calls,
+        reason=f"{snapshot.idle_agents} idle and {free:.1f} free soon, {len(snapshot.calls)} in flight,"
+        f" expect {answers:.1f} answers; abandoned {abandon_rate:.2%} of {snapshot.budget.rate_max:.2%};"
+        f" placed {calls}, held back {held}: the next would risk {risk:.1%} of {threshold:.1%}",
+        numbers={
+            "idle": snapshot.idle_agents,
+            "free_soon": free,
+            "in_flight": len(snapshot.calls),
+            "answers_expected": answers,
+            "answer_rate": rate,
+            "risk": risk,
+            "risk_max": threshold,
+        },
+    )

@@ -1,0 +1,159 @@
+"""Log characteristic functions of busy agents and calls in flight, tabulated by elapsed time."""
+
+import math
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pacing.forecast.primitives import HORIZON_COUNT, Primitives
+
+Array = NDArray[np.float64]
+Indexes = NDArray[np.intp]
+
+KNOTS_S = np.concatenate([np.arange(0.0, 30.0), np.arange(30.0, 60.0, 2.0), 60.0 * 1.08 ** np.arange(50)])
+"""Elapsed times at which rows are kept; between them they are interpolated."""
+KNOTS = len(KNOTS_S)
+LOGIT_STEP = 0.25
+LOGIT_MAX = 6.0
+LEVELS = round(2 * LOGIT_MAX / LOGIT_STEP) + 1
+"""Answer probabilities are kept at evenly spaced log odds, 0.25 % to 99.75 %."""
+
+FIRST_ACW = KNOTS
+FIRST_CALL = 2 * KNOTS
+ROWS = FIRST_CALL + LEVELS * KNOTS
+LOG_MIN = -40.0
+
+_KNOT_NUMBERS = np.arange(KNOTS, dtype=np.float64)
+
+
+class Window(IntEnum):
+    """Sizes of the window of net numbers over which a distribution is resolved."""
+
+    W33 = 33
+    W65 = 65
+    W129 = 129
+    W257 = 257
+    W513 = 513
+    W1025 = 1025
+    W2049 = 2049
+
+    @property
+    def frequencies(self) -> int:
+        """All there are for small windows; for wide ones those where the characteristic function has not died out."""
+        return min((self - 1) // 2, 48)
+
+
+class Rows:
+    """Chances and log characteristic functions by kind and elapsed time, computed when first needed.
+
+    A row stands for one agent in talk, one in ACW, or one call of a given answer probability, at a knot of elapsed
+    time. It holds, per horizon, its chance, signed + for an agent who comes free and - for a person who answers, and
+    log φ(t) − i·t·chance at the window's frequencies t.
+    """
+
+    def __init__(self, primitives: Primitives) -> None:
+        self.primitives = primitives
+        self.knot_survivals = primitives.survivals(KNOTS_S)
+        self._slot: Indexes = np.full(ROWS, -1, dtype=np.intp)
+        self._used = 0
+        self._chance = np.zeros((256, HORIZON_COUNT))
+        self._moments = np.zeros((256, 3 * HORIZON_COUNT))
+        self._logs: dict[Window, NDArray[np.float32]] = {}
+        self._filled: dict[Window, int] = {}
+
+    def slots(self, ids: Indexes) -> Indexes:
+        """Where those rows are kept; rows not met before are computed now."""
+        slots = self._slot[ids]
+        if len(slots) and slots.min() < 0:
+            self._compute(ids[slots < 0])
+            slots = self._slot[ids]
+        return slots
+
+    def moments(self, slots: Indexes) -> Array:
+        """(rows, 3 x horizons): chances of being free, chances of being answered, variances."""
+        return self._moments.take(slots, axis=0)
+
+    def logs(self, slots: Indexes, window: Window) -> NDArray[np.float32]:
+        """(rows, horizons x frequencies x 2): centred log characteristic functions, real and imaginary parts."""
+        if self._filled.get(window, 0) < self._used:
+            self._compute_logs(window)
+        return self._logs[window].take(slots, axis=0)
+
+    def _compute(self, ids: Indexes) -> None:
+        knot = KNOTS_S[ids % KNOTS]
+        chance = np.empty((len(ids), HORIZON_COUNT))
+        talk = ids < FIRST_ACW
+        acw = (ids >= FIRST_ACW) & (ids < FIRST_CALL)
+        call = ids >= FIRST_CALL
+        chance[talk] = self.primitives.free_from_talk(knot[talk])
+        chance[acw] = self.primitives.free_from_acw(knot[acw])
+        level = (ids[call] - FIRST_CALL) // KNOTS
+        probability = 1.0 / (1.0 + np.exp(LOGIT_MAX - level * LOGIT_STEP))
+        chance[call] = -self.primitives.answered(knot[call], probability)
+        end = self._used + len(ids)
+        self._chance = _grown(self._chance, end)
+        self._moments = _grown(self._moments, end)
+        self._chance[self._used : end] = chance
+        variance = np.abs(chance) * (1.0 - np.abs(chance))
+        self._moments[self._used : end] = np.hstack((np.maximum(chance, 0.0), np.maximum(-chance, 0.0), variance))
+        self._slot[ids] = np.arange(self._used, end)
+        self._used = end
+
+    def _compute_logs(self, window: Window) -> None:
+        start = self._filled.get(window, 0)
+        angle = 2.0 * math.pi / window * np.arange(1, window.frequencies + 1)
+        chance = self._chance[start : self._used, :, None]
+        value = 1.0 + np.abs(chance) * (np.exp(1j * np.sign(chance) * angle) - 1.0)
+        logs = np.maximum(np.log(np.maximum(np.abs(value), 1e-30)), LOG_MIN) + 1j * (np.angle(value) - angle * chance)
+        flat = logs.reshape(len(chance), -1).astype(np.complex64).view(np.float32)
+        held = self._logs.get(window)
+        held = np.zeros((256, flat.shape[1]), dtype=np.float32) if held is None else held
+        held = _grown(held, self._used)
+        held[start : self._used] = flat
+        self._logs[window] = held
+        self._filled[window] = self._used
+
+
+class Counts:
+    """How many agents and calls stand at each row; fractions spread one over the knots beside it."""
+
+    def __init__(self, rows: Rows, ids: Indexes, weights: Array) -> None:
+        self._rows = rows
+        self._slots = rows.slots(ids)
+        self._weights = weights
+
+    def moments(self) -> Array:
+        """(3 x horizons): sums of the chances of being free, of being answered, and of the variances."""
+        return np.asarray(self._weights @ self._rows.moments(self._slots))
+
+    def logs(self, window: Window) -> NDArray[np.complex64]:
+        """(horizons x frequencies): the sums of the log characteristic functions, flat."""
+        table = self._rows.logs(self._slots, window)
+        weights = self._weights.astype(np.float32)
+        return np.asarray((weights @ table).view(np.complex64))
+
+
+def spread(elapsed_s: Array) -> tuple[Indexes, Array]:
+    """The knot below each elapsed time, and the share that belongs to the knot above it."""
+    place = np.interp(elapsed_s, KNOTS_S, _KNOT_NUMBERS)
+    low = np.minimum(place.astype(np.intp), KNOTS - 2)
+    return low, place - low
+
+
+def level_of(probability: float) -> tuple[int, float]:
+    """The level of log odds below a probability, and the share that belongs to the level above it."""
+    probability = min(max(probability, 1e-9), 1.0 - 1e-9)
+    place = (math.log(probability / (1.0 - probability)) + LOGIT_MAX) / LOGIT_STEP
+    place = min(max(place, 0.0), LEVELS - 1.0 - 1e-9)
+    return int(place), place - int(place)
+
+
+def _grown(array: NDArray[Any], size: int) -> NDArray[Any]:
+    """The array, with room for `size` rows."""
+    if len(array) >= size:
+        return array
+    bigger = np.zeros((max(size, 2 * len(array)), *array.shape[1:]), dtype=array.dtype)
+    bigger[: len(array)] = array
+    return bigger

@@ -1,0 +1,109 @@
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from pacing.estimators.durations import lognormal_survival
+from pacing.forecast.net import NetForecast
+from pacing.forecast.primitives import HORIZON_COUNT, Primitives
+from pacing.forecast.rows import FIRST_ACW, FIRST_CALL, KNOTS, KNOTS_S, LOGIT_MAX, LOGIT_STEP, Counts, Rows
+
+Array = NDArray[np.float64]
+
+
+@pytest.fixture(scope="module")
+def rows() -> Rows:
+    answer = lognormal_survival(12.5, 0.5)
+    other = 0.5 * answer + 0.5 * lognormal_survival(27.0, 0.05)
+    talk = lognormal_survival(85.0, 0.83)
+    return Rows(Primitives(talk, lognormal_survival(13.4, 0.47), answer, other, grace_s=2.0))
+
+
+def poisson_binomial(chances: Array) -> Array:
+    pmf = np.ones(1)
+    for chance in chances:
+        pmf = np.convolve(pmf, [1.0 - chance, chance])
+    return pmf
+
+
+def exact_risk(rows: Rows, agents: Array, calls: Array, new: int, added: int, surplus: int) -> float:
+    """Term by term, from the definition: the chance that at its answer the new call finds nobody."""
+    flying = np.concatenate([calls, np.full(added, new)]).astype(np.intp)
+    free = rows.moments(rows.slots(agents))[:, :HORIZON_COUNT]
+    answered = rows.moments(rows.slots(flying))[:, HORIZON_COUNT : 2 * HORIZON_COUNT]
+    risk = 0.0
+    for k in range(HORIZON_COUNT):
+        frees = poisson_binomial(free[:, k])
+        answers = poisson_binomial(answered[:, k])
+        for count, chance in enumerate(frees):
+            risk += chance * answers[max(surplus + count, 0) :].sum() / HORIZON_COUNT
+    return risk
+
+
+def forecast(rows: Rows, agents: Array, calls: Array, new: int, surplus: int) -> NetForecast:
+    def counts(ids: Array) -> Counts:
+        return Counts(rows, ids, np.ones(len(ids)))
+
+    probability = 1.0 / (1.0 + math.exp(LOGIT_MAX - (new - FIRST_CALL) // KNOTS * LOGIT_STEP))
+    return NetForecast(counts(np.concatenate([agents, calls])), counts(np.array([new])), probability, surplus)
+
+
+talk_rows = st.integers(0, 80)
+acw_rows = st.integers(FIRST_ACW, FIRST_ACW + 40)
+call_rows = st.builds(lambda level, age: FIRST_CALL + level * KNOTS + age, st.integers(0, 48), st.integers(0, 27))
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    agents=st.lists(st.one_of(talk_rows, acw_rows), max_size=25),
+    calls=st.lists(call_rows, max_size=40),
+    level=st.integers(0, 48),
+    added=st.integers(0, 12),
+    surplus=st.integers(-3, 10),
+)
+def test_risk_of_small_teams_is_exact(
+    rows: Rows, agents: list[int], calls: list[int], level: int, added: int, surplus: int
+) -> None:
+    new = FIRST_CALL + level * KNOTS
+    busy = np.array(agents, dtype=np.intp)
+    flying = np.array(calls, dtype=np.intp)
+    net = forecast(rows, busy, flying, new, surplus)
+    for _ in range(added):
+        net.add_call()
+    assert net.risk() == pytest.approx(exact_risk(rows, busy, flying, new, added, surplus), abs=2e-4)
+
+
+@pytest.mark.parametrize(("agents", "calls", "surplus"), [(60, 100, 3), (200, 500, 20), (500, 1500, 60)])
+def test_risk_of_large_teams_needs_no_other_method(rows: Rows, agents: int, calls: int, surplus: int) -> None:
+    rng = np.random.default_rng(agents)
+    busy = np.concatenate([rng.integers(0, 80, agents - agents // 9), FIRST_ACW + rng.integers(0, 25, agents // 9)])
+    flying = FIRST_CALL + 21 * KNOTS + rng.integers(0, 27, calls)
+    new = FIRST_CALL + 21 * KNOTS
+    for offset in (-20, 0, 10, 30):
+        net = forecast(rows, busy, flying, new, surplus + offset)
+        expected = exact_risk(rows, busy, flying, new, 0, surplus + offset)
+        assert net.risk() == pytest.approx(expected, abs=2e-4)
+
+
+def test_each_call_added_raises_the_risk(rows: Rows) -> None:
+    net = forecast(rows, np.array([5, 20, 40]), np.array([], dtype=np.intp), FIRST_CALL + 21 * KNOTS, 2)
+    risks = []
+    for _ in range(60):
+        risks.append(net.risk())
+        net.add_call()
+    assert all(later > earlier for earlier, later in pairwise(risks))
+    assert risks[0] < 0.001
+    assert risks[-1] > 0.85
+
+
+def test_expected_frees_and_answers_are_the_sums_of_chances(rows: Rows) -> None:
+    agents = np.array([10, FIRST_ACW + 3])
+    calls = np.array([FIRST_CALL + 21 * KNOTS + 4])
+    net = forecast(rows, agents, calls, FIRST_CALL, 0)
+    free = rows.primitives.free_from_talk(KNOTS_S[[10]]) + rows.primitives.free_from_acw(KNOTS_S[[3]])
+    assert net.free == pytest.approx(free[0])
+    assert net.answered == pytest.approx(rows.primitives.answered(KNOTS_S[[4]], np.array([0.320821]))[0], rel=1e-4)
