@@ -28,6 +28,10 @@ class TimerFired(Message, frozen=True, kw_only=True):
     key: str
 
 
+class ShutdownBegan(Message, frozen=True, kw_only=True):
+    """The service is about to end: no call is placed any more, those in flight are given up, agents are logged out."""
+
+
 # Events from the store
 
 
@@ -343,6 +347,7 @@ class ReportDecision(Message, frozen=True, kw_only=True):
 Event = (
     PollDue
     | TimerFired
+    | ShutdownBegan
     | TasksPolled
     | CampaignChanged
     | LeadsReserved

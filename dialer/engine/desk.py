@@ -61,12 +61,17 @@ def on_agent_logged_out(state: EngineState, event: AgentLoggedOut, now: float) -
     if agent is None:
         state.answer(event.request_id, _not_logged_in(event.agent_id))
         return
+    log_out(state, agent, "the agent logged out", now)
+    state.answer(event.request_id)
+
+
+def log_out(state: EngineState, agent: Agent, cause: str, now: float) -> None:
+    """End what the agent is doing, and close the leg."""
     if agent.state is AgentState.TALKING:
-        _hang_up_call_of(state, agent, "the agent logged out", now)
+        _hang_up_call_of(state, agent, cause, now)
     leg_id = agent.leg_id
     agent_left(state, agent, now)
     state.commands.append(CloseLeg(leg_id=leg_id))
-    state.answer(event.request_id)
 
 
 def on_agent_hung_up(state: EngineState, event: AgentHungUp, now: float) -> None:
@@ -89,6 +94,8 @@ def _hang_up_call_of(state: EngineState, agent: Agent, cause: str, now: float) -
 
 
 def _login_error(state: EngineState, event: AgentLoggedIn) -> str:
+    if state.is_shutting_down:
+        return "the service is shutting down; log in again once it is back"
     if event.agent_id in state.roster.agents:
         return f"agent {event.agent_id!r} is logged in already; log out first"
     if not event.agent_id or "#" in event.agent_id:

@@ -23,6 +23,7 @@ from dialer.engine.ending import on_call_ended, on_message_played
 from dialer.engine.leads import on_leads_reserved, on_numbers_blocked
 from dialer.engine.legs import on_leg_closed, on_leg_opened
 from dialer.engine.pace import pace
+from dialer.engine.shutdown import on_shutdown_began
 from dialer.engine.state import EngineState
 from dialer.engine.tasks import on_campaign_changed, on_poll_due, on_tasks_polled
 from dialer.engine.timers import on_timer_fired
@@ -33,6 +34,7 @@ from dialer.model import EngineSettings, Statistics
 HANDLERS: dict[type[m.Event], Callable[[EngineState, Any, float], None]] = {
     m.PollDue: on_poll_due,
     m.TimerFired: on_timer_fired,
+    m.ShutdownBegan: on_shutdown_began,
     m.TasksPolled: on_tasks_polled,
     m.CampaignChanged: on_campaign_changed,
     m.LeadsReserved: on_leads_reserved,

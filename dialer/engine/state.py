@@ -24,6 +24,7 @@ class EngineState:
         "counters",
         "dispositions",
         "events",
+        "is_shutting_down",
         "is_tick",
         "is_ticking",
         "now",
@@ -53,6 +54,7 @@ class EngineState:
         self.commands: list[Command] = []
         self.touched: dict[str, None] = {}
         """Skill groups for which this event may have changed what pacing would answer; a dict, for its order."""
+        self.is_shutting_down = False
         self.is_tick = False
         """Whether this event is the tick, on which decisions are not skipped."""
         self.is_ticking = False

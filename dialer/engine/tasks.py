@@ -21,9 +21,10 @@ def on_poll_due(state: EngineState, event: PollDue, now: float) -> None:
 def on_tasks_polled(state: EngineState, event: TasksPolled, now: float) -> None:
     """Take over what the poll found; what changed since the poll was asked for is newer than its answer."""
     asked_at = state.polls_asked_at.popleft() if state.polls_asked_at else now
+    if state.is_shutting_down:
+        return
     for work in state.tasks.missing(event.tasks, asked_at):
-        state.tasks.stop(work, replace(work.campaign, status=CampaignStatus.STOPPED))
-        _halt(state, work)
+        stop(state, work)
     for task in event.tasks:
         known = state.tasks.works.get(task.campaign.campaign_id)
         if known is None or known.changed_at < asked_at:
@@ -34,9 +35,17 @@ def on_tasks_polled(state: EngineState, event: TasksPolled, now: float) -> None:
 def on_campaign_changed(state: EngineState, event: CampaignChanged, now: float) -> None:
     """A campaign was changed over REST: it takes effect in this very step."""
     task = event.task
+    if state.is_shutting_down:
+        return
     if task.campaign.campaign_id in state.tasks.works or _is_task(task):
         work = _apply(state, task, now)
         work.changed_at = now
+
+
+def stop(state: EngineState, work: CampaignWork) -> None:
+    """Place no more calls for a campaign; a stopped one gives its leads back, its calls in flight run their course."""
+    state.tasks.stop(work, replace(work.campaign, status=CampaignStatus.STOPPED))
+    _halt(state, work)
 
 
 def start_ticking(state: EngineState, now: float) -> None:
@@ -67,7 +76,6 @@ def _apply(state: EngineState, task: CampaignTask, now: float) -> CampaignWork:
 
 
 def _halt(state: EngineState, work: CampaignWork) -> None:
-    """A stopped campaign gives its leads back; its calls in flight run their course."""
     release(state, work.campaign_id, work.hopper.empty())
 
 
