@@ -1,0 +1,167 @@
+"""The `Desk` port: agents who arrive, take calls, write up, pause and go home, by their plans."""
+
+from collections.abc import Callable, Mapping
+
+import simpy
+
+from dialer.messages import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentPaused,
+    AgentWentReady,
+    AnswerRequest,
+    DeskCommand,
+    DispositionSet,
+    ReportDecision,
+    ShowAgent,
+)
+from dialer.model import AgentState
+from dialer.ports import Post
+from simulation.models.agents import AgentPlan, UnplannedPauses
+from simulation.ports.clock import call_at
+
+AcwOf = Callable[[str, int], float]
+
+
+class DeskWatcher:
+    """What the desk tells whoever records the day; the default takes no notice."""
+
+    def on_agent(self, command: ShowAgent) -> None:
+        """An agent's state has changed."""
+
+    def on_decision(self, command: ReportDecision, now: float) -> None:
+        """Pacing has decided."""
+
+
+class Seat:
+    """One agent at work."""
+
+    __slots__ = ("attempt_id", "is_leaving", "pause_s", "pauses", "plan", "state")
+
+    def __init__(self, plan: AgentPlan, pauses: UnplannedPauses | None) -> None:
+        self.plan = plan
+        self.pauses = pauses
+        self.state = AgentState.OFFLINE
+        self.attempt_id = ""
+        self.pause_s: float | None = None
+        """Length of the pause that has been asked for and not begun."""
+        self.is_leaving = False
+
+
+class SimDesk:
+    """Implements `dialer.ports.Desk` in virtual time.
+
+    Args:
+        env: SimPy's environment.
+        post: the runner's mailbox.
+        acw_s: the after-call work that follows attempt so-and-so at a number, at average speed.
+        watcher: told of every change of state and every decision.
+        sets_dispositions: whether ACW ends with a disposition rather than with the wish for the next call.
+    """
+
+    def __init__(
+        self, env: simpy.Environment, post: Post, acw_s: AcwOf, watcher: DeskWatcher, sets_dispositions: bool
+    ) -> None:
+        self._env = env
+        self._post = post
+        self._acw_s = acw_s
+        self._watcher = watcher
+        self._sets_dispositions = sets_dispositions
+        self._seats: dict[str, Seat] = {}
+        self._announced: dict[str, bool] = {}
+
+    @property
+    def present(self) -> int:
+        """Agents who are logged in."""
+        return sum(seat.state is not AgentState.OFFLINE for seat in self._seats.values())
+
+    def begin_day(
+        self, plans: list[AgentPlan], pauses: Mapping[str, UnplannedPauses], announced: Mapping[str, bool]
+    ) -> None:
+        """Give every agent a plan; `announced` says whose unplanned pauses are asked for during the call."""
+        env = self._env
+        self._seats = {plan.agent_id: Seat(plan, pauses.get(plan.agent_id)) for plan in plans}
+        self._announced = dict(announced)
+        for seat in self._seats.values():
+            for presence in seat.plan.presences:
+                call_at(env, presence.starts_at, self._arrive, seat)
+                call_at(env, presence.ends_at, self._leave, seat)
+            for absence in seat.plan.breaks:
+                call_at(env, absence.starts_at, self._break, (seat, absence.duration_s))
+
+    def send(self, command: DeskCommand) -> None:
+        """See the port."""
+        if type(command) is ShowAgent:
+            self._show(command)
+        elif type(command) is ReportDecision:
+            self._watcher.on_decision(command, self._env.now)
+        else:
+            assert type(command) is AnswerRequest, f"no request was made, yet {command} came"
+
+    def _show(self, command: ShowAgent) -> None:
+        self._watcher.on_agent(command)
+        seat = self._seats[command.agent_id]
+        state = seat.state = command.state
+        if state is AgentState.TALKING:
+            self._wish_for_pause(seat)
+        elif state is AgentState.ACW:
+            call = command.call
+            if call is not None:
+                seat.attempt_id = call.attempt_id
+                attempt_number = int(call.attempt_id.rpartition("-")[2])
+                acw_s = self._acw_s(call.number, attempt_number) * seat.plan.speed
+                call_at(self._env, command.since + acw_s, self._end_acw, (seat, call.attempt_id))
+        elif state is AgentState.PAUSED:
+            if seat.is_leaving:
+                self._post(AgentLoggedOut(agent_id=command.agent_id))
+            elif seat.pause_s is None:
+                self._post(AgentWentReady(agent_id=command.agent_id))
+            else:
+                call_at(self._env, self._env.now + seat.pause_s, self._come_back, seat)
+                seat.pause_s = None
+
+    def _arrive(self, seat: Seat) -> None:
+        seat.is_leaving = False
+        plan = seat.plan
+        self._post(AgentLoggedIn(agent_id=plan.agent_id, skill_groups=plan.skill_groups, address="desk"))
+
+    def _leave(self, seat: Seat) -> None:
+        """Go home at once when free, after the call otherwise: nobody hangs up on a person because a shift ends."""
+        if seat.state is AgentState.OFFLINE:
+            return
+        seat.is_leaving = True
+        if seat.state in (AgentState.IDLE, AgentState.PAUSED):
+            self._post(AgentLoggedOut(agent_id=seat.plan.agent_id))
+        else:
+            self._post(AgentPaused(agent_id=seat.plan.agent_id, reason="end of shift"))
+
+    def _break(self, absence: tuple[Seat, float]) -> None:
+        seat, duration_s = absence
+        if seat.state not in (AgentState.OFFLINE, AgentState.PAUSED) and not seat.is_leaving:
+            seat.pause_s = duration_s
+            self._post(AgentPaused(agent_id=seat.plan.agent_id, reason="break"))
+
+    def _come_back(self, seat: Seat) -> None:
+        if seat.state is AgentState.PAUSED:
+            self._post(AgentWentReady(agent_id=seat.plan.agent_id))
+
+    def _wish_for_pause(self, seat: Seat) -> None:
+        if seat.pauses is None or seat.is_leaving or seat.pause_s is not None:
+            return
+        seat.pause_s = seat.pauses.after_call()
+        if seat.pause_s is not None and self._announced[seat.plan.agent_id]:
+            self._post(AgentPaused(agent_id=seat.plan.agent_id, reason="pause"))
+
+    def _end_acw(self, work: tuple[Seat, str]) -> None:
+        seat, attempt_id = work
+        if seat.state is not AgentState.ACW or seat.attempt_id != attempt_id:
+            return
+        agent_id = seat.plan.agent_id
+        wants_pause = seat.pause_s is not None or seat.is_leaving
+        if wants_pause:
+            # Asked for again in any case: an unannounced pause is asked for only now.
+            self._post(AgentPaused(agent_id=agent_id, reason="pause"))
+        if wants_pause or self._sets_dispositions:
+            self._post(DispositionSet(agent_id=agent_id, attempt_id=attempt_id, disposition="done"))
+        else:
+            self._post(AgentWentReady(agent_id=agent_id))

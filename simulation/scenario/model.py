@@ -1,0 +1,311 @@
+"""The schema of a scenario file; every number has its unit in its name, every key that is not here is an error.
+
+Times of day are "HH:MM" on the scenario's own clock (UTC); durations are seconds; probabilities and shares are 0..1.
+"""
+
+import datetime as dt
+from enum import StrEnum
+
+import msgspec
+
+from campaigns.model import CallingWindow, Outcome, PacingSettings, RetryRule, Treatment
+from dialer.model import EngineSettings
+from simulation.models.distributions import AnyDuration, Deterministic, Lognormal, Uniform
+from simulation.scenario.checks import ScenarioValueError, above, at_least, probability, seconds_of_day, time_of_day
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the scenario file."""
+
+
+class Day(Part, frozen=True, kw_only=True):
+    """When the dialer works."""
+
+    date: dt.date = dt.date(2026, 3, 2)
+    """The first day; a Monday."""
+    start: str = "09:00"
+    hours: float = 8.0
+    days: int = 1
+    """Working days in a row, one after the other."""
+    warmup_s: float = 0.0
+    """Left out of the figures at the beginning of every day, where a steady state is asked for."""
+
+    def __post_init__(self) -> None:
+        time_of_day("start", self.start)
+        above("hours", self.hours, 0.0)
+        above("days", self.days, 0)
+        at_least("warmup_s", self.warmup_s, 0.0)
+        if seconds_of_day(self.start) + self.hours * 3600.0 > 86_400.0:
+            raise ScenarioValueError("hours", f"is {self.hours:g}: the day would end after midnight")
+        if self.warmup_s >= self.hours * 3600.0:
+            raise ScenarioValueError("warmup_s", f"is {self.warmup_s:g}, the whole day: nothing would be measured")
+
+
+class Break(Part, frozen=True, kw_only=True):
+    """A planned break, taken by every agent of the group near `at`."""
+
+    at: str
+    duration_s: float
+    spread_s: float = 0.0
+    """Agents begin evenly spread over this long after `at`."""
+
+    def __post_init__(self) -> None:
+        time_of_day("at", self.at)
+        above("duration_s", self.duration_s, 0.0)
+        at_least("spread_s", self.spread_s, 0.0)
+
+
+class MassLogOff(Part, frozen=True, kw_only=True):
+    """A share of the group leaves at one moment."""
+
+    at: str
+    share: float
+    back_at: str | None = None
+    """When they log in again; never, where it is left out."""
+
+    def __post_init__(self) -> None:
+        time_of_day("at", self.at)
+        probability("share", self.share)
+        if self.back_at is not None:
+            time_of_day("back_at", self.back_at)
+
+
+class Agents(Part, frozen=True, kw_only=True):
+    """A group of agents with one shift and one manner of working."""
+
+    count: int
+    skill_groups: tuple[str, ...] = ("default",)
+    log_in: str | None = None
+    """The start of the day, where it is left out."""
+    log_out: str | None = None
+    """The end of the day, where it is left out."""
+    late: AnyDuration = Deterministic(value_s=0.0)
+    """How long after `log_in` each agent arrives."""
+    speed_cv: float = 0.0
+    """Spread between agents: each one's talk and ACW are multiplied by a constant with mean 1 and this spread."""
+    pause_probability: float = 0.0
+    """Chance that an agent goes on a pause nobody planned after a call."""
+    pause: AnyDuration = Deterministic(value_s=300.0)
+    pauses_announced: bool = True
+    """True: the agent asks for the pause during the call. False: it is taken at the end of ACW, as a surprise."""
+    breaks: tuple[Break, ...] = ()
+    mass_log_offs: tuple[MassLogOff, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.count <= 0:
+            raise ScenarioValueError("count", f"is {self.count}; a group has at least one agent")
+        if not self.skill_groups:
+            raise ScenarioValueError("skill_groups", "is empty; agents without a skill group get no calls")
+        for key, value in (("log_in", self.log_in), ("log_out", self.log_out)):
+            if value is not None:
+                time_of_day(key, value)
+        at_least("speed_cv", self.speed_cv, 0.0)
+        probability("pause_probability", self.pause_probability)
+
+
+class Outage(Part, frozen=True, kw_only=True):
+    """The carrier carries nothing for a while."""
+
+    at: str
+    duration_s: float
+    announced: bool = True
+    """True: the gateway sees the trunk go down. False: every call just fails after `timeout_s`."""
+    timeout_s: float = 5.0
+
+    def __post_init__(self) -> None:
+        time_of_day("at", self.at)
+        above("duration_s", self.duration_s, 0.0)
+        at_least("timeout_s", self.timeout_s, 0.0)
+
+
+class Carrier(Part, frozen=True, kw_only=True):
+    """The trunk: what it promises (`cps_max`, `channels_max`) and how it misbehaves."""
+
+    cps_max: float = 50.0
+    channels_max: int = 2000
+    cps_carried: float | None = None
+    """Calls per second it really carries, the rest fail with 503; as promised, where it is left out."""
+    failure_probability: float = 0.0
+    """Chance that any call fails with 503, beside the failures of the customers' model."""
+    bridge_delay_s: float = 0.0
+    """From the command to audio between customer and agent."""
+    outages: tuple[Outage, ...] = ()
+
+    def __post_init__(self) -> None:
+        above("cps_max", self.cps_max, 0.0)
+        above("channels_max", self.channels_max, 0)
+        if self.cps_carried is not None:
+            above("cps_carried", self.cps_carried, 0.0)
+        probability("failure_probability", self.failure_probability)
+        at_least("bridge_delay_s", self.bridge_delay_s, 0.0)
+
+
+class Amd(Part, frozen=True, kw_only=True):
+    """Answering-machine detection: how long it listens and how often it errs."""
+
+    delay: AnyDuration = Lognormal(mean_s=2.0, cv=0.4, max_s=4.0)
+    person_error: float = 0.03
+    """Persons taken for machines: they hear silence and a hang-up."""
+    machine_error: float = 0.1
+    """Machines taken for persons: they cost an agent's time."""
+
+    def __post_init__(self) -> None:
+        probability("person_error", self.person_error)
+        probability("machine_error", self.machine_error)
+
+
+class Failure(StrEnum):
+    """How a call fails before anybody could answer; the values are those of `dialer.model.CallCause`."""
+
+    BUSY = "busy"
+    INVALID_NUMBER = "invalid_number"
+    CONGESTION = "congestion"
+    REJECTED = "rejected"
+
+
+DEFAULT_FAILURES = {Failure.BUSY: 0.4, Failure.INVALID_NUMBER: 0.3, Failure.CONGESTION: 0.2, Failure.REJECTED: 0.1}
+
+
+class Customers(Part, frozen=True, kw_only=True):
+    """How the people of a campaign's list take calls.
+
+    A call meets a person with the answer probability; the rest is shared out by the weights below.
+    """
+
+    answer_probability: float = 0.30
+    answer_concentration: float | None = None
+    """Leads differ: each one's probability is Beta distributed with this a + b; all alike where it is left out."""
+    hour_factors: dict[str, float] = msgspec.field(default_factory=dict)
+    """Multiplies the odds of an answer in an hour of the day, e.g. { 9 = 1.0, 17 = 1.6 }; 1 for hours left out."""
+    attempt_factor: float = 1.0
+    """Multiplies the odds of an answer with every further attempt at a lead."""
+    machine: float = 0.2
+    no_answer: float = 0.4
+    failure: float = 0.1
+    """Weights of what happens to calls that no person answers."""
+    failures: dict[Failure, float] = msgspec.field(default_factory=lambda: dict(DEFAULT_FAILURES))
+    """Weights of the kinds of failure."""
+    answer_delay: AnyDuration = Lognormal(mean_s=14.0, cv=0.5, max_s=28.0)
+    """From placing the call to a person's answer; a person slower than the ring timeout counts as no answer."""
+    machine_delay: AnyDuration = Lognormal(mean_s=18.0, cv=0.3, max_s=28.0)
+    failure_delay: AnyDuration = Uniform(low_s=2.0, high_s=6.0)
+    post_dial_delay: AnyDuration = Deterministic(value_s=2.0)
+    """From placing the call to the far end's ringing."""
+    amd: Amd | None = None
+    """Without AMD an agent gets the machine, and hangs up after `machine_talk`."""
+    machines_known: bool = False
+    """True: the carrier itself tells machines apart, at once and without error, and no agent gets one."""
+    machine_talk: AnyDuration = Lognormal(mean_s=8.0, cv=0.4)
+    patience: AnyDuration | None = None
+    """How long a person holds a silent line; for ever, where it is left out."""
+    talk: AnyDuration = Lognormal(mean_s=120.0, cv=1.0)
+    acw: AnyDuration = Lognormal(mean_s=15.0, cv=0.5)
+
+    def __post_init__(self) -> None:
+        probability("answer_probability", self.answer_probability)
+        for key in ("machine", "no_answer", "failure", "attempt_factor"):
+            at_least(key, getattr(self, key), 0.0)
+        if self.answer_probability < 1.0 and self.machine + self.no_answer + self.failure <= 0.0:
+            raise ScenarioValueError("no_answer", "is 0 and so are machine and failure: unanswered calls have no fate")
+        if any(weight < 0.0 for weight in self.failures.values()) or sum(self.failures.values()) <= 0.0:
+            raise ScenarioValueError("failures", "needs weights of 0 or more, one of them more")
+        if self.answer_concentration is not None:
+            above("answer_concentration", self.answer_concentration, 0.0)
+        for hour, factor in self.hour_factors.items():
+            if not (hour.isdigit() and 0 <= int(hour) <= 23):
+                raise ScenarioValueError("hour_factors", f"has the key {hour!r}; hours are 0 to 23")
+            at_least("hour_factors", factor, 0.0)
+        if self.amd is not None and self.machines_known:
+            raise ScenarioValueError("machines_known", "contradicts amd: leave one of them out")
+
+
+class ScenarioCampaign(Part, frozen=True, kw_only=True):
+    """One campaign with its list and the people on it."""
+
+    name: str
+    skill_group: str = "default"
+    leads: int = 0
+    """Leads on the list; with `endless` the list is topped up as it is dialed, and this is where it starts."""
+    endless: bool = False
+    priority: int = 0
+    treatment: Treatment = Treatment.AGENT
+    pacing: PacingSettings = PacingSettings()
+    ring_timeout_s: float = 28.0
+    answer_limit_s: float = 2.0
+    acw_s_max: float = 600.0
+    attempts_max: int = 8
+    calling_window: CallingWindow = CallingWindow(start="00:00", end="23:59")
+    retry_rules: dict[Outcome, RetryRule] | None = None
+    """The product's own, where it is left out; an empty table means no second attempt at anything."""
+    customers: Customers = Customers()
+
+    def __post_init__(self) -> None:
+        if not self.endless and self.leads <= 0:
+            raise ScenarioValueError("leads", f"is {self.leads}: the list is empty; give leads, or endless = true")
+        at_least("leads", self.leads, 0)
+        for key in ("ring_timeout_s", "acw_s_max"):
+            above(key, getattr(self, key), 0.0)
+        at_least("answer_limit_s", self.answer_limit_s, 0.0)
+        above("attempts_max", self.attempts_max, 0)
+
+
+class Parameter(StrEnum):
+    """What a change can change."""
+
+    ANSWER_PROBABILITY = "answer_probability"
+    MACHINE = "machine"
+    NO_ANSWER = "no_answer"
+    FAILURE = "failure"
+    TALK_FACTOR = "talk_factor"
+    ACW_FACTOR = "acw_factor"
+    ANSWER_DELAY_FACTOR = "answer_delay_factor"
+    POST_DIAL_DELAY_FACTOR = "post_dial_delay_factor"
+    PATIENCE_FACTOR = "patience_factor"
+    CARRIER_FAILURE_PROBABILITY = "carrier_failure_probability"
+
+
+class Change(Part, frozen=True, kw_only=True):
+    """A step (over_s = 0) or drift of one parameter to a new value, every day at the same time."""
+
+    at: str
+    parameter: Parameter
+    value: float
+    over_s: float = 0.0
+    campaign: str = ""
+    """The campaign concerned; all of them, where it is left out."""
+
+    def __post_init__(self) -> None:
+        time_of_day("at", self.at)
+        at_least("over_s", self.over_s, 0.0)
+        at_least("value", self.value, 0.0)
+        if self.parameter in {Parameter.ANSWER_PROBABILITY, Parameter.CARRIER_FAILURE_PROBABILITY}:
+            probability("value", self.value)
+
+
+class Scenario(Part, frozen=True, kw_only=True):
+    """One world to run the dialer in."""
+
+    name: str
+    description: str = ""
+    day: Day = Day()
+    agents: tuple[Agents, ...]
+    carrier: Carrier = Carrier()
+    campaigns: tuple[ScenarioCampaign, ...]
+    changes: tuple[Change, ...] = ()
+    engine: EngineSettings = EngineSettings()
+    dispositions: bool = False
+    """True: agents end ACW by setting a disposition, which is stored; False: by asking for the next call."""
+
+    def __post_init__(self) -> None:
+        if not self.agents and any(campaign.treatment is Treatment.AGENT for campaign in self.campaigns):
+            raise ScenarioValueError("agents", "is empty; add an [[agents]] table")
+        if not self.campaigns:
+            raise ScenarioValueError("campaigns", "is empty; add a [[campaigns]] table")
+        names = [campaign.name for campaign in self.campaigns]
+        if len(set(names)) < len(names):
+            raise ScenarioValueError("campaigns", "has two campaigns of one name")
+        for change in self.changes:
+            if change.campaign and change.campaign not in names:
+                raise ScenarioValueError("changes", f"names the campaign {change.campaign!r}, which is not there")
+        if self.engine.trunks:
+            raise ScenarioValueError("engine", "names trunks; in a scenario the trunk is the [carrier] table")
