@@ -1,14 +1,10 @@
 """A snapshot turned into counts of rows: who is busy for how long, what is in flight, and what a new call would be."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pacing.estimators.answer_rate import AnswerRate
 from pacing.forecast.rows import FIRST_ACW, FIRST_CALL, KNOTS, Counts, Rows, level_of, spread
 from pacing.model import Snapshot
-
-
-Array = NDArray[np.float64]
 
 
 class Floor:
@@ -22,7 +18,7 @@ class Floor:
         low[talking:agents] += FIRST_ACW
         low[agents:] += FIRST_CALL
         size = FIRST_CALL + KNOTS
-        tally: Array = np.bincount(low, 1.0 - share, size) * 1.0
+        tally = np.asarray(np.bincount(low, 1.0 - share, size), dtype=np.float64)
         tally += np.bincount(low + 1, share, size)
         busy, ages = tally[:FIRST_CALL], tally[FIRST_CALL:]
         estimate = answer_rate.value(ages, *rows.knot_survivals)
