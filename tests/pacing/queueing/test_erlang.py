@@ -21,7 +21,6 @@ loads = st.floats(0.01, 500.0)
         (50, 37.901, 0.01),
         (100, 84.064, 0.01),
         (10, 5.5294, 0.03),
-        (100, 91.99, 0.03),
     ],
 )
 def test_erlang_b_gives_the_published_tables(agents: int, load: float, blocked: float) -> None:
