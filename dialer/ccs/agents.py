@@ -1,4 +1,4 @@
-"""An agent's states, and the only place that changes them.
+"""An agent's states, and the only place that changes them; docs/concepts/agent-states.md is drawn from the table.
 
 Theory of operation
 -------------------
@@ -8,7 +8,7 @@ says which state each one leads to, and a trigger that is not in the table for t
 no second can be lost or counted twice.
 
 A pause asked for during a call is not a state: it is the wish `Agent.wants_pause`, looked at when the call and its
-after-call work are over. The diagram in docs/concepts/agent-states.md is drawn from the table.
+after-call work are over.
 """
 
 from enum import StrEnum

@@ -36,14 +36,14 @@ def cancel(state: EngineState, call: Call, work: CampaignWork, cause: str, now: 
 def count_answer(call: Call, work: CampaignWork, now: float) -> None:
     """Enter a call that a person answered in the campaign's account, and let pacing learn from it."""
     assert call.answered_at is not None
-    work.account.answered += 1
+    work.account.count_answered()
     work.learn(CallObserved(at=now, result=CallResult.ANSWERED, duration_s=call.answered_at - call.placed_at))
 
 
 def count_abandoned(call: Call, work: CampaignWork, now: float) -> None:
     """Charge a call to the campaign's abandon account."""
     assert call.answered_at is not None
-    work.account.abandoned += 1
+    work.account.count_abandoned()
     work.learn(AnswerObserved(at=now, abandoned=True, waited_s=now - call.answered_at))
 
 

@@ -7,8 +7,6 @@ is promised twice. Where groups share agents, the other group's calls in flight 
 that are shared.
 """
 
-from itertools import islice
-
 from campaigns.model import Attempt, Treatment
 from campaigns.rules.gate import refusals
 from dialer.ccs.roster import SkillGroup
@@ -47,7 +45,8 @@ def _decide(state: EngineState, work: CampaignWork, group: SkillGroup | None, no
     if group is None and not is_agentless:
         work.decision = f"no agent of skill group {campaign.skill_group!r} is logged in"
         return
-    refill(state, work, now)
+    if state.is_tick or not len(work.hopper):
+        refill(state, work, now)
     at_work = group.at_work if group is not None else 0
     asked_anyway = state.is_tick and len(work.in_flight) > 0
     if not at_work and not is_agentless and not asked_anyway:
@@ -102,14 +101,13 @@ def _dial(state: EngineState, work: CampaignWork, count: int, now: float) -> int
     router = state.router
     attempts: list[Attempt] = []
     passed_over = 0
-    for lead in tuple(islice(work.hopper.peek(), count + LEADS_PASSED_OVER_MAX)):
-        if len(attempts) == count:
-            break
+    taken: list[int] = []
+    for lead in work.hopper.peek():
         refused = refusals(campaign, lead, now, state.blocked)
         if refused:
             # Not given back: its lease runs out by itself, so a lead that store and gate judge differently is seen
             # again after `lease_s`, not at once and for ever.
-            work.hopper.take(lead.lead_id)
+            taken.append(lead.lead_id)
             state.counters.count(f"leads_refused.{refused[0].rule}")
             continue
         route = router.choose(campaign.trunk_group, lead.number, campaign.caller_id, now)
@@ -118,7 +116,7 @@ def _dial(state: EngineState, work: CampaignWork, count: int, now: float) -> int
             if passed_over > LEADS_PASSED_OVER_MAX:
                 break
             continue
-        work.hopper.take(lead.lead_id)
+        taken.append(lead.lead_id)
         if isinstance(route, NoRoute):
             state.counters.count("leads_refused.no_route")
             work.decision = route.reason
@@ -131,12 +129,16 @@ def _dial(state: EngineState, work: CampaignWork, count: int, now: float) -> int
         state.calls[attempt.attempt_id] = Call(attempt, lead, route.number)
         work.in_flight[attempt.attempt_id] = CallInFlight(call_id=attempt.attempt_id, placed_at=now)
         attempts.append(attempt)
+        if len(attempts) == count:
+            break
+    work.hopper.take(taken)
     if attempts:
         work.open_calls += len(attempts)
         state.served += len(attempts)
         work.served = state.served
         work.hopper.count_dialed(len(attempts), now)
         state.commands.append(RecordAttempts(attempts=tuple(attempts)))
+    if taken:
         refill(state, work, now)
     return len(attempts)
 

@@ -13,6 +13,9 @@ from dialer.pds.calls import Call
 from dialer.pds.tasks import CampaignWork, Tasks
 from dialer.routing.router import Router
 
+SAME_FOR_PACING = (AgentState.CONNECTING, AgentState.TALKING)
+"""States into which an agent moves without changing what pacing would answer: not at work yet, or reserved before."""
+
 
 class EngineState:
     """The whole state of one engine; handlers change it and append to `commands`."""
@@ -79,13 +82,9 @@ class EngineState:
         self.commands.append(
             ShowAgent(agent_id=agent.agent_id, state=agent.state, since=agent.since, call=agent.screen)
         )
-        if agent.state is not AgentState.CONNECTING:
-            self.touch_agent(agent)
-
-    def touch_agent(self, agent: Agent) -> None:
-        """Note that an agent's state has changed what pacing would answer."""
-        for name in agent.skill_groups:
-            self.touched[name] = None
+        if agent.state not in SAME_FOR_PACING:
+            for name in agent.skill_groups:
+                self.touched[name] = None
 
     def touch(self, work: CampaignWork) -> None:
         """Note that a campaign's calls have changed what pacing would answer."""

@@ -1,4 +1,4 @@
-"""A customer's call: its states, and the only place that changes them.
+"""A customer's call: its states, and the only place that changes them; docs/concepts/call-states.md is drawn from it.
 
 Theory of operation
 -------------------
@@ -7,8 +7,7 @@ the gateway's one final event. Until it is answered it is *in flight*: pacing co
 `CallTrigger`s; `TRANSITIONS` says where each leads, and one that is missing for the present state is a bug of the
 caller: late messages from outside are sorted out before `advance`, the one function that writes `Call.state`.
 
-`ENDING` means that we have ended the call and only wait for the final event. The diagram in
-docs/concepts/call-states.md is drawn from the table.
+`ENDING` means that we have ended the call and only wait for the final event.
 """
 
 from enum import StrEnum

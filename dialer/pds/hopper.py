@@ -6,7 +6,7 @@ given back, so that the store and the hopper never disagree about who holds it.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from campaigns.model import Lead
 from dialer.model import EngineSettings
@@ -89,12 +89,13 @@ class Hopper:
         return tuple(too_many)
 
     def peek(self) -> Iterator[Lead]:
-        """The leads in the order in which they are to be dialed; take them out with `take`."""
+        """The leads in the order in which they are to be dialed; `take` those used when done."""
         return (lead for lead, _ in self._leads.values())
 
-    def take(self, lead_id: int) -> Lead:
-        """Take one lead out."""
-        return self._leads.pop(lead_id)[0]
+    def take(self, lead_ids: Iterable[int]) -> None:
+        """Take leads out."""
+        for lead_id in lead_ids:
+            del self._leads[lead_id]
 
     def count_dialed(self, calls: int, now: float) -> None:
         """Tell the hopper that so many calls were just decided on."""

@@ -40,9 +40,11 @@ class TrunkLoad:
 
     def available(self, now: float) -> int:
         """How many calls it would take now."""
-        if not self.is_up:
+        free = self.trunk.channels_max - self.calls
+        if not self.is_up or free <= 0:
             return 0
-        return max(0, min(self.trunk.channels_max - self.calls, self.rate.available(now)))
+        calls = self.rate.available(now)
+        return calls if calls < free else free
 
 
 BUSY = Busy()
@@ -64,7 +66,10 @@ class Router:
 
     def calls_max(self, group: str, now: float) -> int:
         """How many calls the group's trunks would take at this moment."""
-        return sum(load.available(now) for load in self._groups.get(group, ()))
+        calls = 0
+        for load in self._groups.get(group, ()):
+            calls += load.available(now)
+        return calls
 
     def choose(self, group: str, number: str, caller_id: str, now: float) -> Route | NoRoute | Busy:
         """Find a way out for one call; `take` it before asking for the next."""

@@ -1,0 +1,42 @@
+"""`python -m benchmarks`: run the benchmarks, or those named, and print their figures."""
+
+import argparse
+import shlex
+import sys
+
+from benchmarks import answer_to_bridge, engine_events
+from benchmarks.harness import UnknownBenchmarkError, as_json, as_table, choose, machine
+
+MODULES = (engine_events, answer_to_bridge)
+"""Importing a module registers its benchmarks."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run what the command line asks for; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Run the dialer's benchmarks.")
+    parser.add_argument("ids", nargs="*", metavar="ID", help="run only these; all where none is named")
+    parser.add_argument("--seed", type=int, default=1, help="seed of every random number (1)")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--list", action="store_true", help="print the ids and what they measure")
+    options = parser.parse_args(arguments)
+    try:
+        chosen = choose(options.ids)
+    except UnknownBenchmarkError as error:
+        parser.error(str(error))
+    if options.list:
+        for each in chosen:
+            print(f"{each.benchmark_id:<24} {each.title}")
+        return 0
+    results = {each.benchmark_id: each.run(options.seed) for each in chosen}
+    command = shlex.join(["python", "-m", "benchmarks", *(sys.argv[1:] if arguments is None else arguments)])
+    if options.json:
+        print(as_json(results, seed=options.seed, command=command))
+    else:
+        print(as_table(results))
+        print("\n" + ", ".join(f"{name} {value}" for name, value in machine().items()))
+        print(f"seed {options.seed}: {command}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

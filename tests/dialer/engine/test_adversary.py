@@ -1,0 +1,462 @@
+"""The whole engine against a world that does everything, in any order, twice, late and never."""
+
+import io
+import tempfile
+from pathlib import Path
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from campaigns.model import (
+    ANSWERED_BY_PERSON,
+    Attempt,
+    CampaignStatus,
+    CampaignTask,
+    Outcome,
+    PacingSettings,
+    Treatment,
+)
+from dialer import messages as m
+from dialer.engine import Engine
+from dialer.model import AgentState, AmdResult, CallCause, EngineSettings, Trunk
+from dialer.runner import TraceWriter, replay
+from pacing.model import Decision, Observation, PolicySettings, Snapshot
+from pacing.policy import register
+from tests.dialer.world import START, campaign, lead
+
+AGENTS = ("ann", "bob", "cid", "dee")
+AT_WORK = (AgentState.IDLE, AgentState.RESERVED, AgentState.TALKING, AgentState.ACW)
+ON_A_CALL = (AgentState.RESERVED, AgentState.TALKING)
+TRUNKS = (
+    Trunk(name="main", caller_id="+12025550100", cps_max=20, channels_max=12),
+    Trunk(name="spare", caller_id="+12025550101", cps_max=5, channels_max=5, priority=1),
+)
+
+
+@register("test: dial three, give up all")
+class Hasty:
+    """Gives up every call it sees, which the engine must refuse until each has rung long enough."""
+
+    def __init__(self, settings: PolicySettings) -> None:
+        pass
+
+    def decide(self, snapshot: Snapshot) -> Decision:
+        cancel = tuple(call.call_id for call in snapshot.calls)
+        return Decision(calls=snapshot.calls_max + 3, cancel=cancel, reason=f"{len(cancel)} given up")
+
+    def learn(self, observation: Observation) -> None:
+        pass
+
+
+CAMPAIGNS = {
+    1: campaign(1, pacing=PacingSettings(policy="ratio", ratio=3.0)),
+    2: campaign(2, pacing=PacingSettings(policy="test: dial three, give up all"), priority=1),
+    3: campaign(3, treatment=Treatment.MESSAGE, skill_group="none"),
+    4: campaign(4, pacing=PacingSettings(policy="predictive"), skill_group="service"),
+}
+index = st.integers(0, 63)
+
+
+class Adversary(RuleBasedStateMachine):
+    """Plays clock, store, gateway and desk, and checks every command against its own books."""
+
+    @initialize(
+        amd=st.booleans(),
+        bridge_timeout_s=st.sampled_from([0.5, 2.0]),
+        is_prompt=st.sampled_from([True, True, False]),
+        campaigns=st.sets(st.sampled_from(sorted(CAMPAIGNS)), min_size=1),
+    )
+    def begin(self, amd: bool, bridge_timeout_s: float, is_prompt: bool, campaigns: set[int]) -> None:
+        options = EngineSettings(trunks=TRUNKS, amd=amd, bridge_timeout_s=bridge_timeout_s, hopper_min=6, hopper_max=12)
+        self.engine = Engine(options)
+        self.twin = Engine(options)
+        self.recording = io.BytesIO()
+        self.trace = TraceWriter(self.recording, options)
+        self.time = START
+        self.request_id = 0
+        self.requests: dict[int, bool] = {}
+        self.status: dict[int, CampaignStatus] = {}
+        self.timers: dict[str, float] = {}
+        self.polls: list[tuple[CampaignTask, ...]] = []
+        self.reservations: list[m.ReserveLeads] = []
+        self.writes: list[m.StoreCommand] = []
+        self.next_lead = 1
+        self.groups: dict[str, tuple[str, ...]] = {}
+        self.states: dict[str, AgentState] = {}
+        self.legs: dict[str, str] = {}
+        self.busy: dict[str, str] = {}
+        self.bridges: list[m.BridgeCall] = []
+        self.attempts: dict[str, Attempt] = {}
+        self.durable: set[str] = set()
+        self.placed: dict[str, int] = {}
+        self.answered: set[str] = set()
+        self.ended: set[str] = set()
+        self.rang_at: dict[str, float] = {}
+        self.results: dict[str, Outcome] = {}
+        self.is_prompt = False
+        for name, groups in (("ann", ("sales",)), ("bob", ("sales", "service"))):
+            self.agent_logs_in(name, groups)
+            self.agent_goes_ready(name)
+        for campaign_id in sorted(campaigns):
+            self.campaign_changes(campaign_id, "running")
+        self.is_prompt = is_prompt
+        """Whether the store answers at once; otherwise as the rules choose."""
+
+    # What the engine is told
+
+    def tell(self, event: m.Event) -> None:
+        commands = self.engine.handle(event, self.time)
+        assert commands == self.twin.handle(event, self.time)
+        self.trace.write(self.time, event, commands)
+        for command in commands:
+            self.check(command)
+        while self.is_prompt and (self.writes or self.reservations):
+            if self.reservations:
+                self.leads_come(0, 1.0)
+            else:
+                self.write_is_answered(refused=False)
+
+    def request(self) -> int:
+        self.request_id += 1
+        self.requests[self.request_id] = False
+        return self.request_id
+
+    # What the engine says
+
+    def check(self, command: m.Command) -> None:
+        match command:
+            case m.SetTimer(key=key, at=at):
+                self.timers[key] = at
+            case m.PlaceCall():
+                self.check_place(command)
+            case m.BridgeCall():
+                self.check_bridge(command)
+            case m.HangUpCall(call_id=call_id) | m.CancelCall(call_id=call_id) | m.PlayMessage(call_id=call_id):
+                assert call_id in self.placed
+                assert call_id not in self.ended
+                assert not isinstance(command, m.CancelCall) or self.time - self.rang_at[call_id] >= 15.0
+            case m.OpenLeg(leg_id=leg_id, agent_id=agent_id):
+                assert leg_id not in self.legs
+                self.legs[leg_id] = agent_id
+            case m.ShowAgent(agent_id=agent_id, state=state):
+                self.states[agent_id] = state
+                if state not in ON_A_CALL:
+                    self.busy.pop(agent_id, None)
+            case m.AnswerRequest(request_id=request_id):
+                assert self.requests[request_id] is False
+                self.requests[request_id] = True
+            case _:
+                self.check_write(command)
+
+    def check_write(self, command: m.Command) -> None:
+        match command:
+            case m.PollTasks():
+                self.polls.append(self.tasks())
+            case m.ReserveLeads(campaign_id=campaign_id, count=wanted):
+                assert wanted > 0
+                assert self.status[campaign_id] is CampaignStatus.RUNNING
+                self.reservations.append(command)
+            case m.RecordAttempts(attempts=attempts):
+                for attempt in attempts:
+                    assert attempt.attempt_id not in self.attempts
+                    assert self.status[attempt.campaign_id] is CampaignStatus.RUNNING
+                    self.attempts[attempt.attempt_id] = attempt
+                self.writes.append(command)
+            case m.RecordResult():
+                self.check_result(command)
+                self.writes.append(command)
+            case m.RecordDisposition():
+                self.writes.append(command)
+
+    def check_place(self, command: m.PlaceCall) -> None:
+        call_id = command.call_id
+        assert call_id in self.durable
+        assert call_id not in self.placed
+        assert command.caller_id
+        campaign_id = self.attempts[call_id].campaign_id
+        assert self.status[campaign_id] is CampaignStatus.RUNNING
+        if CAMPAIGNS[campaign_id].treatment is Treatment.AGENT:
+            group = CAMPAIGNS[campaign_id].skill_group
+            assert any(self.states[name] in AT_WORK and group in self.groups[name] for name in self.states)
+        self.placed[call_id] = campaign_id
+        carried = [name for name in self.placed if name not in self.ended]
+        assert len(carried) <= sum(trunk.channels_max for trunk in TRUNKS)
+
+    def check_bridge(self, command: m.BridgeCall) -> None:
+        agent_id = self.legs[command.leg_id]
+        assert agent_id not in self.busy, "one agent in two calls"
+        assert command.call_id not in self.busy.values(), "one call at two agents"
+        assert self.states[agent_id] is AgentState.IDLE
+        assert command.call_id in self.answered
+        assert command.call_id not in self.ended
+        assert CAMPAIGNS[self.placed[command.call_id]].skill_group in self.groups[agent_id]
+        self.busy[agent_id] = command.call_id
+        self.bridges.append(command)
+
+    def check_result(self, command: m.RecordResult) -> None:
+        attempt, cdr = command.result.attempt, command.result.cdr
+        assert attempt.attempt_id in self.durable
+        assert attempt.attempt_id not in self.results
+        assert (cdr is not None) == (attempt.attempt_id in self.placed)
+        assert cdr is None or attempt.attempt_id in self.ended
+        assert attempt.outcome is not None
+        assert (attempt.bridged_at is not None) == (attempt.outcome is Outcome.CONNECTED) == bool(attempt.agent_id)
+        assert attempt.outcome not in ANSWERED_BY_PERSON or attempt.answered_at is not None
+        self.results[attempt.attempt_id] = attempt.outcome
+
+    def tasks(self) -> tuple[CampaignTask, ...]:
+        return tuple(
+            self.task(campaign_id, status)
+            for campaign_id, status in self.status.items()
+            if status in (CampaignStatus.RUNNING, CampaignStatus.PAUSED)
+        )
+
+    def task(self, campaign_id: int, status: CampaignStatus) -> CampaignTask:
+        changed = campaign(campaign_id, **{name: getattr(CAMPAIGNS[campaign_id], name) for name in VARIED})
+        return CampaignTask(campaign=type(changed)(**{**fields(changed), "status": status}), leads_open=50)
+
+    # Clock
+
+    @rule(seconds=st.sampled_from([0.0, 0.01, 0.5, 1.0, 2.0, 16.0, 70.0, 700.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.time += seconds
+
+    @precondition(lambda self: self.timers)
+    @rule(which=index)
+    def timer_fires(self, which: int) -> None:
+        key = sorted(self.timers)[which % len(self.timers)]
+        at = self.timers.pop(key)
+        self.time = max(self.time, at)
+        self.tell(m.TimerFired(key=key))
+
+    @precondition(lambda self: any(key.startswith("acw") for key in self.timers))
+    @rule()
+    def acw_runs_out(self) -> None:
+        key = min(key for key in self.timers if key.startswith("acw"))
+        self.time = max(self.time, self.timers.pop(key))
+        self.tell(m.TimerFired(key=key))
+
+    # Store
+
+    @rule(
+        campaign_id=st.sampled_from(sorted(CAMPAIGNS)),
+        status=st.sampled_from(["running", "running", "paused", "stopped"]),
+    )
+    def campaign_changes(self, campaign_id: int, status: str) -> None:
+        self.status[campaign_id] = CampaignStatus(status)
+        self.tell(m.CampaignChanged(task=self.task(campaign_id, CampaignStatus(status))))
+
+    @rule()
+    def poll(self) -> None:
+        self.tell(m.PollDue())
+
+    @precondition(lambda self: self.polls)
+    @rule()
+    def poll_is_answered(self) -> None:
+        self.tell(m.TasksPolled(tasks=self.polls.pop(0)))
+
+    @precondition(lambda self: self.reservations)
+    @rule(which=index, part=st.sampled_from([0.0, 0.5, 1.0, 1.0]))
+    def leads_come(self, which: int, part: float) -> None:
+        asked = self.reservations.pop(which % len(self.reservations))
+        given = range(self.next_lead, self.next_lead + int(asked.count * part))
+        self.next_lead += len(given)
+        leads = tuple(lead(lead_id, asked.campaign_id) for lead_id in given)
+        self.tell(m.LeadsReserved(campaign_id=asked.campaign_id, leads=leads))
+
+    @precondition(lambda self: self.writes)
+    @rule(refused=st.sampled_from([False, False, False, True]))
+    def write_is_answered(self, refused: bool) -> None:
+        self.answer_write(self.writes.pop(0), refused)
+
+    def answer_write(self, command: m.StoreCommand, refused: bool) -> None:
+        match command:
+            case m.RecordAttempts(attempts=attempts):
+                names = tuple(attempt.attempt_id for attempt in attempts)
+                kept = names[1:] if refused else names
+                if refused:
+                    self.tell(m.AttemptsRefused(attempt_ids=names[:1], reason="exists"))
+                if kept:
+                    self.durable.update(kept)
+                    self.tell(m.AttemptsRecorded(attempt_ids=kept))
+            case m.RecordResult(result=result):
+                self.tell(m.ResultsRecorded(attempt_ids=(result.attempt.attempt_id,)))
+            case m.RecordDisposition(attempt_id=attempt_id, request_id=request_id):
+                self.tell(m.DispositionRecorded(attempt_id=attempt_id, request_id=request_id))
+
+    @rule(lead_id=st.integers(1, 40))
+    def number_is_blocked(self, lead_id: int) -> None:
+        self.tell(m.NumbersBlocked(numbers=(lead(lead_id).number,)))
+
+    # Gateway
+
+    def open_call(self, which: int) -> str:
+        names = [name for name in self.placed if name not in self.ended]
+        return names[which % len(names)] if names else "99-9"
+
+    @rule(which=index)
+    def call_rings(self, which: int) -> None:
+        name = self.open_call(which)
+        self.rang_at.setdefault(name, self.time)
+        self.tell(m.CallRinging(call_id=name))
+
+    @rule(which=index)
+    def call_is_answered(self, which: int) -> None:
+        names = [name for name in self.placed if name not in self.ended and name not in self.answered]
+        if names:
+            name = names[which % len(names)]
+            self.answered.add(name)
+            self.tell(m.CallAnswered(call_id=name))
+
+    @rule(which=index, result=st.sampled_from(AmdResult))
+    def amd_decides(self, which: int, result: AmdResult) -> None:
+        self.tell(m.AmdDecided(call_id=self.open_call(which), result=result))
+
+    @precondition(lambda self: self.bridges)
+    @rule()
+    def last_bridge_stands(self) -> None:
+        last = self.bridges[-1]
+        self.tell(m.CallBridged(call_id=last.call_id, leg_id=last.leg_id))
+
+    @rule(which=index)
+    def message_has_been_played(self, which: int) -> None:
+        self.tell(m.MessagePlayed(call_id=self.open_call(which)))
+
+    @rule(which=index, cause=st.sampled_from(CallCause))
+    def call_ends(self, which: int, cause: CallCause) -> None:
+        name = self.open_call(which)
+        if name in self.placed:
+            self.ended.add(name)
+        self.tell(m.CallEnded(call_id=name, cause=cause))
+
+    @rule(data=st.data(), which=index, other=index)
+    def nonsense_comes(self, data: st.DataObject, which: int, other: int) -> None:
+        """Late, repeated and foreign events."""
+        name = data.draw(st.sampled_from(["99-9", *self.attempts, *self.ended]), label="call")
+        if name in self.placed and name not in self.ended:
+            name = "99-9"
+        leg_id = list(self.legs)[other % len(self.legs)]
+        fresh = lead(100_000 + self.next_lead, 1 + which % 9)
+        self.next_lead += 1
+        events: list[m.Event] = [
+            m.CallRinging(call_id=name),
+            m.CallAnswered(call_id=name),
+            m.AmdDecided(call_id=name, result=AmdResult.MACHINE),
+            m.CallBridged(call_id=name, leg_id=leg_id),
+            m.MessagePlayed(call_id=name),
+            m.CallEnded(call_id=name, cause=CallCause.FAR_END),
+            m.LegOpened(leg_id=leg_id),
+            m.LegOpened(leg_id="nobody#1"),
+            m.AttemptsRefused(attempt_ids=("99-9",), reason="never seen"),
+            m.AttemptsRecorded(attempt_ids=(name,)) if name in self.durable else m.AttemptsRecorded(attempt_ids=()),
+            m.DispositionRecorded(attempt_id=name, request_id=10_000),
+            m.LeadsReserved(campaign_id=fresh.campaign_id, leads=(fresh,)),
+            m.TrunkStateChanged(trunk="unknown", is_up=False),
+            *(m.TimerFired(key=key) for key in ("tick", f"answer:{name}", f"bridge:{name}", "acw:ann", "x", "")),
+        ]
+        self.tell(data.draw(st.sampled_from(events), label="event"))
+
+    @precondition(lambda self: self.bridges)
+    @rule(which=index, other=index)
+    def any_bridge_stands(self, which: int, other: int) -> None:
+        call_id = self.bridges[which % len(self.bridges)].call_id
+        self.tell(m.CallBridged(call_id=call_id, leg_id=self.bridges[other % len(self.bridges)].leg_id))
+
+    @precondition(lambda self: self.legs)
+    @rule(which=index, is_open=st.sampled_from([True, False]))
+    def leg_changes(self, which: int, is_open: bool) -> None:
+        leg_id = list(self.legs)[-1 - which % min(6, len(self.legs))]
+        self.tell(m.LegOpened(leg_id=leg_id) if is_open else m.LegClosed(leg_id=leg_id))
+
+    @rule(trunk=st.sampled_from(["main", "spare"]), is_up=st.sampled_from([True, True, False]))
+    def trunk_changes(self, trunk: str, is_up: bool) -> None:
+        self.tell(m.TrunkStateChanged(trunk=trunk, is_up=is_up))
+
+    # Desk
+
+    @rule(name=st.sampled_from(AGENTS), groups=st.sampled_from([("sales",), ("sales", "service"), ("service",), ()]))
+    def agent_logs_in(self, name: str, groups: tuple[str, ...]) -> None:
+        if self.states.get(name, AgentState.OFFLINE) is AgentState.OFFLINE:
+            self.groups[name] = groups
+        self.tell(m.AgentLoggedIn(agent_id=name, skill_groups=groups, address="sip:x", request_id=self.request()))
+        if groups and self.states[name] is AgentState.CONNECTING:
+            self.tell(m.LegOpened(leg_id=list(self.legs)[-1]))
+
+    @rule(name=st.sampled_from(AGENTS))
+    def agent_goes_ready(self, name: str) -> None:
+        self.tell(m.AgentWentReady(agent_id=name, request_id=self.request()))
+
+    @rule(kind=st.sampled_from([m.AgentPaused, m.AgentLoggedOut, m.AgentHungUp]), name=st.sampled_from(AGENTS))
+    def agent_acts(self, kind: type[m.AgentPaused], name: str) -> None:
+        self.tell(kind(agent_id=name, request_id=self.request()))
+
+    @rule(name=st.sampled_from(AGENTS), which=index, said=st.sampled_from(["sold", ""]))
+    def agent_says_what_came_of_it(self, name: str, which: int, said: str) -> None:
+        attempt_id = self.busy.get(name) or self.open_call(which)
+        event = m.DispositionSet(agent_id=name, attempt_id=attempt_id, disposition=said, request_id=self.request())
+        self.tell(event)
+
+    # Always
+
+    @invariant()
+    def the_books_agree(self) -> None:
+        view = self.engine.statistics(self.time)
+        assert view == self.twin.statistics(self.time)
+        assert {agent.agent_id: agent.state for agent in view.agents} == {
+            name: state for name, state in self.states.items() if state is not AgentState.OFFLINE
+        }
+        for each in view.campaigns:
+            ended = sum(count for name, count in each.outcomes.items() if Outcome(name) in ANSWERED_BY_PERSON)
+            assert ended <= each.answered <= ended + len(self.answered - self.ended)
+            assert each.outcomes.get("abandoned", 0) <= each.abandoned <= each.answered
+            assert each.hopper <= 12
+        assert len(self.durable) == sum(each.attempts for each in view.campaigns)
+
+    def teardown(self) -> None:
+        if not hasattr(self, "engine"):
+            return
+        self.close_everything()
+        view = self.engine.statistics(self.time)
+        for each in view.campaigns:
+            answered = sum(count for name, count in each.outcomes.items() if Outcome(name) in ANSWERED_BY_PERSON)
+            assert each.answered == answered
+            assert each.abandoned == each.outcomes.get("abandoned", 0)
+            assert sum(each.outcomes.values()) == each.attempts
+            assert each.recording == each.placed == each.ringing == each.queued == each.bridged == 0
+        assert set(self.results) == self.durable, "an attempt without its one result"
+        assert all(self.requests.values()), "a request without its answer"
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "trace.jsonl"
+            path.write_bytes(self.recording.getvalue())
+            assert replay(path) is None
+
+    def close_everything(self) -> None:
+        """Stop all campaigns, answer every write, end every call: what a shutdown does."""
+        for campaign_id in self.status:
+            self.status[campaign_id] = CampaignStatus.STOPPED
+            self.tell(m.CampaignChanged(task=self.task(campaign_id, CampaignStatus.STOPPED)))
+        while self.writes:
+            self.answer_write(self.writes.pop(0), refused=False)
+        for name in self.placed:
+            if name not in self.ended:
+                self.ended.add(name)
+                self.tell(m.CallEnded(call_id=name, cause=CallCause.DIALER))
+        while self.writes:
+            self.answer_write(self.writes.pop(0), refused=False)
+
+
+VARIED = ("pacing", "skill_group", "treatment", "priority")
+
+
+def fields(struct: object) -> dict[str, object]:
+    return {name: getattr(struct, name) for name in struct.__struct_fields__}  # type: ignore[attr-defined]
+
+
+TestAdversary = Adversary.TestCase
+TestAdversary.settings = settings(
+    max_examples=60,
+    stateful_step_count=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
