@@ -18,8 +18,6 @@ SAMPLE_ROWS = 20
 DELIMITERS = (",", ";", "\t", "|")
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_PLAIN_ENCODINGS = ("utf-8", "cp1252", "latin-1")
-"""Tried in this order over the whole file; latin-1 can read anything."""
 _CONTROL_BYTES = frozenset(range(32)) - frozenset(b"\t\r\n\f\x1a")
 _NOT_CSV = "is not a CSV file: it holds binary data; save the list as CSV with the phone numbers in a column 'number'"
 
@@ -65,14 +63,18 @@ def _find_encoding(file: BinaryIO, start: int, sample: bytes) -> str:
     if sample.startswith(b"PK\x03\x04"):
         raise UnreadableFileError("this is an Excel workbook or another archive; save the sheet as CSV first")
     marked = next((name for mark, name in _MARKS.items() if sample.startswith(mark)), None)
-    unmarked = _unmarked_utf16(sample)
-    if marked is None and unmarked is None and not _CONTROL_BYTES.isdisjoint(sample):
+    named = marked or _unmarked_utf16(sample)
+    if named is not None:
+        if _decodes(file, start, named):
+            return named
+        raise UnreadableFileError(f"the file begins as {named} and {_NOT_CSV}")
+    if b"\0" not in sample and _decodes(file, start, "utf-8"):
+        return "utf-8"
+    # What is not UTF-8 is either old text or no text; old text has no control characters.
+    if not _CONTROL_BYTES.isdisjoint(sample):
         raise UnreadableFileError(f"the file {_NOT_CSV}")
-    named = marked or unmarked
-    for encoding in (named,) if named else _PLAIN_ENCODINGS:
-        if _decodes(file, start, encoding):
-            return encoding
-    raise UnreadableFileError(f"the file begins as {named} and {_NOT_CSV}")
+    # Every byte is a character of latin-1.
+    return "cp1252" if _decodes(file, start, "cp1252") else "latin-1"
 
 
 def _unmarked_utf16(sample: bytes) -> str | None:

@@ -129,7 +129,7 @@ def _text(row: Row, field: str, index: int | None) -> str:
     text = row.cells[index].strip()
     if len(text) > TEXT_LENGTH_MAX:
         raise _RejectedError(field, text, f"has {len(text)} characters, at most {TEXT_LENGTH_MAX} are taken")
-    if any(ord(character) < 32 and character not in "\t\r\n" for character in text):
+    if any(ord(character) < 32 and character not in "\t\n\v\f\r" for character in text):
         raise _RejectedError(field, repr(text), "holds a control character")
     return text
 

@@ -129,8 +129,8 @@ def _to_campaign(settings: Mapping[str, Any]) -> Campaign:
 
 def _problem(message: str) -> Problem:
     """Turn msgspec's "... - at `$.pacing.ratio`" into a field and a message, and name the settings there are."""
-    text, _, path = message.partition(" - at `$")
-    field = path.rstrip("`").lstrip(".").replace("[...]", "")
+    text, _, place = message.partition(" - at ")
+    field = place.removeprefix("`key` in ").strip("`$").lstrip(".").replace("[...]", "")
     unknown = re.search(r"unknown field `(.*?)`", text)
     if unknown is None:
         missing = re.search(r"missing required field `(.*?)`", text)
