@@ -89,8 +89,8 @@ class PolicySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     ratio: float = 1.5
     """Calls per idle agent; read by `ratio` alone."""
-    abandon_rate_target: float = 0.028
-    """Where a policy that steers by the abandon budget steers to; kept under the budget's `rate_max`."""
+    abandon_rate_target: float | None = None
+    """Where a policy that steers by the abandon budget steers to; None is as near `rate_max` as is safe."""
 
 
 class CallResult(StrEnum):

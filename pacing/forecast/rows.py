@@ -1,6 +1,7 @@
 """Log characteristic functions of busy agents and calls in flight, tabulated by elapsed time."""
 
 import math
+from bisect import bisect_right
 from enum import IntEnum
 from typing import Any
 
@@ -15,16 +16,17 @@ Indexes = NDArray[np.intp]
 KNOTS_S = np.concatenate([np.arange(0.0, 30.0), np.arange(30.0, 60.0, 2.0), 60.0 * 1.08 ** np.arange(50)])
 """Elapsed times at which rows are kept; between them they are interpolated."""
 KNOTS = len(KNOTS_S)
-LOGIT_STEP = 0.25
 LOGIT_MAX = 6.0
-LEVELS = round(2 * LOGIT_MAX / LOGIT_STEP) + 1
-"""Answer probabilities are kept at evenly spaced log odds, 0.25 % to 99.75 %."""
+LEVELS = 25
+LEVEL_PROBABILITIES = 1.0 / (1.0 + np.exp(-np.linspace(-LOGIT_MAX, LOGIT_MAX, LEVELS)))
+"""Answer probabilities are kept at evenly spaced log odds, 0.25 % to 99.75 %, and interpolated in between."""
 
 FIRST_ACW = KNOTS
 FIRST_CALL = 2 * KNOTS
 ROWS = FIRST_CALL + LEVELS * KNOTS
 LOG_MIN = -40.0
 
+_LEVEL_LIST = LEVEL_PROBABILITIES.tolist()
 _KNOT_NUMBERS = np.arange(KNOTS, dtype=np.float64)
 
 
@@ -77,7 +79,7 @@ class Rows:
 
     def logs(self, slots: Indexes, window: Window) -> NDArray[np.float32]:
         """(rows, horizons x frequencies x 2): centred log characteristic functions, real and imaginary parts."""
-        if self._filled.get(window, 0) < self._used:
+        if self._filled.get(window, -1) < self._used:
             self._compute_logs(window)
         return self._logs[window].take(slots, axis=0)
 
@@ -90,8 +92,7 @@ class Rows:
         chance[talk] = self.primitives.free_from_talk(knot[talk])
         chance[acw] = self.primitives.free_from_acw(knot[acw])
         level = (ids[call] - FIRST_CALL) // KNOTS
-        probability = 1.0 / (1.0 + np.exp(LOGIT_MAX - level * LOGIT_STEP))
-        chance[call] = -self.primitives.answered(knot[call], probability)
+        chance[call] = -self.primitives.answered(knot[call], LEVEL_PROBABILITIES[level])
         end = self._used + len(ids)
         self._chance = _grown(self._chance, end)
         self._moments = _grown(self._moments, end)
@@ -107,32 +108,13 @@ class Rows:
         chance = self._chance[start : self._used, :, None]
         value = 1.0 + np.abs(chance) * (np.exp(1j * np.sign(chance) * angle) - 1.0)
         logs = np.maximum(np.log(np.maximum(np.abs(value), 1e-30)), LOG_MIN) + 1j * (np.angle(value) - angle * chance)
-        flat = logs.reshape(len(chance), -1).astype(np.complex64).view(np.float32)
+        flat = logs.reshape(len(chance), HORIZON_COUNT * window.frequencies).astype(np.complex64).view(np.float32)
         held = self._logs.get(window)
         held = np.zeros((256, flat.shape[1]), dtype=np.float32) if held is None else held
         held = _grown(held, self._used)
         held[start : self._used] = flat
         self._logs[window] = held
         self._filled[window] = self._used
-
-
-class Counts:
-    """How many agents and calls stand at each row; fractions spread one over the knots beside it."""
-
-    def __init__(self, rows: Rows, ids: Indexes, weights: Array) -> None:
-        self._rows = rows
-        self._slots = rows.slots(ids)
-        self._weights = weights
-
-    def moments(self) -> Array:
-        """(3 x horizons): sums of the chances of being free, of being answered, and of the variances."""
-        return np.asarray(self._weights @ self._rows.moments(self._slots))
-
-    def logs(self, window: Window) -> NDArray[np.complex64]:
-        """(horizons x frequencies): the sums of the log characteristic functions, flat."""
-        table = self._rows.logs(self._slots, window)
-        weights = self._weights.astype(np.float32)
-        return np.asarray((weights @ table).view(np.complex64))
 
 
 def spread(elapsed_s: Array) -> tuple[Indexes, Array]:
@@ -143,11 +125,20 @@ def spread(elapsed_s: Array) -> tuple[Indexes, Array]:
 
 
 def level_of(probability: float) -> tuple[int, float]:
-    """The level of log odds below a probability, and the share that belongs to the level above it."""
-    probability = min(max(probability, 1e-9), 1.0 - 1e-9)
-    place = (math.log(probability / (1.0 - probability)) + LOGIT_MAX) / LOGIT_STEP
-    place = min(max(place, 0.0), LEVELS - 1.0 - 1e-9)
-    return int(place), place - int(place)
+    """The level below a probability, and the share that belongs to the level above it."""
+    level = min(bisect_right(_LEVEL_LIST, probability), LEVELS - 1) - 1
+    if level < 0:
+        return 0, 0.0
+    below = _LEVEL_LIST[level]
+    return level, min((probability - below) / (_LEVEL_LIST[level + 1] - below), 1.0)
+
+
+def levels_of(probability: Array) -> tuple[Indexes, Array]:
+    """`level_of` for many."""
+    level = np.clip(np.searchsorted(LEVEL_PROBABILITIES, probability, side="right") - 1, 0, LEVELS - 2)
+    below = LEVEL_PROBABILITIES[level]
+    above = (probability - below) / (LEVEL_PROBABILITIES[level + 1] - below)
+    return level, np.clip(above, 0.0, 1.0)
 
 
 def _grown(array: NDArray[Any], size: int) -> NDArray[Any]:

@@ -48,9 +48,10 @@ class Predictive:
             return Decision(reason="no agents at work; placed 0", numbers={"agents": 0})
         if self._answer_rate.calls < CALLS_MIN or self._talk.observations < TALKS_MIN:
             return decide_progressive(snapshot, "progressive until enough calls have been seen")
-        if self._budget.is_gated(snapshot.budget, snapshot.now):
-            return decide_progressive(snapshot, "progressive, as one abandoned call more could break the cap")
-        return self._decide_by_risk(snapshot)
+        threshold = self._budget.threshold(snapshot.budget, snapshot.now)
+        if threshold == 0.0:
+            return decide_progressive(snapshot, "progressive, as the abandon budget is spent")
+        return self._decide_by_risk(snapshot, min(threshold, RISK_MAX))
 
     def learn(self, observation: Observation) -> None:
         """Update the estimate that the observation concerns."""
@@ -70,18 +71,17 @@ class Predictive:
             case AnswerObserved(abandoned=abandoned):
                 self._budget.learn(abandoned)
 
-    def _decide_by_risk(self, snapshot: Snapshot) -> Decision:
+    def _decide_by_risk(self, snapshot: Snapshot, threshold: float) -> Decision:
         rows = self._current_rows(snapshot)
         floor = Floor(rows, snapshot, self._answer_rate)
-        forecast = NetForecast(
-            floor.counts, floor.new_call, floor.answer_rate, snapshot.idle_agents - snapshot.queued_calls
-        )
-        threshold = min(self._budget.threshold(snapshot.budget, snapshot.now), RISK_MAX)
+        forecast = NetForecast(rows, floor.ids, floor.weights, snapshot.idle_agents - snapshot.queued_calls)
+        offered = snapshot.lead_probabilities
+        limit = min(snapshot.calls_max, len(offered)) if offered else snapshot.calls_max
         calls = 0
         risk = forecast.risk()
-        while calls < snapshot.calls_max and risk <= threshold:
+        while calls < limit and risk <= threshold:
+            forecast.add(offered[calls] if offered else floor.answer_rate)
             calls += 1
-            forecast.add_call()
             risk = forecast.risk()
         return explain(snapshot, calls, risk, threshold, floor.answer_rate, forecast)
 

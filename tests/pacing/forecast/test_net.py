@@ -1,4 +1,3 @@
-import math
 from itertools import pairwise
 
 import numpy as np
@@ -9,8 +8,8 @@ from numpy.typing import NDArray
 
 from pacing.estimators.durations import lognormal_survival
 from pacing.forecast.net import NetForecast
-from pacing.forecast.primitives import HORIZON_COUNT, Primitives
-from pacing.forecast.rows import FIRST_ACW, FIRST_CALL, KNOTS, KNOTS_S, LOGIT_MAX, LOGIT_STEP, Counts, Rows
+from pacing.forecast.primitives import HORIZON_COUNT, SHARES, Primitives
+from pacing.forecast.rows import FIRST_ACW, FIRST_CALL, KNOTS, KNOTS_S, LEVEL_PROBABILITIES, LEVELS, Rows
 
 Array = NDArray[np.float64]
 
@@ -44,24 +43,23 @@ def exact_risk(rows: Rows, agents: Array, calls: Array, new: int, added: int, su
     return risk
 
 
-def forecast(rows: Rows, agents: Array, calls: Array, new: int, surplus: int) -> NetForecast:
-    def counts(ids: Array) -> Counts:
-        return Counts(rows, ids, np.ones(len(ids)))
-
-    probability = 1.0 / (1.0 + math.exp(LOGIT_MAX - (new - FIRST_CALL) // KNOTS * LOGIT_STEP))
-    return NetForecast(counts(np.concatenate([agents, calls])), counts(np.array([new])), probability, surplus)
+def forecast(rows: Rows, agents: Array, calls: Array, surplus: int) -> NetForecast:
+    ids = np.concatenate([agents, calls]).astype(np.intp)
+    return NetForecast(rows, ids, np.ones(len(ids)), surplus)
 
 
 talk_rows = st.integers(0, 80)
 acw_rows = st.integers(FIRST_ACW, FIRST_ACW + 40)
-call_rows = st.builds(lambda level, age: FIRST_CALL + level * KNOTS + age, st.integers(0, 48), st.integers(0, 27))
+call_rows = st.builds(
+    lambda level, age: FIRST_CALL + level * KNOTS + age, st.integers(0, LEVELS - 1), st.integers(0, 27)
+)
 
 
 @settings(max_examples=80, deadline=None)
 @given(
     agents=st.lists(st.one_of(talk_rows, acw_rows), max_size=25),
     calls=st.lists(call_rows, max_size=40),
-    level=st.integers(0, 48),
+    level=st.integers(0, LEVELS - 1),
     added=st.integers(0, 12),
     surplus=st.integers(-3, 10),
 )
@@ -71,9 +69,9 @@ def test_risk_of_small_teams_is_exact(
     new = FIRST_CALL + level * KNOTS
     busy = np.array(agents, dtype=np.intp)
     flying = np.array(calls, dtype=np.intp)
-    net = forecast(rows, busy, flying, new, surplus)
+    net = forecast(rows, busy, flying, surplus)
     for _ in range(added):
-        net.add_call()
+        net.add(LEVEL_PROBABILITIES[level])
     assert net.risk() == pytest.approx(exact_risk(rows, busy, flying, new, added, surplus), abs=2e-4)
 
 
@@ -81,20 +79,20 @@ def test_risk_of_small_teams_is_exact(
 def test_risk_of_large_teams_needs_no_other_method(rows: Rows, agents: int, calls: int, surplus: int) -> None:
     rng = np.random.default_rng(agents)
     busy = np.concatenate([rng.integers(0, 80, agents - agents // 9), FIRST_ACW + rng.integers(0, 25, agents // 9)])
-    flying = FIRST_CALL + 21 * KNOTS + rng.integers(0, 27, calls)
-    new = FIRST_CALL + 21 * KNOTS
+    flying = FIRST_CALL + 10 * KNOTS + rng.integers(0, 27, calls)
+    new = FIRST_CALL + 10 * KNOTS
     for offset in (-20, 0, 10, 30):
-        net = forecast(rows, busy, flying, new, surplus + offset)
+        net = forecast(rows, busy, flying, surplus + offset)
         expected = exact_risk(rows, busy, flying, new, 0, surplus + offset)
         assert net.risk() == pytest.approx(expected, abs=2e-4)
 
 
 def test_each_call_added_raises_the_risk(rows: Rows) -> None:
-    net = forecast(rows, np.array([5, 20, 40]), np.array([], dtype=np.intp), FIRST_CALL + 21 * KNOTS, 2)
+    net = forecast(rows, np.array([5, 20, 40]), np.array([], dtype=np.intp), 2)
     risks = []
     for _ in range(60):
         risks.append(net.risk())
-        net.add_call()
+        net.add(0.3)
     assert all(later > earlier for earlier, later in pairwise(risks))
     assert risks[0] < 0.001
     assert risks[-1] > 0.85
@@ -102,8 +100,29 @@ def test_each_call_added_raises_the_risk(rows: Rows) -> None:
 
 def test_expected_frees_and_answers_are_the_sums_of_chances(rows: Rows) -> None:
     agents = np.array([10, FIRST_ACW + 3])
-    calls = np.array([FIRST_CALL + 21 * KNOTS + 4])
-    net = forecast(rows, agents, calls, FIRST_CALL, 0)
+    calls = np.array([FIRST_CALL + 10 * KNOTS + 4])
+    net = forecast(rows, agents, calls, 0)
     free = rows.primitives.free_from_talk(KNOTS_S[[10]]) + rows.primitives.free_from_acw(KNOTS_S[[3]])
     assert net.free == pytest.approx(free[0])
-    assert net.answered == pytest.approx(rows.primitives.answered(KNOTS_S[[4]], np.array([0.320821]))[0], rel=1e-4)
+    assert net.answered == pytest.approx(rows.primitives.answered(KNOTS_S[[4]], LEVEL_PROBABILITIES[[10]])[0], rel=1e-4)
+
+
+def test_a_call_added_and_given_up_leaves_no_trace(rows: Rows) -> None:
+    agents, calls = np.array([5, 20, FIRST_ACW + 10]), np.array([FIRST_CALL + 9 * KNOTS + 3])
+    net = forecast(rows, agents, calls, 1)
+    before = net.risk()
+    net.add(0.27)
+    assert net.risk() > before
+    net.remove(0.0, 0.27)
+    assert net.risk() == pytest.approx(before, abs=1e-6)
+
+
+def test_shortfall_by_horizon_averages_to_the_risk(rows: Rows) -> None:
+    net = forecast(rows, np.array([5, 20, 40]), FIRST_CALL + 10 * KNOTS + np.arange(5), 1)
+    assert net.shortfall().mean() == pytest.approx(net.risk(), abs=1e-9)
+
+
+def test_a_probability_between_levels_expects_what_it_says(rows: Rows) -> None:
+    net = forecast(rows, np.array([5]), np.array([], dtype=np.intp), 1)
+    net.add(0.3)
+    assert net.answered == pytest.approx(0.3 * SHARES, rel=1e-3)
