@@ -1,0 +1,56 @@
+from msgspec.structs import replace
+
+from campaigns.model import CampaignStatus, PacingSettings
+from dialer.model import EngineSettings
+from dialer.pds.tasks import STOPPED_MAX, Tasks
+from tests.dialer.world import task
+
+
+def test_running_campaigns_are_listed_by_skill_group() -> None:
+    tasks = Tasks(EngineSettings())
+    tasks.apply(task(1))
+    tasks.apply(task(2, skill_group="service"))
+    tasks.apply(task(3, status=CampaignStatus.PAUSED))
+    assert {name: [work.campaign_id for work in works] for name, works in tasks.by_group.items()} == {
+        "sales": [1],
+        "service": [2],
+    }
+    tasks.apply(task(1, status=CampaignStatus.PAUSED))
+    tasks.apply(task(3, skill_group="service"))
+    assert [work.campaign_id for work in tasks.by_group["service"]] == [2, 3]
+    assert "sales" not in tasks.by_group
+
+
+def test_what_was_learned_stays_until_the_pacing_changes() -> None:
+    tasks = Tasks(EngineSettings())
+    policy = tasks.apply(task()).policy
+    assert tasks.apply(task(name="another name")).policy is policy
+    assert tasks.apply(task(pacing=PacingSettings(policy="ratio"))).policy is not policy
+
+
+def test_an_unknown_policy_is_said_and_nothing_is_dialed() -> None:
+    work = Tasks(EngineSettings()).apply(task(pacing=PacingSettings(policy="wishful")))
+    assert work.policy is None
+    assert "no pacing policy 'wishful'" in work.decision
+
+
+def test_a_campaign_missing_from_the_poll_has_been_stopped_unless_it_changed_since() -> None:
+    tasks = Tasks(EngineSettings())
+    old, new = tasks.apply(task(1)), tasks.apply(task(2))
+    new.changed_at = 10.0
+    assert tasks.missing((), asked_at=10.0) == [old]
+    assert tasks.missing((task(1),), asked_at=10.0) == []
+    tasks.stop(old, replace(old.campaign, status=CampaignStatus.STOPPED))
+    assert not old.is_running
+    assert tasks.missing((), asked_at=10.0) == []
+
+
+def test_stopped_campaigns_are_kept_for_views_up_to_a_limit() -> None:
+    tasks = Tasks(EngineSettings())
+    for campaign_id in range(STOPPED_MAX + 5):
+        work = tasks.apply(task(campaign_id))
+        tasks.stop(work, replace(work.campaign, status=CampaignStatus.STOPPED))
+    tasks.works[0].open_calls = 1
+    tasks.forget_stopped()
+    assert len(tasks.works) == STOPPED_MAX + 1
+    assert list(tasks.works)[:2] == [0, 5]
