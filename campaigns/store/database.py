@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL
 
 from campaigns.service.errors import StoreUnavailableError, StoreUrlError
 
-BUSY_TIMEOUT_S = 10
+BUSY_TIMEOUT_S = 10.0
 """How long a writer waits for another process that holds SQLite's write lock."""
 CONNECT_TIMEOUT_S = 5
 
@@ -19,7 +19,6 @@ SQLITE_PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     # An attempt must survive a power cut before its call is placed; NORMAL would lose the last commits.
     "PRAGMA synchronous = FULL",
-    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}",
     "PRAGMA foreign_keys = ON",
     "PRAGMA cache_size = -65536",
 )
@@ -57,10 +56,10 @@ def read_url(text: str) -> URL:
 class Database:
     """One database; safe to use from several threads."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self.name = url.render_as_string(hide_password=True)
         self.is_sqlite = url.get_backend_name() == "sqlite"
-        self._engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self._engine = _sqlite_engine(url, busy_timeout_s) if self.is_sqlite else _postgresql_engine(url)
         self._writer = self._engine.execution_options(takes_write_lock=True)
 
     @contextmanager
@@ -106,6 +105,8 @@ class Database:
             advice = "check that the server runs and that host, port, user, password and database are right"
         elif "locked" in said:
             advice = "another process has been writing to it for too long"
+        elif "no such" in said:
+            advice = f"its tables are not the dialer's; run: dialer db upgrade --database {self.name}"
         else:
             advice = "check that its folder exists, can be written to, and that the disk is not full"
         return f"the database {self.name} cannot be used: {said}; {advice}"
@@ -116,8 +117,8 @@ def insert(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | sq
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
-def _sqlite_engine(url: URL) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+def _sqlite_engine(url: URL, busy_timeout_s: float) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": busy_timeout_s})
 
     @sa.event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: Any) -> None:

@@ -1,0 +1,146 @@
+"""Several writers at one database: no lead is reserved twice, nobody waits for anybody in a ring."""
+
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from campaigns.model import Attempt, CallingWindow, Campaign, CampaignStatus, Lead, NewLead, Outcome, attempt_id
+from campaigns.ports import CampaignStore, Result
+from campaigns.store.opening import open_store
+
+ROOT = Path(__file__).parents[3]
+NOW = 1_770_000_000.0
+LEADS = 600
+RUNNING = Campaign(
+    campaign_id=0,
+    name="spring",
+    skill_group="sales",
+    status=CampaignStatus.RUNNING,
+    calling_window=CallingWindow(start="00:00", end="24:00"),
+)
+
+on_postgres = pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])
+
+
+@pytest.fixture(params=["sqlite", on_postgres])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/dialer.sqlite3"
+    return str(request.getfixturevalue("empty_postgres_url"))
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[CampaignStore]:
+    opened = open_store(url, upgrade=True)
+    opened.create_campaign(RUNNING)
+    leads = [
+        NewLead(number=f"+1202{index:07d}", time_zone=("", "UTC", "Asia/Tokyo")[index % 3], priority=index % 2)
+        for index in range(LEADS)
+    ]
+    opened.add_leads(1, leads)
+    yield opened
+    opened.close()
+
+
+def next_attempt(lead: Lead) -> Attempt:
+    number = lead.attempts_made + 1
+    return Attempt(
+        attempt_id=attempt_id(lead.lead_id, number),
+        lead_id=lead.lead_id,
+        attempt_number=number,
+        campaign_id=1,
+        number=lead.number,
+        caller_id="",
+        trunk="main",
+        placed_at=NOW,
+    )
+
+
+def work(store: CampaignStore, engine: int) -> list[int]:
+    """Dial everything there is, in an order of one's own; returns the leads that were called."""
+    order = random.Random(engine)
+    called: list[int] = []
+    while leads := list(store.reserve_leads(1, 20, NOW, 600.0, f"engine-{engine}")):
+        order.shuffle(leads)
+        attempts = [next_attempt(lead) for lead in leads]
+        assert len(store.record_attempts(attempts)) == len(attempts)
+        order.shuffle(attempts)
+        results = [Result(attempt=replace(one, outcome=Outcome.CONNECTED, ended_at=NOW), cdr=None) for one in attempts]
+        store.record_results(results, NOW)
+        called += [lead.lead_id for lead in leads]
+    return called
+
+
+def test_threads_share_the_leads_out(store: CampaignStore) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        called = [lead_id for found in threads.map(lambda engine: work(store, engine), range(4)) for lead_id in found]
+    assert sorted(called) == list(range(1, LEADS + 1))
+    assert store.outcome_counts(1) == {Outcome.CONNECTED: LEADS}
+    assert store.tasks(NOW)[0].leads_open == 0
+
+
+def test_numbers_are_blocked_while_others_dial(store: CampaignStore) -> None:
+    def block() -> None:
+        for start in range(0, LEADS, 50):
+            numbers = [f"+1202{index:07d}" for index in range(start, start + 50, 5)]
+            store.block_numbers(numbers[::-1], "asked", NOW)
+
+    def dial(engine: int) -> int:
+        called = 0
+        while leads := store.reserve_leads(1, 20, NOW, 600.0, f"engine-{engine}"):
+            written = set(store.record_attempts([next_attempt(lead) for lead in leads]))
+            results = [
+                Result(attempt=replace(attempt, outcome=Outcome.CONNECTED, ended_at=NOW), cdr=None)
+                for attempt in map(next_attempt, leads)
+                if attempt.attempt_id in written
+            ]
+            store.record_results(results, NOW)
+            called += len(results)
+        return called
+
+    with ThreadPoolExecutor(3) as threads:
+        blocking = threads.submit(block)
+        called = sum(threads.map(dial, range(2)))
+        blocking.result()
+    assert store.outcome_counts(1) == {Outcome.CONNECTED: called}
+    assert store.tasks(NOW)[0].leads_open == 0
+    assert LEADS - LEADS // 5 <= called <= LEADS
+
+
+WORKER = """
+import sys
+from campaigns.store.opening import open_store
+store = open_store(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+while leads := store.reserve_leads(1, 7, float(sys.argv[3]), 600.0, sys.argv[2]):
+    print(*(lead.lead_id for lead in leads), flush=True)
+store.close()
+"""
+
+
+def test_processes_share_the_leads_out(url: str, store: CampaignStore) -> None:
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WORKER, url, f"engine-{engine}", str(NOW)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for engine in range(2)
+    ]
+    for worker in workers:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "ready\n"
+    said = [worker.communicate("go\n", timeout=60)[0].split() for worker in workers]
+    assert [worker.returncode for worker in workers] == [0, 0]
+    reserved = [int(lead_id) for one in said for lead_id in one]
+    assert sorted(reserved) == list(range(1, LEADS + 1))
+    assert store.reserve_leads(1, 1, NOW, 600.0, "engine-1") == ()
