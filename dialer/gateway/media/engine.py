@@ -1,0 +1,224 @@
+"""The in-process media engine: one UDP socket for each stream, relayed on the gateway's event loop.
+
+A reader on the bare socket is used rather than asyncio's datagram transport: a port can then be opened without
+awaiting, and one packet costs the same with and without uvloop (asyncio's transport alone costs three times as much).
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Mapping
+
+from dialer.gateway.media.g711 import SILENCE, translate
+from dialer.gateway.media.ports import RtpPorts
+from dialer.gateway.media.prompts import FRAME_MS, FRAME_SAMPLES, Prompt
+from dialer.gateway.media.rtp import MalformedPacket, RtpSender, parse_packet
+from dialer.gateway.media.stream import Playback, Source, Stream
+from dialer.gateway.media_port import MediaAddress, MediaError, StreamStatistics
+
+DATAGRAM_BYTES_MAX = 2048
+FRAME_S = FRAME_MS / 1000
+CATCH_UP_FRAMES_MAX = 5
+"""After a longer stall the missed frames are given up: a burst of them would only fill the far end's buffer."""
+WATCH_FRAMES = 50
+"""Streams are checked for the media timeout once in so many frames."""
+
+_SILENT = {payload_type: bytes([code]) * FRAME_SAMPLES for payload_type, code in SILENCE.items()}
+
+
+class RtpEngine:
+    """A `MediaEngine` in this process; all methods belong to the loop's thread.
+
+    A connected stream that is neither bridged nor played to is sent silence: it keeps the way through NAT open, and
+    the far end's own media timeout quiet while an agent waits.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        host: str,
+        port_min: int,
+        port_max: int,
+        prompts: Mapping[str, Prompt],
+        media_timeout_s: float = 30.0,
+        unix_now: Callable[[], float] = time.time,
+    ) -> None:
+        """`host` is both bound and named to the far ends."""
+        self._loop = loop
+        self._host = host
+        self._ports = RtpPorts(host, port_min, port_max)
+        self._prompts = prompts
+        self._media_timeout_s = media_timeout_s
+        self._unix_now = unix_now
+        self._streams: dict[str, Stream] = {}
+        self._on_timeout: Callable[[str], None] = lambda _: None
+        self._timer: asyncio.TimerHandle | None = None
+        self._frame_at = 0.0
+        self._frames = 0
+
+    def open(self, stream_id: str) -> MediaAddress:
+        """Bind a free port and begin to receive.
+
+        Raises:
+            MediaError: No port is free, or the stream is already open.
+        """
+        if stream_id in self._streams:
+            raise MediaError(f"stream {stream_id} is already open")
+        opened = self._ports.take()
+        sender = RtpSender(secrets.randbits(32), secrets.randbits(16), secrets.randbits(32))
+        stream = Stream(stream_id, opened, sender)
+        self._streams[stream_id] = stream
+        self._loop.add_reader(opened.fileno(), self._receive, stream)
+        if self._timer is None:
+            self._frame_at = self._loop.time() + FRAME_S
+            self._timer = self._loop.call_at(self._frame_at, self._frame_due)
+        return MediaAddress(self._host, opened.getsockname()[1])
+
+    def connect(self, stream_id: str, host: str, port: int, payload_type: int) -> None:
+        """Send to `host`:`port` until packets from elsewhere show a better address.
+
+        Raises:
+            MediaError: A payload type that is not G.711, or a host that is not an IP address.
+        """
+        self._stream(stream_id).connect(host, port, payload_type, self._loop.time())
+
+    def bridge(self, first: str, second: str) -> None:
+        """Pass audio both ways from now on.
+
+        Raises:
+            MediaError: One of them is bridged already.
+        """
+        pair = self._stream(first), self._stream(second)
+        for stream in pair:
+            if stream.other is not None:
+                raise MediaError(f"stream {stream.stream_id} is already bridged to {stream.other.stream_id}")
+        pair[0].other, pair[1].other = pair[1], pair[0]
+        for stream in pair:
+            stream.playback = None
+            stream.sender.change_source()
+
+    def unbridge(self, stream_id: str) -> None:
+        """Take a stream and the other side of its bridge apart."""
+        self._part(self._stream(stream_id))
+
+    def play(self, stream_id: str, prompt: str, on_done: Callable[[], None]) -> None:
+        """Play a prompt at its own pace.
+
+        Raises:
+            MediaError: There is no such prompt, or the stream is bridged.
+        """
+        stream = self._stream(stream_id)
+        if stream.other is not None:
+            raise MediaError(f"stream {stream_id} is bridged to {stream.other.stream_id}")
+        if prompt not in self._prompts:
+            names = ", ".join(sorted(self._prompts)) or "none"
+            raise MediaError(
+                f"there is no prompt {prompt!r}; there are: {names}. Add {prompt}.wav to the prompt folder"
+            )
+        stream.playback = Playback(self._prompts[prompt], on_done)
+
+    def stop(self, stream_id: str) -> None:
+        """Stop what plays, in the middle of a word if need be."""
+        self._stream(stream_id).playback = None
+
+    def close(self, stream_id: str) -> None:
+        """Give the port back; its bridge ends first."""
+        stream = self._streams.pop(stream_id, None)
+        if stream is None:
+            return
+        self._part(stream)
+        self._loop.remove_reader(stream.socket.fileno())
+        self._ports.give_back(stream.socket)
+        if not self._streams and self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def close_all(self) -> None:
+        """Close every stream: the end of the service."""
+        for stream_id in tuple(self._streams):
+            self.close(stream_id)
+
+    def statistics(self, stream_id: str) -> StreamStatistics:
+        """What an open stream has carried so far."""
+        return self._stream(stream_id).statistics(self._unix_now() - self._loop.time())
+
+    def set_on_timeout(self, callback: Callable[[str], None]) -> None:
+        """Call `callback(stream_id)` once for a stream that is owed packets and got none for `media_timeout_s`."""
+        self._on_timeout = callback
+
+    def _stream(self, stream_id: str) -> Stream:
+        try:
+            return self._streams[stream_id]
+        except KeyError:
+            raise MediaError(f"stream {stream_id} is not open") from None
+
+    def _part(self, stream: Stream) -> None:
+        other = stream.other
+        if other is None:
+            return
+        stream.other = other.other = None
+        stream.sender.change_source()
+        other.sender.change_source()
+
+    def _receive(self, stream: Stream) -> None:
+        try:
+            data, source = stream.socket.recvfrom(DATAGRAM_BYTES_MAX)
+            packet = parse_packet(data)
+        except (OSError, MalformedPacket):
+            # A false alarm of the loop, or something that is not RTP: neither says anything of the call.
+            return
+        now = self._loop.time()
+        if not stream.accept(packet, source, now):
+            return
+        to = stream.other
+        if to is None or to.target is None:
+            return
+        payload = packet.payload
+        if packet.payload_type != to.payload_type:
+            payload = translate(payload, packet.payload_type, to.payload_type)
+        self._send(to, to.sender.relay(packet, payload, to.payload_type, now), len(payload), to.target)
+
+    def _send(self, to: Stream, data: bytes, payload_length: int, target: Source) -> None:
+        try:
+            to.socket.sendto(data, target)
+        except OSError:
+            # Full buffers and unreachable far ends lose packets; the media timeout notices where it lasts.
+            return
+        to.packets_out += 1
+        to.bytes_out += payload_length
+
+    def _frame_due(self) -> None:
+        now = self._loop.time()
+        done = [on_done for stream in self._streams.values() if (on_done := self._speak(stream, now)) is not None]
+        self._frames += 1
+        self._frame_at += FRAME_S
+        if now - self._frame_at > CATCH_UP_FRAMES_MAX * FRAME_S:
+            self._frame_at = now
+        self._timer = self._loop.call_at(self._frame_at, self._frame_due)
+        if self._frames % WATCH_FRAMES == 0:
+            self._report_overdue(now)
+        for on_done in done:
+            on_done()
+
+    def _speak(self, stream: Stream, now: float) -> Callable[[], None] | None:
+        """Send a stream that is not bridged its next 20 ms; returns what to call if its prompt has just ended."""
+        if stream.other is not None:
+            return None
+        on_done = None
+        frame = None
+        if stream.playback is not None:
+            frame = stream.playback.next_frame(stream.payload_type)
+            if frame is None:
+                on_done = stream.playback.on_done
+                stream.playback = None
+        if stream.target is not None:
+            sound = _SILENT[stream.payload_type] if frame is None else frame
+            data = stream.sender.write(sound, stream.payload_type, now)
+            self._send(stream, data, len(sound), stream.target)
+        return on_done
+
+    def _report_overdue(self, now: float) -> None:
+        for stream in list(self._streams.values()):
+            if not stream.is_timed_out and stream.is_overdue(now, self._media_timeout_s):
+                stream.is_timed_out = True
+                self._on_timeout(stream.stream_id)

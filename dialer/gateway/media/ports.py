@@ -1,0 +1,62 @@
+"""UDP ports for RTP: handed out from a range, the one that has rested longest first."""
+
+import errno
+import socket
+from collections import deque
+
+from dialer.gateway.media_port import MediaError
+
+
+class RtpPorts:
+    """The even ports of a range (the odd ones are RTCP's, RFC 3550 section 11).
+
+    A port that was just given back rests longest, so that late packets of an old call do not reach a new one.
+    """
+
+    def __init__(self, host: str, port_min: int, port_max: int) -> None:
+        """`host` is the address that sockets are bound to; both ends of the range belong to it."""
+        self._host = host
+        self._family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._range = f"{port_min}-{port_max}"
+        self._free = deque(range(port_min + port_min % 2, port_max + 1, 2))
+        self._taken = 0
+
+    def take(self) -> socket.socket:
+        """A bound UDP socket that does not block.
+
+        Raises:
+            MediaError: Every port is taken, by us or by another program.
+        """
+        for _ in range(len(self._free)):
+            opened = self._bind(self._free[0])
+            self._free.rotate(-1)
+            if opened is not None:
+                self._free.pop()
+                self._taken += 1
+                return opened
+        raise MediaError(
+            f"no RTP port is free: {self._taken} of the ports {self._range} on {self._host} carry calls, the rest are "
+            "in use by other programs; widen the range (rtp_port_min, rtp_port_max), two ports for each call and agent"
+        )
+
+    def give_back(self, taken: socket.socket) -> None:
+        """Close a socket that `take` opened and put its port at the end of the queue."""
+        port: int = taken.getsockname()[1]
+        taken.close()
+        self._taken -= 1
+        self._free.append(port)
+
+    def _bind(self, port: int) -> socket.socket | None:
+        opened = socket.socket(self._family, socket.SOCK_DGRAM)
+        opened.setblocking(False)
+        try:
+            opened.bind((self._host, port))
+        except PermissionError as error:
+            opened.close()
+            raise MediaError(f"port {port} on {self._host} may not be used: {error.strerror}") from error
+        except OSError as error:
+            opened.close()
+            if error.errno == errno.EADDRINUSE:
+                return None
+            raise MediaError(f"port {port} on {self._host} cannot be opened: {error.strerror}") from error
+        return opened

@@ -1,0 +1,141 @@
+"""RTP packets (RFC 3550): bytes to packets, and one outgoing stream that stays whole whoever speaks on it.
+
+An agent's leg hears silence, then one customer, then silence, then another: many sources, one far end. `RtpSender`
+gives them all one SSRC, one row of sequence numbers and one time line, so that the far end sees a single talker that
+never restarts.
+"""
+
+import struct
+
+import msgspec
+
+SAMPLES_PER_S = 8000
+VERSION = 2
+
+_HEADER = struct.Struct("!BBHII")
+_HEADER_BYTES = 12
+_PLAIN = VERSION << 6
+"""First byte of a packet without padding, extension or contributing sources: nearly all of them."""
+_PADDING = 0x20
+_EXTENSION = 0x10
+_MARKER = 0x80
+
+_NOBODY = -2
+_OURSELVES = -1
+
+
+class MalformedPacket(Exception):  # noqa: N818 - named for what arrived, as in the SIP core
+    """A datagram that is not RTP; the text says why."""
+
+
+class RtpPacket(msgspec.Struct, frozen=True, gc=False):
+    """One packet as it arrived."""
+
+    payload_type: int
+    marker: bool
+    sequence: int
+    timestamp: int
+    ssrc: int
+    payload: bytes
+
+
+def parse_packet(data: bytes) -> RtpPacket:
+    """Read one datagram.
+
+    Raises:
+        MalformedPacket: Too short, another version, or lengths that do not fit; nothing else is ever raised.
+    """
+    if len(data) < _HEADER_BYTES:
+        raise MalformedPacket(f"{len(data)} bytes; an RTP header alone has {_HEADER_BYTES}")
+    first, second, sequence, timestamp, ssrc = _HEADER.unpack_from(data)
+    payload = data[_HEADER_BYTES:] if first == _PLAIN else _payload_after_options(data, first)
+    return RtpPacket(second & 0x7F, second >= _MARKER, sequence, timestamp, ssrc, payload)
+
+
+def _payload_after_options(data: bytes, first: int) -> bytes:
+    if first >> 6 != VERSION:
+        raise MalformedPacket(f"RTP version {first >> 6}, not {VERSION}")
+    start = _HEADER_BYTES + 4 * (first & 0x0F)
+    end = len(data)
+    if first & _EXTENSION:
+        if start + 4 > end:
+            raise MalformedPacket("the header extension is cut off")
+        start += 4 + 4 * int.from_bytes(data[start + 2 : start + 4])
+    if first & _PADDING:
+        # The last byte counts the padding, itself included, so 0 cannot be.
+        if data[-1] == 0:
+            raise MalformedPacket("padding of length 0")
+        end -= data[-1]
+    if start > end:
+        raise MalformedPacket(f"headers and padding need more than the {len(data)} bytes that came")
+    return data[start:end]
+
+
+class RtpSender:
+    """One outgoing stream; times are seconds on any clock that never goes back."""
+
+    __slots__ = (
+        "_length",
+        "_sent_at",
+        "_sequence",
+        "_sequence_offset",
+        "_source",
+        "_ssrc",
+        "_timestamp",
+        "_timestamp_offset",
+    )
+
+    def __init__(self, ssrc: int, sequence: int, timestamp: int) -> None:
+        """Begin after `sequence` and at `timestamp`; RFC 3550 section 5.1 wants all three random."""
+        self._ssrc = ssrc
+        self._sequence = sequence
+        """Of the newest packet sent."""
+        self._timestamp = timestamp
+        self._length = 0
+        """Samples in the newest packet sent."""
+        self._sent_at: float | None = None
+        self._source = _NOBODY
+        self._sequence_offset = 0
+        self._timestamp_offset = 0
+
+    def write(self, payload: bytes, payload_type: int, now: float) -> bytes:
+        """A packet of our own: the next frame of a prompt, of silence, of a tone."""
+        marker = 0
+        if self._source != _OURSELVES:
+            self._source = _OURSELVES
+            marker = _MARKER
+            timestamp = self._moment(now)
+        else:
+            timestamp = (self._timestamp + self._length) & 0xFFFFFFFF
+        return self._packet(payload, marker | payload_type, (self._sequence + 1) & 0xFFFF, timestamp, now)
+
+    def relay(self, packet: RtpPacket, payload: bytes, payload_type: int, now: float) -> bytes:
+        """A packet of someone else's, with gaps and reordering as they came, so that the far end can see them."""
+        marker = _MARKER if packet.marker else 0
+        if self._source != packet.ssrc:
+            self._source = packet.ssrc
+            self._sequence_offset = self._sequence + 1 - packet.sequence
+            self._timestamp_offset = self._moment(now) - packet.timestamp
+            marker = _MARKER
+        sequence = (packet.sequence + self._sequence_offset) & 0xFFFF
+        timestamp = (packet.timestamp + self._timestamp_offset) & 0xFFFFFFFF
+        return self._packet(payload, marker | payload_type, sequence, timestamp, now)
+
+    def change_source(self) -> None:
+        """Whatever comes next is of another source, even where its SSRC is the same."""
+        self._source = _NOBODY
+
+    def _moment(self, now: float) -> int:
+        """The timestamp of a source that begins now: as much later than the last as the clock says."""
+        if self._sent_at is None:
+            return self._timestamp
+        passed = round((now - self._sent_at) * SAMPLES_PER_S)
+        return (self._timestamp + max(passed, self._length)) & 0xFFFFFFFF
+
+    def _packet(self, payload: bytes, second: int, sequence: int, timestamp: int, now: float) -> bytes:
+        if (sequence - self._sequence) & 0xFFFF < 0x8000:
+            self._sequence = sequence
+            self._timestamp = timestamp
+            self._length = len(payload)
+            self._sent_at = now
+        return _HEADER.pack(_PLAIN, second, sequence, timestamp, self._ssrc) + payload

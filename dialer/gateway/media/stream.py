@@ -1,0 +1,136 @@
+"""One RTP session with one far end: where it sends from, what it may hear, what is being played to it."""
+
+import ipaddress
+import socket
+from collections.abc import Callable
+
+from dialer.gateway.media.g711 import PCMA, PCMU
+from dialer.gateway.media.prompts import Prompt
+from dialer.gateway.media.rtp import RtpPacket, RtpSender
+from dialer.gateway.media_port import MediaError, StreamStatistics
+
+PAYLOAD_TYPES = (PCMU, PCMA)
+NOWHERE = ("0.0.0.0", "::")  # noqa: S104 - addresses that a far end on hold names in its SDP
+
+Source = tuple[str, int] | tuple[str, int, int, int]
+"""A socket's address; the longer form is IPv6's."""
+
+
+class Playback:
+    """A prompt on its way to a far end."""
+
+    __slots__ = ("_next", "_prompt", "on_done")
+
+    def __init__(self, prompt: Prompt, on_done: Callable[[], None]) -> None:
+        self._prompt = prompt
+        self._next = 0
+        self.on_done = on_done
+
+    def next_frame(self, payload_type: int) -> bytes | None:
+        """The next 20 ms, or None when all has been played."""
+        frames = self._prompt.frames[payload_type]
+        if self._next == len(frames):
+            return None
+        self._next += 1
+        return frames[self._next - 1]
+
+
+class Stream:
+    """The state of one stream; it reads no clock and its socket is used by the engine alone.
+
+    Audio is sent to where packets really come from (symmetric RTP, RFC 4961), because the address in the SDP of a far
+    end behind NAT is of no use. The first source heard is taken and others are turned away, so that a stranger cannot
+    talk into a call; only the address that the SDP names may take over later.
+    """
+
+    __slots__ = (
+        "_far_end",
+        "_learned",
+        "bytes_in",
+        "bytes_out",
+        "heard_at",
+        "is_timed_out",
+        "other",
+        "packets_in",
+        "packets_out",
+        "payload_type",
+        "playback",
+        "sender",
+        "socket",
+        "stream_id",
+        "target",
+        "waiting_since",
+    )
+
+    def __init__(self, stream_id: str, opened: socket.socket, sender: RtpSender) -> None:
+        self.stream_id = stream_id
+        self.socket = opened
+        self.sender = sender
+        self.payload_type = PCMU
+        self.other: Stream | None = None
+        """The stream it is bridged to."""
+        self.playback: Playback | None = None
+        self.packets_in = self.packets_out = self.bytes_in = self.bytes_out = 0
+        self.heard_at: float | None = None
+        """When the last packet came."""
+        self.waiting_since: float | None = None
+        """Since when the far end owes us packets; None where it does not, being unknown or on hold."""
+        self.is_timed_out = False
+        self.target: Source | None = None
+        """Where to send now; None where the far end is unknown or wants nothing."""
+        self._far_end: Source | None = None
+        """Where the SDP says it is."""
+        self._learned: Source | None = None
+        """Where its packets come from, whole as the socket reports it."""
+
+    def connect(self, host: str, port: int, payload_type: int, now: float) -> None:
+        """Take note of what the SDP says of the far end.
+
+        Raises:
+            MediaError: A payload type or a host that cannot be used; nothing has changed.
+        """
+        if payload_type not in PAYLOAD_TYPES:
+            raise MediaError(f"payload type {payload_type} cannot be carried; only PCMU (0) and PCMA (8) can")
+        try:
+            version = ipaddress.ip_address(host).version
+        except ValueError:
+            raise MediaError(f"{host!r} is not an IP address") from None
+        if (version == 6) != (self.socket.family == socket.AF_INET6):
+            raise MediaError(f"{host} is of another IP version than the socket of stream {self.stream_id}")
+        self.payload_type = payload_type
+        far_end = None if port == 0 or host in NOWHERE else (host, port)
+        if far_end != self._far_end:
+            self._far_end = self.target = far_end
+            self._learned = None
+        self.waiting_since = None if far_end is None else now
+        self.is_timed_out = False
+
+    def accept(self, packet: RtpPacket, source: Source, now: float) -> bool:
+        """Whether a packet belongs to this stream; if it does it is counted and its source learned."""
+        if source != self._learned:
+            if self._far_end is None or (self._learned is not None and source[:2] != self._far_end):
+                return False
+            self._learned = self.target = source
+        if packet.payload_type not in PAYLOAD_TYPES:
+            return False
+        self.packets_in += 1
+        self.bytes_in += len(packet.payload)
+        self.heard_at = now
+        return True
+
+    def is_overdue(self, now: float, timeout_s: float) -> bool:
+        """Whether the far end should have been heard by now and was not."""
+        if self.waiting_since is None:
+            return False
+        since = self.waiting_since if self.heard_at is None else max(self.heard_at, self.waiting_since)
+        return now - since >= timeout_s
+
+    def statistics(self, unix_offset: float) -> StreamStatistics:
+        """What it has carried; `unix_offset` is what to add to its clock to get Unix seconds."""
+        return StreamStatistics(
+            packets_in=self.packets_in,
+            packets_out=self.packets_out,
+            bytes_in=self.bytes_in,
+            bytes_out=self.bytes_out,
+            last_packet_at=None if self.heard_at is None else self.heard_at + unix_offset,
+        )

@@ -1,0 +1,287 @@
+"""The media engine against real UDP peers on loopback."""
+
+import asyncio
+import itertools
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import numpy as np
+import pytest
+
+from dialer.gateway.media.engine import RtpEngine
+from dialer.gateway.media.g711 import PCMA, PCMU, encode, translate
+from dialer.gateway.media.prompts import Prompt, make_prompt
+from dialer.gateway.media.rtp import RtpPacket, RtpSender, parse_packet
+from dialer.gateway.media_port import MediaEngine, MediaError
+
+T = TypeVar("T")
+
+WAIT_S = 5.0
+BEEP = make_prompt("beep", (np.arange(480) * 50).astype(np.int16))
+"""Three frames."""
+
+
+class Peer:
+    """A far end: a UDP socket that sends one talker's packets and reads what comes."""
+
+    def __init__(self, first_sequence: int = 100) -> None:
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.setblocking(False)
+        self.sender = RtpSender(0x1234, first_sequence, 5000)
+        self.sent_at = 0.0
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return ("127.0.0.1", int(self.socket.getsockname()[1]))
+
+    def send(self, payload: bytes, port: int, payload_type: int = PCMU) -> None:
+        self.sent_at += 0.02
+        self.socket.sendto(self.sender.write(payload, payload_type, self.sent_at), ("127.0.0.1", port))
+
+    async def hear(self) -> RtpPacket:
+        data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(self.socket, 2048), WAIT_S)
+        return parse_packet(data)
+
+    async def hear_until(self, payload: bytes) -> RtpPacket:
+        while True:
+            packet = await self.hear()
+            if packet.payload == payload:
+                return packet
+
+
+class Room:
+    """An engine on free ports, and peers that are closed with it."""
+
+    def __init__(self, prompts: dict[str, Prompt], media_timeout_s: float) -> None:
+        self.media = RtpEngine(
+            asyncio.get_running_loop(), "127.0.0.1", 42000, 59999, prompts, media_timeout_s, lambda: 1_700_000_000.0
+        )
+        self.peers: list[Peer] = []
+
+    def stream(self, stream_id: str, payload_type: int = PCMU) -> tuple[Peer, int]:
+        """A peer and the port of the stream that is connected to it."""
+        peer = Peer()
+        self.peers.append(peer)
+        port = self.media.open(stream_id).port
+        self.media.connect(stream_id, *peer.address, payload_type)
+        return peer, port
+
+
+@asynccontextmanager
+async def opened(media_timeout_s: float = 30.0) -> AsyncIterator[Room]:
+    room = Room({"beep": BEEP}, media_timeout_s)
+    try:
+        yield room
+    finally:
+        room.media.close_all()
+        for peer in room.peers:
+            peer.socket.close()
+
+
+def run(scenario: Callable[[], Awaitable[T]]) -> T:
+    async def whole() -> T:
+        return await asyncio.wait_for(scenario(), 4 * WAIT_S)
+
+    return asyncio.run(whole())
+
+
+def test_it_is_a_media_engine() -> None:
+    async def scenario() -> None:
+        async with opened() as room:
+            media: MediaEngine = room.media
+            assert media.open("call").host == "127.0.0.1"
+
+    run(scenario)
+
+
+def test_a_bridge_carries_audio_both_ways_to_the_bit() -> None:
+    async def scenario() -> None:
+        async with opened() as room:
+            customer, customer_port = room.stream("call")
+            agent, agent_port = room.stream("leg")
+            room.media.bridge("call", "leg")
+            rng = np.random.Generator(np.random.PCG64(1))
+            for _ in range(50):
+                said, answered = rng.bytes(160), rng.bytes(160)
+                customer.send(said, customer_port)
+                assert (await agent.hear_until(said)).payload == said
+                agent.send(answered, agent_port)
+                assert (await customer.hear_until(answered)).payload == answered
+            assert room.media.statistics("call").packets_in == 50
+            assert room.media.statistics("call").bytes_in == 8000
+            assert room.media.statistics("call").last_packet_at == pytest.approx(1_700_000_000.0, abs=5.0)
+
+    run(scenario)
+
+
+def test_the_agent_hears_one_unbroken_talker_through_silence_and_two_customers() -> None:
+    async def scenario() -> list[RtpPacket]:
+        async with opened() as room:
+            agent, _ = room.stream("leg")
+            heard = [await agent.hear(), await agent.hear()]
+            for call in ("call-1", "call-2"):
+                customer, port = room.stream(call)
+                room.media.bridge(call, "leg")
+                for frame in range(3):
+                    customer.send(bytes([frame]) * 160, port)
+                while heard[-1].payload != bytes([2]) * 160:
+                    heard.append(await agent.hear())
+                room.media.close(call)
+                heard.append(await agent.hear())
+            return heard
+
+    heard = run(scenario)
+    assert len({packet.ssrc for packet in heard}) == 1
+    assert {packet.payload_type for packet in heard} == {PCMU}
+    for before, after in itertools.pairwise(heard):
+        assert (after.sequence - before.sequence) % 2**16 == 1
+        assert 160 <= (after.timestamp - before.timestamp) % 2**32 < 2**31
+    assert heard[0].payload == b"\xff" * 160, "silence while the agent waits"
+    assert heard[-1].payload == b"\xff" * 160, "and again after the calls"
+
+
+def test_laws_are_translated_where_the_two_sides_differ() -> None:
+    async def scenario() -> None:
+        async with opened() as room:
+            customer, customer_port = room.stream("call", PCMA)
+            agent, agent_port = room.stream("leg", PCMU)
+            room.media.bridge("call", "leg")
+            sound = encode((np.arange(160) * 100).astype(np.int16), PCMA)
+            customer.send(sound, customer_port, PCMA)
+            heard = await agent.hear_until(translate(sound, PCMA, PCMU))
+            assert heard.payload_type == PCMU
+            agent.send(sound, agent_port, PCMU)
+            answered = await customer.hear_until(translate(sound, PCMU, PCMA))
+            assert answered.payload_type == PCMA
+
+    run(scenario)
+
+
+def test_a_prompt_is_played_in_order_and_reported_once_after_its_end() -> None:
+    async def scenario() -> None:
+        async with opened() as room:
+            customer, _ = room.stream("call")
+            done = asyncio.Event()
+            room.media.play("call", "beep", done.set)
+            assert not done.is_set()
+            first = await customer.hear_until(BEEP.frames[PCMU][0])
+            rest = [await customer.hear(), await customer.hear()]
+            assert [packet.payload for packet in rest] == list(BEEP.frames[PCMU][1:])
+            assert [(packet.timestamp - first.timestamp) % 2**32 for packet in rest] == [160, 320]
+            await asyncio.wait_for(done.wait(), WAIT_S)
+            assert (await customer.hear()).payload == b"\xff" * 160
+
+    run(scenario)
+
+
+def test_a_prompt_for_a_far_end_that_cannot_hear_still_ends() -> None:
+    async def scenario() -> None:
+        async with opened() as room:
+            room.media.open("call")
+            done = asyncio.Event()
+            room.media.play("call", "beep", done.set)
+            await asyncio.wait_for(done.wait(), WAIT_S)
+            assert room.media.statistics("call").packets_out == 0
+
+    run(scenario)
+
+
+def test_what_is_stopped_bridged_replaced_or_closed_is_never_done() -> None:
+    async def scenario() -> None:
+        async with opened() as room:
+            wrong: list[str] = []
+            streams = ("stopped", "bridged", "replaced", "closed", "leg")
+            for stream_id in streams:
+                room.stream(stream_id)
+                room.media.play(stream_id, "beep", lambda stream_id=stream_id: wrong.append(stream_id))  # type: ignore[misc]
+            done = asyncio.Event()
+            room.media.stop("stopped")
+            room.media.bridge("bridged", "leg")
+            room.media.play("replaced", "beep", done.set)
+            room.media.close("closed")
+            await asyncio.wait_for(done.wait(), WAIT_S)
+            assert wrong == []
+
+    run(scenario)
+
+
+def test_a_prompt_may_end_its_own_stream() -> None:
+    async def scenario() -> None:
+        async with opened() as room:
+            room.stream("call")
+            closed = asyncio.Event()
+
+            def hang_up() -> None:
+                room.media.close("call")
+                closed.set()
+
+            room.media.play("call", "beep", hang_up)
+            await asyncio.wait_for(closed.wait(), WAIT_S)
+            with pytest.raises(MediaError, match="not open"):
+                room.media.statistics("call")
+
+    run(scenario)
+
+
+def test_a_far_end_that_falls_silent_is_reported_once() -> None:
+    async def scenario() -> None:
+        async with opened(media_timeout_s=0.5) as room:
+            silent, _ = room.stream("silent")
+            speaking, port = room.stream("speaking")
+            room.stream("held")
+            room.media.connect("held", "0.0.0.0", 4000, PCMU)
+            reported: list[str] = []
+            room.media.set_on_timeout(reported.append)
+            for _ in range(110):
+                # The engine's own silence is the clock: one packet every 20 ms.
+                await silent.hear()
+                speaking.send(b"\x00" * 160, port)
+            assert reported == ["silent"]
+
+    run(scenario)
+
+
+def test_rubbish_and_strangers_are_ignored() -> None:
+    async def scenario() -> None:
+        async with opened() as room:
+            customer, port = room.stream("call")
+            agent, _ = room.stream("leg")
+            room.media.bridge("call", "leg")
+            stranger = Peer()
+            room.peers.append(stranger)
+            customer.send(b"\x01" * 160, port)
+            customer.socket.sendto(b"not RTP", ("127.0.0.1", port))
+            customer.socket.sendto(b"", ("127.0.0.1", port))
+            stranger.send(b"\x02" * 160, port)
+            customer.send(b"\x03" * 160, port)
+            heard = [await agent.hear_until(b"\x01" * 160), await agent.hear()]
+            assert heard[1].payload == b"\x03" * 160
+            assert room.media.statistics("call").packets_in == 2
+
+    run(scenario)
+
+
+def test_bridges_and_prompts_exclude_each_other_and_wrong_ids_are_said() -> None:
+    async def scenario() -> None:
+        async with opened() as room:
+            for stream_id in ("call", "leg", "other"):
+                room.stream(stream_id)
+            with pytest.raises(MediaError, match="already open"):
+                room.media.open("call")
+            room.media.bridge("call", "leg")
+            with pytest.raises(MediaError, match="leg is already bridged to call"):
+                room.media.bridge("other", "leg")
+            with pytest.raises(MediaError, match="call is bridged to leg"):
+                room.media.play("call", "beep", lambda: None)
+            room.media.unbridge("leg")
+            room.media.unbridge("leg")
+            with pytest.raises(MediaError, match=r"no prompt 'hello'; there are: beep\. Add hello\.wav"):
+                room.media.play("call", "hello", lambda: None)
+            with pytest.raises(MediaError, match="nobody is not open"):
+                room.media.connect("nobody", "127.0.0.1", 4000, PCMU)
+            room.media.close("nobody")
+
+    run(scenario)
