@@ -69,13 +69,12 @@ class NetForecast:
             self._relay()
 
     def remove(self, age_s: float, probability: float) -> None:
-        """Give up a call in flight of that age."""
-        level, above = level_of(probability)
-        low, share = spread(np.array([age_s]))
-        first = FIRST_CALL + level * KNOTS + int(low[0])
-        knots = np.array((1.0 - share[0], share[0]))
-        ids = np.array((first, first + 1, first + KNOTS, first + KNOTS + 1))
-        self._change(ids, -np.concatenate((knots * (1.0 - above), knots * above)))
+        """Take out a call in flight of that age."""
+        self._change(*_call_rows(age_s, probability, -1.0))
+
+    def put_back(self, age_s: float, probability: float) -> None:
+        """Undo `remove`."""
+        self._change(*_call_rows(age_s, probability, 1.0))
 
     def _change(self, ids: Indexes, weights: Array) -> None:
         self._ids.append(ids)
@@ -115,3 +114,13 @@ class NetForecast:
         """(horizons, frequencies): sum of the counted rows' centred log characteristic functions."""
         logs = weights.astype(np.float32) @ self._rows.logs(slots, self._window)
         return np.asarray(logs.view(np.complex64).reshape(HORIZON_COUNT, -1))
+
+
+def _call_rows(age_s: float, probability: float, weight: float) -> tuple[Indexes, Array]:
+    """The rows over which one call is spread."""
+    level, above = level_of(probability)
+    low, share = spread(np.array([age_s]))
+    first = FIRST_CALL + level * KNOTS + int(low[0])
+    knots = weight * np.array((1.0 - share[0], share[0]))
+    ids = np.array((first, first + 1, first + KNOTS, first + KNOTS + 1))
+    return ids, np.concatenate((knots * (1.0 - above), knots * above))

@@ -1,6 +1,10 @@
 """Predictive pacing: dial while the chance that this very call would find no agent stays under a steered threshold."""
 
+import msgspec
+
 from pacing.budget import BudgetController
+from pacing.cancelling import choose_cancels
+from pacing.choosing import LeadChoice
 from pacing.estimators.answer_rate import AnswerRate
 from pacing.estimators.durations import Durations
 from pacing.estimators.ringing import RingTimes
@@ -75,15 +79,24 @@ class Predictive:
         rows = self._current_rows(snapshot)
         floor = Floor(rows, snapshot, self._answer_rate)
         forecast = NetForecast(rows, floor.ids, floor.weights, snapshot.idle_agents - snapshot.queued_calls)
+        rate = floor.answer_rate
+        cancel = choose_cancels(snapshot, rows.primitives, forecast, rate, threshold)
         offered = snapshot.lead_probabilities
         limit = min(snapshot.calls_max, len(offered)) if offered else snapshot.calls_max
+        choice = LeadChoice(offered)
+        leads: list[int] = []
         calls = 0
         risk = forecast.risk()
         while calls < limit and risk <= threshold:
-            forecast.add(offered[calls] if offered else floor.answer_rate)
+            probability = rate
+            if offered:
+                leads.append(choice.take(risk, threshold))
+                probability = offered[leads[-1]]
+            forecast.add(probability)
             calls += 1
             risk = forecast.risk()
-        return explain(snapshot, calls, risk, threshold, floor.answer_rate, forecast)
+        decision = explain(snapshot, calls, risk, threshold, rate, forecast)
+        return msgspec.structs.replace(decision, leads=tuple(leads), cancel=cancel) if leads or cancel else decision
 
     def _current_rows(self, snapshot: Snapshot) -> Rows:
         rows = self._rows

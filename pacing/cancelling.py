@@ -1,0 +1,41 @@
+"""Late cancelling: giving up calls that have rung for the legal minimum and would now most likely find no agent."""
+
+import numpy as np
+
+from pacing.forecast.net import NetForecast
+from pacing.forecast.primitives import Primitives
+from pacing.model import Snapshot
+
+RISK_FACTOR = 3.0
+"""A call is given up when its own risk passes the dialing threshold by this factor; sooner annoys for little."""
+ANSWER_MIN = 1e-6
+
+
+def choose_cancels(
+    snapshot: Snapshot, primitives: Primitives, forecast: NetForecast, answer_rate: float, threshold: float
+) -> tuple[str, ...]:
+    """The calls to give up, oldest first; the forecast is left as it will be without them.
+
+    A call's own risk is the chance that no agent is left at its answer, over the times at which it may still be
+    answered, given that the calls chosen before it are gone.
+    """
+    if snapshot.cancel_after_s is None:
+        return ()
+    limit = RISK_FACTOR * threshold
+    if float(forecast.shortfall().max()) <= limit:
+        return ()
+    latest = snapshot.now - snapshot.cancel_after_s
+    rung = [call for call in snapshot.calls if call.ringing_at is not None and call.ringing_at <= latest]
+    chosen = []
+    for call in sorted(rung, key=lambda call: (call.placed_at, call.call_id)):
+        probability = answer_rate if call.answer_probability is None else call.answer_probability
+        age_s = snapshot.now - call.placed_at
+        answered = primitives.answered(np.array([age_s]), np.array([probability]))[0]
+        by_horizon = np.diff(answered, prepend=0.0)
+        forecast.remove(age_s, probability)
+        risk = float(forecast.shortfall() @ by_horizon) / max(float(answered[-1]), ANSWER_MIN)
+        if risk > limit:
+            chosen.append(call.call_id)
+        else:
+            forecast.put_back(age_s, probability)
+    return tuple(chosen)
