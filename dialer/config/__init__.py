@@ -12,6 +12,7 @@ from dialer.config.settings import (
     TrunkSettings,
 )
 from dialer.config.showing import effective_toml, example_toml, reference_markdown
+from dialer.config.version import package_version
 
 __all__ = [
     "DatabaseSettings",
@@ -25,6 +26,7 @@ __all__ = [
     "TrunkSettings",
     "effective_toml",
     "example_toml",
+    "package_version",
     "read_settings",
     "reference_markdown",
 ]

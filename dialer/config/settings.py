@@ -175,6 +175,13 @@ class EngineSection(Section):
     bridge_timeout_s: Seconds = Field(
         default=_ENGINE.bridge_timeout_s, description="A bridge that is not confirmed by then is given up."
     )
+    agents_max: Annotated[int, Field(ge=1)] = Field(default=_ENGINE.agents_max, description="Agents logged in at once.")
+    amd: bool = Field(
+        default=_ENGINE.amd, description="Whether answering-machine detection listens before a person is put through."
+    )
+    amd_s_max: Seconds = Field(
+        default=_ENGINE.amd_s_max, description="An answer that is not judged by then is taken for a person's."
+    )
     message_s_max: Seconds = Field(
         default=_ENGINE.message_s_max, description="A message still playing by then is cut off."
     )
@@ -185,6 +192,9 @@ class TraceSettings(Section):
 
     path: str = Field(
         default="", description="File the trace is written to; empty records none. Holds telephone numbers."
+    )
+    bytes_max: Annotated[int, Field(ge=1024)] = Field(
+        default=1_000_000_000, description="Recording stops when the file has this many bytes."
     )
 
 

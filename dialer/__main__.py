@@ -1,0 +1,95 @@
+"""The `dialer` command: the front door for everyone, with commands that packages above hang under it."""
+
+import sys
+from collections.abc import Sequence
+from importlib.metadata import EntryPoint, entry_points
+
+import typer
+
+from dialer.commands.agent import agent_app, status_command
+from dialer.commands.campaign import campaign_app, leads_app
+from dialer.commands.errors import CommandError, explained
+from dialer.commands.replay import replay_command
+from dialer.commands.serve import serve_command
+from dialer.commands.settings import config_command, database_app, version_command
+
+PLUGINS = "dialer.commands"
+"""Entry points of this group are subcommands: each names a `typer.Typer`."""
+
+OPERATORS = "For operators: install, run and look after the service"
+MANAGERS = "For campaign managers: whom to call"
+AGENTS = "For agents and supervisors: the floor"
+DEVELOPERS = "For developers"
+MORE = "More: simulation and demos"
+
+HELP = """A predictive outbound dialer.
+
+A list of leads goes in, people are called over SIP, those who answer talk to an idle agent, results come out.
+
+First steps: `dialer demo` shows it all on this machine. For your own trunk: `dialer config --example > dialer.toml`,
+name the trunk in it, `dialer serve`, then in a second terminal `dialer campaign create`, `dialer leads import`,
+`dialer agent login`, `dialer campaign start`.
+"""
+
+
+def main() -> None:
+    """Run the command line; ends the process."""
+    explained(lambda: build(sys.argv[1:])())
+
+
+def build(arguments: Sequence[str]) -> typer.Typer:
+    """The command line with those plugins that the arguments, or the list of commands, need."""
+    app = typer.Typer(
+        name="dialer",
+        help=HELP,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
+    app.callback()(_front_door)
+    app.command("serve", rich_help_panel=OPERATORS)(serve_command)
+    app.command("config", rich_help_panel=OPERATORS)(config_command)
+    app.add_typer(database_app, name="db", rich_help_panel=OPERATORS)
+    app.command("version", rich_help_panel=OPERATORS)(version_command)
+    app.add_typer(campaign_app, name="campaign", rich_help_panel=MANAGERS)
+    app.add_typer(leads_app, name="leads", rich_help_panel=MANAGERS)
+    app.command("status", rich_help_panel=AGENTS)(status_command)
+    app.add_typer(agent_app, name="agent", rich_help_panel=AGENTS)
+    app.command("replay", rich_help_panel=DEVELOPERS)(replay_command)
+    built_in = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
+    wanted = next((argument for argument in arguments if not argument.startswith("-")), None)
+    if wanted not in built_in:
+        for plugin in sorted(entry_points(group=PLUGINS), key=lambda one: one.name):
+            _add(app, plugin, is_wanted=plugin.name == wanted)
+    return app
+
+
+def _front_door() -> None:
+    pass
+
+
+def _add(app: typer.Typer, plugin: EntryPoint, *, is_wanted: bool) -> None:
+    """Hang a plugin under the command; a broken one is reported, and fatal only to those who asked for it."""
+    try:
+        found = plugin.load()
+        if not isinstance(found, typer.Typer):
+            raise TypeError(f"{plugin.value} is a {type(found).__name__}, not a typer.Typer")
+    except Exception as error:
+        reason = f"the command {plugin.name!r} ({plugin.value}) cannot be loaded: {type(error).__name__}: {error}"
+        if is_wanted:
+            raise CommandError(reason) from None
+        typer.echo(f"dialer: {reason}", err=True)
+        return
+    if len(found.registered_commands) == 1 and not found.registered_groups and found.registered_callback is None:
+        (command,) = found.registered_commands
+        command.name = plugin.name
+        command.rich_help_panel = MORE
+        app.registered_commands.append(command)
+    else:
+        app.add_typer(found, name=plugin.name, rich_help_panel=MORE)
+
+
+if __name__ == "__main__":
+    main()

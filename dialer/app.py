@@ -1,0 +1,324 @@
+"""The composition root of the live service: settings in, a running dialer out, and its orderly end.
+
+Everything runs on one asyncio loop, the database on the store worker's thread. The order of the end: no new requests,
+no new calls, agents logged out, calls ended within a bound, results written, the database closed.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+import uvicorn
+from fastapi import FastAPI
+
+from campaigns.model import CampaignTask
+from campaigns.ports import CampaignStore
+from dialer.config import Settings
+from dialer.engine import Engine
+from dialer.live.clock import LiveClock
+from dialer.live.desk import LiveDesk
+from dialer.live.open_calls import OpenCalls
+from dialer.live.poll import Poll
+from dialer.live.starting import StartError, bind, bind_advice
+from dialer.live.store_worker import StoreWorker
+from dialer.live.trace_file import TraceFile
+from dialer.messages import CampaignChanged, Command, Event, ShutdownBegan
+from dialer.model import Statistics
+from dialer.ports import Gateway, Post
+from dialer.rest import PartHealth, Service, create_app
+from dialer.runner import Runner, TraceWriter
+
+log = logging.getLogger(__name__)
+
+STATISTICS_S = 1.0
+CUT_OFF_S = 1.0
+"""How long calls that were cut off may take to report it."""
+FLUSH_S = 10.0
+"""How long the end waits for the database to take the last results."""
+CONNECTIONS_MAX = 1000
+CLOCK_AHEAD_S_MAX = 2.0
+
+
+class LiveGateway(Gateway, Protocol):
+    """A gateway with a beginning and an end."""
+
+    async def start(self) -> None:
+        """Open its sockets.
+
+        Raises:
+            OSError: an address or port cannot be had.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close its sockets."""
+        ...
+
+    def counters(self) -> dict[str, int]:
+        """What it has done since its start, by name."""
+        ...
+
+
+MakeGateway = Callable[[Settings, Post], LiveGateway]
+
+
+def sip_gateway(settings: Settings, post: Post) -> LiveGateway:
+    """The gateway that speaks SIP and RTP."""
+    raise NotImplementedError
+
+
+class LiveService:
+    """The parts of a running dialer, joined.
+
+    Args:
+        settings: everything in `dialer.toml`.
+        store: where campaigns are kept; closed by whoever opened it.
+        make_gateway: builds the gateway, given the settings and where its events go.
+    """
+
+    def __init__(self, settings: Settings, store: CampaignStore, make_gateway: MakeGateway) -> None:
+        loop = asyncio.get_running_loop()
+        self.settings = settings
+        self.store = store
+        self.engine = Engine(settings.engine_settings())
+        self.failures = 0
+        """Errors that no part expected; each is in the log."""
+        self._trace_file = _open_trace(settings)
+        trace = None if self._trace_file is None else TraceWriter(self._trace_file, self.engine.settings)
+        self.clock = LiveClock(loop=loop, post=self.post, on_jump=self._restart_poll)
+        self.runner = Runner(engine=self.engine, now=self.clock.now, trace=trace, on_error=self._port_failed)
+        self.desk = LiveDesk(post=self.post, watchers_max=settings.service.watchers_max)
+        self.worker = StoreWorker(
+            store=store,
+            post=self.post,
+            on_loop=self._on_loop,
+            now=self.clock.now,
+            engine_id=settings.engine.engine_id,
+            lease_s=settings.engine.lease_s,
+            queue_max=settings.store.queue_max,
+            batch_max=settings.store.batch_max,
+            retry_s_max=settings.store.retry_s_max,
+        )
+        self.open_calls = OpenCalls(self.post)
+        self.gateway = make_gateway(settings, self.open_calls.post)
+        self.open_calls.connect(self.gateway)
+        self.poll = Poll(post=self.post, poll_s=settings.service.poll_s, loop=loop)
+        self.runner.connect(clock=self.clock, gateway=self.open_calls, desk=self.desk, store=self.worker)
+        self._loop = loop
+        self._publishing: asyncio.Task[None] | None = None
+
+    def post(self, event: Event) -> None:
+        """The runner's mailbox; an error in the engine is logged and never reaches the part that posted."""
+        try:
+            self.runner.post(event)
+        except Exception:
+            self.failures += 1
+            log.exception("the engine failed on %s", type(event).__name__)
+
+    def statistics(self) -> Statistics:
+        """The engine right now."""
+        return self.engine.statistics(self.clock.now())
+
+    def campaign_changed(self, task: CampaignTask) -> None:
+        """Tell the engine of a changed campaign, past any poll that is on its way."""
+        self.worker.campaign_changed()
+        self.post(CampaignChanged(task=task))
+
+    async def start(self) -> None:
+        """Settle what a crash left open, then begin to work.
+
+        Raises:
+            StartError: the gateway's address cannot be had.
+            CampaignsError: the database cannot be used.
+        """
+        interrupted = await asyncio.to_thread(
+            self.store.interrupt_attempts, self.settings.engine.engine_id, self.clock.now()
+        )
+        if interrupted:
+            log.warning("%d attempts were open when the service last ended; they are marked interrupted", interrupted)
+        try:
+            await self.gateway.start()
+        except OSError as error:
+            sip = self.settings.sip
+            raise StartError(bind_advice("SIP", "udp", sip.host, sip.port, "[sip] port", error)) from None
+        self.clock.start()
+        self.worker.start()
+        self.poll.start()
+        self._publishing = self._loop.create_task(self._publish())
+
+    async def stop(self) -> bool:
+        """End calls, write results, let go of everything; False when not everything could be written."""
+        self.poll.stop()
+        self.post(ShutdownBegan())
+        if not await self._calls_end_within(self.settings.service.shutdown_s):
+            log.warning("%d calls and legs did not end in time; they are cut off", len(self.open_calls))
+            self.open_calls.hang_up_all()
+            await self._calls_end_within(CUT_OFF_S)
+        await self.gateway.close()
+        self.desk.close()
+        is_written = await self._write_what_waits()
+        self.clock.stop()
+        if self._publishing is not None:
+            self._publishing.cancel()
+        self.close_trace()
+        return is_written
+
+    def close_trace(self) -> None:
+        """Write the trace to its end."""
+        if self._trace_file is not None:
+            self._trace_file.close()
+
+    def service(self) -> Service:
+        """What the REST application needs of all this."""
+        settings = self.settings.service
+        return Service(
+            store=self.store,
+            post=self.post,
+            campaign_changed=self.campaign_changed,
+            desk=self.desk,
+            statistics=self.statistics,
+            health=self.health,
+            now=self.clock.now,
+            token=settings.token.get_secret_value(),
+            request_timeout_s=settings.request_timeout_s,
+            upload_bytes_max=settings.upload_bytes_max,
+        )
+
+    def health(self) -> dict[str, PartHealth]:
+        """How each part is."""
+        failures = self.failures + self.runner.port_errors
+        ahead_s = self.clock.ahead_s()
+        parts = {
+            "engine": PartHealth(
+                is_ok=failures == 0,
+                detail="" if failures == 0 else "unexpected errors; the log has their tracebacks",
+                counters={"failures": failures},
+            ),
+            "store": PartHealth(
+                is_ok=not self.worker.trouble,
+                detail=self.worker.trouble,
+                counters=self.worker.counters() | {"waiting": self.worker.waiting},
+            ),
+            "gateway": PartHealth(is_ok=True, counters=self.gateway.counters() | {"open": len(self.open_calls)}),
+            "desk": PartHealth(is_ok=True, counters=self.desk.counters()),
+            "clock": PartHealth(
+                is_ok=ahead_s < CLOCK_AHEAD_S_MAX,
+                detail=""
+                if ahead_s < CLOCK_AHEAD_S_MAX
+                else f"the machine's clock was set back by {ahead_s:.0f} s; restart the service to follow it at once",
+                counters={"jumps": self.clock.jumps},
+            ),
+        }
+        if self._trace_file is not None:
+            is_recording = self._trace_file.is_recording
+            parts["trace"] = PartHealth(is_ok=True, detail="" if is_recording else "recording has stopped; see the log")
+        return parts
+
+    async def _calls_end_within(self, timeout_s: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.open_calls.all_ended(), timeout_s)
+        return not len(self.open_calls)
+
+    async def _write_what_waits(self) -> bool:
+        """Let the store and the engine answer each other until neither has anything left to say."""
+        deadline = self._loop.time() + FLUSH_S
+        while self.worker.waiting and self._loop.time() < deadline:
+            await asyncio.to_thread(self.worker.wait_until_idle, deadline - self._loop.time())
+            # The worker's answers are on the loop; the engine may send the worker something because of them.
+            await asyncio.sleep(0)
+        return await asyncio.to_thread(self.worker.close, max(0.1, deadline - self._loop.time()))
+
+    async def _publish(self) -> None:
+        while True:
+            await asyncio.sleep(STATISTICS_S)
+            if self.desk.is_watched:
+                self.desk.publish_statistics(self.statistics())
+            if self._trace_file is not None:
+                self._trace_file.flush()
+
+    def _on_loop(self, function: Callable[[], None]) -> None:
+        # A loop that has ended takes nothing any more; what the worker wrote last is in the database all the same.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(function)
+
+    def _restart_poll(self) -> None:
+        self.poll.restart()
+
+    def _port_failed(self, error: Exception, command: Command) -> None:
+        log.error("a port failed on %s", type(command).__name__, exc_info=error)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own handling of signals: ending is the service's business."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """See `uvicorn.Server`."""
+        yield
+
+
+async def serve(
+    settings: Settings,
+    store: CampaignStore,
+    make_gateway: MakeGateway,
+    *,
+    until: asyncio.Event,
+    announce: Callable[[str], None],
+) -> bool:
+    """Run the service until it is told to end; returns whether everything could be written.
+
+    Args:
+        settings: everything in `dialer.toml`.
+        store: opened and up to date; closed by the caller.
+        make_gateway: builds the gateway.
+        until: set when the service is to end.
+        announce: told in a sentence when the service is ready.
+
+    Raises:
+        StartError: an address cannot be had, or the trace cannot be written.
+        CampaignsError: the database cannot be used.
+    """
+    listener = bind(settings.service.host, settings.service.port)
+    with contextlib.closing(listener):
+        live = LiveService(settings, store, make_gateway)
+        try:
+            await live.start()
+        except BaseException:
+            live.close_trace()
+            raise
+        server = _Server(_uvicorn_config(create_app(live.service())))
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        host, port = listener.getsockname()[:2]
+        name = f"[{host}]" if ":" in host else host
+        announce(f"The dialer is ready: API and its documentation at http://{name}:{port}/api/v1/docs")
+        told_to_end = asyncio.create_task(until.wait())
+        await asyncio.wait({told_to_end, serving}, return_when=asyncio.FIRST_COMPLETED)
+        live.desk.close()
+        server.should_exit = True
+        await serving
+        return await live.stop()
+
+
+def _uvicorn_config(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        limit_concurrency=CONNECTIONS_MAX,
+        timeout_graceful_shutdown=2,
+    )
+
+
+def _open_trace(settings: Settings) -> TraceFile | None:
+    path = settings.trace.path
+    if not path:
+        return None
+    try:
+        return TraceFile(Path(path), settings.trace.bytes_max)
+    except OSError as error:
+        raise StartError(f"the trace {path} cannot be written: {error.strerror}; choose another [trace] path") from None

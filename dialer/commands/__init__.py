@@ -1,0 +1,1 @@
+"""The subcommands of `dialer`; each module is for one kind of user."""

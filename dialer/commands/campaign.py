@@ -1,0 +1,132 @@
+"""`dialer campaign` and `dialer leads`: for campaign managers."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from dialer.commands.client import Client, ServiceUrl
+from dialer.commands.errors import EXIT_USAGE, CommandError
+
+campaign_app = typer.Typer(no_args_is_help=True, help="Create, start, pause and stop campaigns.")
+leads_app = typer.Typer(no_args_is_help=True, help="Bring lists of people to call into a campaign.")
+
+REJECTIONS_SHOWN = 10
+
+CampaignId = Annotated[int, typer.Argument(metavar="CAMPAIGN", help="Its number; see `dialer campaign list`.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="A setting, such as pacing.policy=ratio; repeat it."),
+]
+
+
+@campaign_app.command("create")
+def create(
+    name: Annotated[str, typer.Argument(help="What the campaign is called.")],
+    skill_group: Annotated[str, typer.Option("--skill-group", "-g", help="The agents who take its calls.")],
+    changes: Changes = None,
+    url: ServiceUrl = None,
+) -> None:
+    """Create a campaign; then import leads and start it."""
+    settings = {"name": name, "skill_group": skill_group} | settings_of(changes or [])
+    campaign = Client(url).post("/campaigns", settings)
+    typer.echo(
+        f"Created campaign {campaign['campaign_id']}. Next: "
+        f"dialer leads import FILE.csv --campaign {campaign['campaign_id']}"
+    )
+
+
+@campaign_app.command("list")
+def list_all(url: ServiceUrl = None) -> None:
+    """List all campaigns."""
+    table = Table("campaign", "name", "status", "skill group", "pacing")
+    for one in Client(url).get("/campaigns"):
+        policy = one["pacing"]["policy"]
+        table.add_row(str(one["campaign_id"]), one["name"], one["status"], one["skill_group"], policy)
+    Console().print(table)
+
+
+@campaign_app.command("show")
+def show(campaign: CampaignId, url: ServiceUrl = None) -> None:
+    """Show a campaign's settings and how it is doing, as JSON."""
+    typer.echo(json.dumps(Client(url).get(f"/campaigns/{campaign}/statistics"), indent=2, ensure_ascii=False))
+
+
+@campaign_app.command("edit")
+def edit(campaign: CampaignId, changes: Changes = None, url: ServiceUrl = None) -> None:
+    """Change settings, also while it runs."""
+    if not changes:
+        raise CommandError("nothing to change; say for example --set ring_timeout_s=20", EXIT_USAGE)
+    Client(url).patch(f"/campaigns/{campaign}", settings_of(changes))
+    typer.echo(f"Changed campaign {campaign}.")
+
+
+@campaign_app.command("start")
+def start(campaign: CampaignId, url: ServiceUrl = None) -> None:
+    """Start dialing, or go on after a pause."""
+    _change_status(campaign, "start", url)
+
+
+@campaign_app.command("pause")
+def pause(campaign: CampaignId, url: ServiceUrl = None) -> None:
+    """Place no new calls, at once."""
+    _change_status(campaign, "pause", url)
+
+
+@campaign_app.command("stop")
+def stop(campaign: CampaignId, url: ServiceUrl = None) -> None:
+    """Place no new calls, and give reserved leads back."""
+    _change_status(campaign, "stop", url)
+
+
+@leads_app.command("import")
+def import_leads(
+    file: Annotated[Path, typer.Argument(help="CSV file; one column is named number or phone.")],
+    campaign: Annotated[int, typer.Option(help="The campaign's number.")],
+    region: Annotated[str, typer.Option(help="Country of numbers without a country code, such as US.")] = "",
+    url: ServiceUrl = None,
+) -> None:
+    """Add the people in a CSV file to a campaign, and say which rows were not taken and why."""
+    report = Client(url).upload(f"/campaigns/{campaign}/leads", file, {"default_region": region})
+    typer.echo(
+        f"{report['rows']} rows: {report['accepted']} accepted, {report['rejected']} rejected, "
+        f"{report['duplicates']} duplicates, {report['blocked']} on the do-not-call list."
+    )
+    rejections = report["rejections"]
+    for one in rejections[:REJECTIONS_SHOWN]:
+        field = f"{one['field']} {one['value']!r} " if one["field"] else ""
+        typer.echo(f"  line {one['line']}: {field}{one['reason']}", err=True)
+    if report["rejected"] > REJECTIONS_SHOWN:
+        typer.echo(f"  and {report['rejected'] - REJECTIONS_SHOWN} more rows", err=True)
+
+
+def settings_of(changes: list[str]) -> dict[str, Any]:
+    """Settings from `key=value` words; a dot goes one level down, a value is JSON or else text.
+
+    Raises:
+        CommandError: a word is not of that form.
+    """
+    settings: dict[str, Any] = {}
+    for change in changes:
+        key, equals, text = change.partition("=")
+        if not equals or not all(key.split(".")):
+            raise CommandError(f"--set {change!r} is not of the form key=value", EXIT_USAGE)
+        *above, last = key.split(".")
+        target = settings
+        for step in above:
+            target = target.setdefault(step, {})
+            if not isinstance(target, dict):
+                raise CommandError(f"--set {change!r} goes below a setting that was given a plain value", EXIT_USAGE)
+        try:
+            target[last] = json.loads(text)
+        except ValueError:
+            target[last] = text
+    return settings
+
+
+def _change_status(campaign_id: int, action: str, url: str | None) -> None:
+    campaign = Client(url).post(f"/campaigns/{campaign_id}/{action}")
+    typer.echo(f"Campaign {campaign_id} ({campaign['name']}) is {campaign['status']}.")

@@ -1,0 +1,66 @@
+"""Runs the live service on a loop of its own, from its log to its last word."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+
+from campaigns.ports import CampaignStore
+from campaigns.store.opening import open_store
+from dialer.app import MakeGateway, serve, sip_gateway
+from dialer.commands.errors import EXIT_FAILED, CommandError
+from dialer.config import Settings
+from dialer.live.logs import start_logging
+from dialer.live.starting import StartError
+
+ENDING = "Ending: unanswered calls are given up, agents logged out, results written. Once more to exit at once."
+NO_TRUNK = "No trunk is set, so no call can be placed: add a [[trunks]] table as in `dialer config --example`."
+
+
+def run_service(settings: Settings, announce: Callable[[str], None], make_gateway: MakeGateway = sip_gateway) -> None:
+    """Run the service on a loop of its own until SIGINT or SIGTERM.
+
+    Raises:
+        CampaignsError, StartError: it cannot start.
+        CommandError: it has ended, and not everything could be written.
+    """
+    try:
+        start_logging(settings.log.level, settings.log.path)
+    except OSError as error:
+        raise StartError(f"the log {settings.log.path} cannot be written: {error.strerror}; set [log] path") from None
+    if not settings.trunks:
+        announce(NO_TRUNK)
+    store = open_store(settings.database.url, upgrade=settings.database.url.startswith("sqlite"))
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            is_written = runner.run(_until_signalled(settings, store, make_gateway, announce))
+    finally:
+        store.close()
+    if not is_written:
+        raise CommandError("not every result could be written before the end; the log says which", EXIT_FAILED)
+    announce("Ended: no call is open, everything is written.")
+
+
+async def _until_signalled(
+    settings: Settings, store: CampaignStore, make_gateway: MakeGateway, announce: Callable[[str], None]
+) -> bool:
+    until = asyncio.Event()
+
+    def told_to_end() -> None:
+        if until.is_set():
+            os._exit(EXIT_FAILED)
+        until.set()
+        announce(ENDING)
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told_to_end)
+    return await serve(settings, store, make_gateway, until=until, announce=announce)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

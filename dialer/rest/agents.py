@@ -1,0 +1,148 @@
+"""Routes of the agents' desk: log in, go ready, pause, hang up, say what came of a call, log out."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Body, Path, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from dialer.messages import (
+    AgentHungUp,
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentPaused,
+    AgentWentReady,
+    DispositionSet,
+    Event,
+)
+from dialer.model import AgentState, AgentView, ScreenPop
+from dialer.rest.answers import answer, answers
+from dialer.rest.problems import ProblemError
+from dialer.rest.service import Service, ServiceOf
+
+router = APIRouter(prefix="/agents", tags=["agents"])
+
+AgentId = Annotated[str, Path(pattern=r"^[\w.@+-]{1,64}$", description="Letters, digits, `.`, `_`, `-`, `@`, `+`.")]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Login(BaseModel):
+    """Which calls the agent takes, and where."""
+
+    model_config = ConfigDict(extra="forbid")
+    skill_groups: Annotated[list[Name], Field(min_length=1, max_length=100)]
+    address: Name = Field(description="SIP address of the agent's phone, for example sip:ann@192.0.2.10:5060.")
+
+
+class Pause(BaseModel):
+    """Why the agent takes a break."""
+
+    model_config = ConfigDict(extra="forbid")
+    reason: Annotated[str, Field(max_length=200)] = ""
+
+
+class Disposition(BaseModel):
+    """What came of a call."""
+
+    model_config = ConfigDict(extra="forbid")
+    attempt_id: Annotated[str, Field(pattern=r"^\d+-\d+$", description="For example 4711-2.")]
+    disposition: Name
+
+
+class AgentAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One agent and whom they have on the line."""
+
+    agent: AgentView
+    call: ScreenPop | None
+
+
+@router.get("", responses=answers(list[AgentAnswer], "Everyone who is logged in"))
+async def list_agents(service: ServiceOf) -> Response:
+    """Everyone who is logged in."""
+    agents = service.statistics().agents
+    return answer([AgentAnswer(agent=agent, call=service.desk.call_of(agent.agent_id)) for agent in agents])
+
+
+@router.get("/{agent_id}", responses=answers(AgentAnswer, "The agent"))
+async def read_agent(service: ServiceOf, agent_id: AgentId) -> Response:
+    """One agent; `offline` when not logged in."""
+    return _agent(service, agent_id)
+
+
+@router.post("/{agent_id}/login", responses=answers(AgentAnswer, "Connecting; paused once the phone has answered"))
+async def log_in(service: ServiceOf, agent_id: AgentId, login: Login) -> Response:
+    """Log in: the agent's phone is called and stays connected; then go ready."""
+    skill_groups = tuple(dict.fromkeys(login.skill_groups))
+    return await _request(
+        service,
+        agent_id,
+        lambda request_id: AgentLoggedIn(
+            agent_id=agent_id, skill_groups=skill_groups, address=login.address, request_id=request_id
+        ),
+    )
+
+
+@router.post("/{agent_id}/ready", responses=answers(AgentAnswer, "Idle"))
+async def go_ready(service: ServiceOf, agent_id: AgentId) -> Response:
+    """Want calls; ends a break, and after-call work too."""
+    return await _request(
+        service, agent_id, lambda request_id: AgentWentReady(agent_id=agent_id, request_id=request_id)
+    )
+
+
+@router.post("/{agent_id}/pause", responses=answers(AgentAnswer, "Paused, or about to be after the call"))
+async def pause(service: ServiceOf, agent_id: AgentId, why: Annotated[Pause | None, Body()] = None) -> Response:
+    """Take a break; during a call it begins afterwards."""
+    reason = "" if why is None else why.reason
+    return await _request(
+        service, agent_id, lambda request_id: AgentPaused(agent_id=agent_id, reason=reason, request_id=request_id)
+    )
+
+
+@router.post("/{agent_id}/logout", responses=answers(AgentAnswer, "Offline"))
+async def log_out(service: ServiceOf, agent_id: AgentId) -> Response:
+    """Leave; a conversation in progress is ended."""
+    return await _request(
+        service, agent_id, lambda request_id: AgentLoggedOut(agent_id=agent_id, request_id=request_id)
+    )
+
+
+@router.post("/{agent_id}/hang-up", responses=answers(AgentAnswer, "In after-call work"))
+async def hang_up(service: ServiceOf, agent_id: AgentId) -> Response:
+    """End the call on the line."""
+    return await _request(service, agent_id, lambda request_id: AgentHungUp(agent_id=agent_id, request_id=request_id))
+
+
+@router.post("/{agent_id}/disposition", responses=answers(AgentAnswer, "Written; after-call work is over"))
+async def set_disposition(service: ServiceOf, agent_id: AgentId, said: Disposition) -> Response:
+    """Say what came of a call; answered once it is written, and ends after-call work."""
+    return await _request(
+        service,
+        agent_id,
+        lambda request_id: DispositionSet(
+            agent_id=agent_id, attempt_id=said.attempt_id, disposition=said.disposition, request_id=request_id
+        ),
+    )
+
+
+async def _request(service: Service, agent_id: str, make_event: Callable[[int], Event]) -> Response:
+    try:
+        error = await service.desk.request(make_event, service.request_timeout_s)
+    except TimeoutError:
+        raise ProblemError(
+            504,
+            "No answer in time",
+            f"the request was not confirmed within {service.request_timeout_s:g} s and may still take effect; "
+            "/api/v1/health says which part is in trouble",
+        ) from None
+    if error:
+        raise ProblemError(409, "The agent cannot do that now", error)
+    return _agent(service, agent_id)
+
+
+def _agent(service: Service, agent_id: str) -> Response:
+    statistics = service.statistics()
+    offline = AgentView(agent_id=agent_id, skill_groups=(), state=AgentState.OFFLINE, since=statistics.now)
+    agent = next((one for one in statistics.agents if one.agent_id == agent_id), offline)
+    return answer(AgentAnswer(agent=agent, call=service.desk.call_of(agent_id)))

@@ -1,0 +1,117 @@
+"""Routes: create, list, edit, start, pause and stop campaigns, and how each is doing."""
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Body, Query, Response
+from starlette.concurrency import run_in_threadpool
+
+from campaigns.model import Campaign, CampaignStatus, Outcome
+from campaigns.ports import CampaignStore
+from campaigns.service import campaigns as use_cases
+from dialer.model import CampaignView
+from dialer.rest.answers import CHANGES_SCHEMA, SETTINGS_SCHEMA, answer, answers, takes
+from dialer.rest.service import Service, ServiceOf
+
+router = APIRouter(prefix="/campaigns", tags=["campaigns"])
+
+
+class CampaignStatistics(msgspec.Struct, frozen=True, kw_only=True):
+    """How a campaign is doing."""
+
+    campaign: Campaign
+    attempts: int
+    """Ever, those still open included."""
+    attempts_open: int
+    outcomes: dict[str, int]
+    leads_open: int
+    """Leads that may still be dialed, now or later."""
+    answered: int
+    """Answered by a person in the abandon window."""
+    abandoned: int
+    abandon_rate: float | None
+    live: CampaignView | None
+    """What the engine has in hand; null while the campaign is neither running nor paused."""
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses=answers(Campaign, "The new campaign, a draft", 201),
+    openapi_extra=takes(SETTINGS_SCHEMA),
+)
+async def create_campaign(service: ServiceOf, settings: Annotated[dict[str, Any], Body()]) -> Response:
+    """Create a campaign; it dials once it has leads and is started."""
+    campaign = await run_in_threadpool(use_cases.create_campaign, service.store, settings)
+    return answer(campaign, 201, {"Location": f"/api/v1/campaigns/{campaign.campaign_id}"})
+
+
+@router.get("", responses=answers(list[Campaign], "Oldest first"))
+async def list_campaigns(service: ServiceOf, status: Annotated[CampaignStatus | None, Query()] = None) -> Response:
+    """All campaigns, or those of one status."""
+    return answer(await run_in_threadpool(service.store.campaigns, status))
+
+
+@router.get("/{campaign_id}", responses=answers(Campaign, "The campaign"))
+async def read_campaign(service: ServiceOf, campaign_id: int) -> Response:
+    """One campaign with all its settings."""
+    return answer(await run_in_threadpool(service.store.campaign, campaign_id))
+
+
+@router.patch(
+    "/{campaign_id}", responses=answers(Campaign, "The campaign as it now is"), openapi_extra=takes(CHANGES_SCHEMA)
+)
+async def edit_campaign(service: ServiceOf, campaign_id: int, changes: Annotated[dict[str, Any], Body()]) -> Response:
+    """Change settings, also of a running campaign; takes effect at once. A null returns a setting to its default."""
+    async with service.changing:
+        campaign = await run_in_threadpool(use_cases.edit_campaign, service.store, campaign_id, changes)
+        await service.announce(campaign_id)
+    return answer(campaign)
+
+
+@router.post("/{campaign_id}/start", responses=answers(Campaign, "The campaign, running"))
+async def start_campaign(service: ServiceOf, campaign_id: int) -> Response:
+    """Start dialing, or go on after a pause."""
+    return await _change_status(service, campaign_id, CampaignStatus.RUNNING)
+
+
+@router.post("/{campaign_id}/pause", responses=answers(Campaign, "The campaign, paused"))
+async def pause_campaign(service: ServiceOf, campaign_id: int) -> Response:
+    """Place no new calls, at once; calls in flight run their course, reserved leads are kept."""
+    return await _change_status(service, campaign_id, CampaignStatus.PAUSED)
+
+
+@router.post("/{campaign_id}/stop", responses=answers(Campaign, "The campaign, stopped"))
+async def stop_campaign(service: ServiceOf, campaign_id: int) -> Response:
+    """Place no new calls, at once; calls in flight run their course, reserved leads go back to the list."""
+    return await _change_status(service, campaign_id, CampaignStatus.STOPPED)
+
+
+@router.get("/{campaign_id}/statistics", responses=answers(CampaignStatistics, "Counts ever, today and right now"))
+async def campaign_statistics(service: ServiceOf, campaign_id: int) -> Response:
+    """Attempts by outcome, the abandon account and what is going on right now."""
+    live = next((one for one in service.statistics().campaigns if one.campaign_id == campaign_id), None)
+    return answer(await run_in_threadpool(_statistics, service.store, campaign_id, service.now(), live))
+
+
+async def _change_status(service: Service, campaign_id: int, wanted: CampaignStatus) -> Response:
+    async with service.changing:
+        campaign = await run_in_threadpool(use_cases.change_status, service.store, campaign_id, wanted)
+        await service.announce(campaign_id)
+    return answer(campaign)
+
+
+def _statistics(store: CampaignStore, campaign_id: int, now: float, live: CampaignView | None) -> CampaignStatistics:
+    task = use_cases.campaign_task(store, campaign_id, now)
+    counts = store.outcome_counts(campaign_id)
+    return CampaignStatistics(
+        campaign=task.campaign,
+        attempts=sum(counts.values()),
+        attempts_open=counts.get(None, 0),
+        outcomes={outcome: counts[outcome] for outcome in Outcome if counts.get(outcome)},
+        leads_open=task.leads_open,
+        answered=task.answered,
+        abandoned=task.abandoned,
+        abandon_rate=task.abandoned / task.answered if task.answered else None,
+        live=live,
+    )

@@ -1,0 +1,107 @@
+"""Routes: attempts and CDRs, newest first, a page at a time as JSON or all of them as CSV."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+import msgspec
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+
+from campaigns.model import Attempt, Cdr, Outcome
+from campaigns.ports import AttemptFilter, Page
+from dialer.rest.answers import answer, answers
+from dialer.rest.service import ServiceOf
+
+router = APIRouter(tags=["results"])
+
+PAGE_MAX = 1000
+
+AttemptPage = Page[Attempt]
+CdrPage = Page[Cdr]
+Accept = Annotated[str, Header(include_in_schema=False)]
+
+
+class Listing(BaseModel):
+    """Which rows, and in which form."""
+
+    model_config = ConfigDict(extra="forbid")
+    campaign_id: int | None = None
+    outcome: Outcome | None = None
+    agent_id: str | None = None
+    since: float | None = Field(None, description="Unix seconds; rows placed at or after.")
+    limit: int = Field(100, ge=1, le=PAGE_MAX, description="Rows a page; a CSV answer has all rows.")
+    cursor: str | None = Field(None, description="The `cursor` of the page before.")
+    format: Literal["json", "csv"] | None = Field(None, description="Overrides the Accept header.")
+
+    def wanted(self) -> AttemptFilter:
+        """The filter as the store takes it."""
+        return AttemptFilter(**self.model_dump(exclude={"format"}))
+
+
+@router.get("/attempts", responses=answers(AttemptPage, "A page of attempts"))
+async def list_attempts(
+    request: Request, service: ServiceOf, listing: Annotated[Listing, Query()], accept: Accept = ""
+) -> Response:
+    """Attempts, newest first. As CSV with `Accept: text/csv` or `?format=csv`: all of them."""
+    return await _list(request, service.store.attempts, listing, accept, Attempt)
+
+
+@router.get("/cdrs", responses=answers(CdrPage, "A page of call detail records"))
+async def list_cdrs(
+    request: Request, service: ServiceOf, listing: Annotated[Listing, Query()], accept: Accept = ""
+) -> Response:
+    """Call detail records, newest first. As CSV with `Accept: text/csv` or `?format=csv`: all of them."""
+    return await _list(request, service.store.cdrs, listing, accept, Cdr)
+
+
+async def _list(
+    request: Request,
+    read: Callable[[AttemptFilter], Page[Any]],
+    listing: Listing,
+    accept: str,
+    row_type: type[msgspec.Struct],
+) -> Response:
+    wanted = listing.wanted()
+    if (listing.format or ("csv" if "text/csv" in accept else "json")) == "csv":
+        wanted = msgspec.structs.replace(wanted, limit=PAGE_MAX)
+        # The first page is read before anything is sent, so that its errors are still answered as problems.
+        first = await run_in_threadpool(read, wanted)
+        rows = _csv_pages(read, wanted, first, row_type.__struct_fields__)
+        return StreamingResponse(rows, media_type="text/csv; charset=utf-8")
+    page = await run_in_threadpool(read, wanted)
+    headers = {}
+    if page.cursor is not None:
+        query = {key: value for key, value in request.query_params.items() if key != "cursor"} | {"cursor": page.cursor}
+        headers["Link"] = f'<{request.url.path}?{urlencode(query)}>; rel="next"'
+    return answer(page, headers=headers)
+
+
+def _csv_pages(
+    read: Callable[[AttemptFilter], Page[Any]], wanted: AttemptFilter, page: Page[Any], columns: tuple[str, ...]
+) -> Iterator[str]:
+    yield _csv([columns])
+    while True:
+        yield _csv([_cell(getattr(row, column)) for column in columns] for row in page.items)
+        if page.cursor is None:
+            return
+        page = read(msgspec.structs.replace(wanted, cursor=page.cursor))
+
+
+def _csv(rows: Any) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """None as an empty cell, a text that a spreadsheet would take for a formula as text."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and value[:1] in {"=", "@", "\t", "\r"}:
+        return f"'{value}"
+    return value

@@ -1,0 +1,96 @@
+"""What the routes need of the rest of the service, handed in when the application is made."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Protocol
+
+import msgspec
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+
+from campaigns.model import CampaignTask
+from campaigns.ports import CampaignStore
+from campaigns.service.campaigns import campaign_task
+from dialer.messages import Event
+from dialer.model import ScreenPop, Statistics
+from dialer.ports import Post
+
+
+class StreamMessage(Protocol):
+    """One message of the live stream."""
+
+    @property
+    def name(self) -> str:
+        """Its kind: statistics, decision or agent."""
+        ...
+
+    @property
+    def data(self) -> bytes:
+        """JSON."""
+        ...
+
+
+class DeskRequests(Protocol):
+    """The side of the desk that the routes see."""
+
+    async def request(self, make_event: Callable[[int], Event], timeout_s: float) -> str:
+        """Post an event with a fresh request id; answers what was wrong, or nothing."""
+        ...
+
+    def call_of(self, agent_id: str) -> ScreenPop | None:
+        """Whom an agent has on the line."""
+        ...
+
+    def watch(self) -> AsyncIterator[StreamMessage]:
+        """Statistics, decisions and agents' changes from now on."""
+        ...
+
+    @property
+    def is_full(self) -> bool:
+        """Whether another watcher would be refused."""
+        ...
+
+
+class PartHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """How one part of the service is."""
+
+    is_ok: bool
+    detail: str = ""
+    """What is wrong and what to do, where something is."""
+    counters: dict[str, int] = msgspec.field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """Everything behind the routes."""
+
+    store: CampaignStore
+    """Called in worker threads, never on the loop's."""
+    post: Post
+    """The runner's mailbox; called on the loop's thread."""
+    campaign_changed: Callable[[CampaignTask], None]
+    """Tells the engine of a changed campaign, at once."""
+    desk: DeskRequests
+    statistics: Callable[[], Statistics]
+    health: Callable[[], dict[str, PartHealth]]
+    now: Callable[[], float]
+    token: str = ""
+    request_timeout_s: float = 10.0
+    upload_bytes_max: int = 64 * 1024 * 1024
+    changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a campaign is changed, so that the engine hears of changes in the order they are stored."""
+
+    async def announce(self, campaign_id: int) -> None:
+        """Read a campaign as it now is and tell the engine."""
+        self.campaign_changed(await run_in_threadpool(campaign_task, self.store, campaign_id, self.now()))
+
+
+def service_of(request: Request) -> Service:
+    """The service that a request's application was made for."""
+    service = request.app.state.service
+    assert isinstance(service, Service)
+    return service
+
+
+ServiceOf = Annotated[Service, Depends(service_of)]
