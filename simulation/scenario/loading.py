@@ -3,13 +3,15 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from simulation.scenario.checks import ScenarioValueError
 from simulation.scenario.lines import line_of
 from simulation.scenario.model import Scenario
+
+T = TypeVar("T")
 
 
 class ScenarioError(ValueError):
@@ -22,21 +24,40 @@ def load_scenario(path: Path) -> Scenario:
     Raises:
         ScenarioError: it cannot be read, is not TOML, or holds an unknown key or an impossible value.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    return parse_scenario(text, str(path))
+    return load_tables(path, Scenario)
 
 
 def parse_scenario(text: str, source: str) -> Scenario:
     """Read a scenario from text; `source` is what messages call it."""
+    return parse_tables(text, source, Scenario)
+
+
+def scenario_from(data: dict[str, Any]) -> Scenario:
+    """Check a scenario given as plain tables; the error raised carries the `path` of the key to blame."""
+    return check_tables(data, Scenario)
+
+
+def load_tables(path: Path, kind: type[T]) -> T:
+    """Read a TOML file whose schema is the struct `kind`; for other scenario files than the simulator's.
+
+    Raises:
+        ScenarioError: as `load_scenario`.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScenarioError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    return parse_tables(text, str(path), kind)
+
+
+def parse_tables(text: str, source: str, kind: type[T]) -> T:
+    """Read TOML text whose schema is the struct `kind`; `source` is what messages call it."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"{source}: not valid TOML: {error}") from None
     try:
-        return scenario_from(data)
+        return check_tables(data, kind)
     except ScenarioError as error:
         path = getattr(error, "path", "$")
         line = line_of(text, path)
@@ -44,10 +65,10 @@ def parse_scenario(text: str, source: str) -> Scenario:
         raise ScenarioError(f"{where}: {error}") from None
 
 
-def scenario_from(data: dict[str, Any]) -> Scenario:
-    """Check a scenario given as plain tables; the error raised carries the `path` of the key to blame."""
+def check_tables(data: dict[str, Any], kind: type[T]) -> T:
+    """Check plain tables against the struct `kind`; the error raised carries the `path` of the key to blame."""
     try:
-        return msgspec.convert(data, Scenario)
+        return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
         raise _explained(error) from None
 
