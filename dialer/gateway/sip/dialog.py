@@ -1,0 +1,152 @@
+"""Dialogs: what two user agents share after the first answer (RFC 3261 section 12)."""
+
+from dialer.gateway.sip.derived import MAX_FORWARDS, contact_uri
+from dialer.gateway.sip.errors import MalformedMessage
+from dialer.gateway.sip.headers import parse_name_address
+from dialer.gateway.sip.message import Headers, Request, Response
+from dialer.gateway.sip.transaction import Address
+from dialer.gateway.sip.uri import parse_uri
+
+
+class Dialog:
+    """Tags, route set, remote target and the two CSeq numbers."""
+
+    __slots__ = ("_hop", "call_id", "local_cseq", "local_party", "peer", "remote_cseq", "remote_party", "remote_tag",
+                 "remote_target", "route_set")  # fmt: skip
+
+    def __init__(
+        self,
+        *,
+        call_id: str,
+        local_party: str,
+        remote_party: str,
+        remote_tag: str,
+        remote_target: str,
+        route_set: list[str],
+        local_cseq: int,
+        remote_cseq: int | None,
+        peer: Address,
+    ) -> None:
+        self.call_id = call_id
+        self.local_party = local_party
+        """Our From in requests of this dialog, tag included."""
+        self.remote_party = remote_party
+        self.remote_tag = remote_tag
+        self.remote_target = remote_target
+        self.route_set = route_set
+        self.local_cseq = local_cseq
+        self.remote_cseq = remote_cseq
+        self.peer = peer
+        """Where the far end was when the dialog began: used where its target is a name and not an IP address."""
+        self._hop: Address | None = None
+
+    @classmethod
+    def of_caller(cls, invite: Request, response: Response, peer: Address) -> "Dialog":
+        """The dialog that a 2xx (or 101 to 199) to our INVITE makes (section 12.1.2)."""
+        return cls(
+            call_id=invite.call_id,
+            local_party=invite.headers["From"][0],
+            remote_party=response.headers["To"][0],
+            remote_tag=response.to_tag or "",
+            remote_target=_target_of(response) or invite.uri,
+            route_set=list(reversed(_record_route_of(response))),
+            local_cseq=invite.cseq,
+            remote_cseq=None,
+            peer=peer,
+        )
+
+    @classmethod
+    def of_callee(cls, invite: Request, local_tag: str, source: Address) -> "Dialog":
+        """The dialog that our answer to an INVITE makes (section 12.1.1)."""
+        return cls(
+            call_id=invite.call_id,
+            local_party=f"{invite.headers['To'][0]};tag={local_tag}",
+            remote_party=invite.headers["From"][0],
+            remote_tag=invite.from_tag or "",
+            remote_target=_target_of(invite) or parse_name_address(invite.headers["From"][0]).uri,
+            route_set=_record_route_of(invite),
+            local_cseq=0,
+            remote_cseq=invite.cseq,
+            peer=source,
+        )
+
+    def make_request(
+        self, method: str, via: str, *, cseq: int | None = None, extra: Headers | None = None, body: bytes = b""
+    ) -> Request:
+        """A request inside the dialog (section 12.2.1.1); an ACK names the CSeq of its INVITE, others take the next."""
+        if cseq is None:
+            self.local_cseq += 1
+            cseq = self.local_cseq
+        uri = self.remote_target
+        routes = self.route_set
+        if routes and not _is_loose(routes[0]):
+            # A strict router (RFC 2543) wants itself in the Request-URI and the target at the end of the Route.
+            uri = parse_name_address(routes[0]).uri
+            routes = [*routes[1:], f"<{self.remote_target}>"]
+        headers: Headers = {
+            "Via": [via],
+            "Max-Forwards": [MAX_FORWARDS],
+            "From": [self.local_party],
+            "To": [self.remote_party],
+            "Call-ID": [self.call_id],
+            "CSeq": [f"{cseq} {method}"],
+        }
+        if routes:
+            headers["Route"] = routes
+        if extra:
+            headers.update(extra)
+        return Request(method, uri, headers, body)
+
+    def next_hop(self) -> Address:
+        """Where a request of this dialog is sent: the first route, else the target; the peer where that is a name."""
+        if self._hop is None:
+            self._hop = self._find_hop()
+        return self._hop
+
+    def take_cseq(self, cseq: int) -> bool:
+        """Note the CSeq of a request from the far end; False if it is out of order (section 12.2.2)."""
+        if self.remote_cseq is not None and cseq <= self.remote_cseq:
+            return False
+        self.remote_cseq = cseq
+        return True
+
+    def refresh_target(self, message: Request | Response) -> None:
+        """Take over the Contact of a re-INVITE or of its answer."""
+        target = _target_of(message)
+        if target is not None:
+            self.remote_target = target
+            self._hop = None
+
+    def _find_hop(self) -> Address:
+        try:
+            uri = parse_uri(parse_name_address(self.route_set[0]).uri if self.route_set else self.remote_target)
+        except MalformedMessage:
+            return self.peer
+        return uri.address if uri.has_ip_host else self.peer
+
+
+def _target_of(message: Request | Response) -> str | None:
+    # A Contact that cannot be read must not cost the call: the caller falls back to an address that is known to work.
+    try:
+        uri = contact_uri(message)
+        if uri is not None:
+            parse_uri(uri)
+    except MalformedMessage:
+        return None
+    return uri
+
+
+def _record_route_of(message: Request | Response) -> list[str]:
+    if "Record-Route" not in message.headers:
+        return []
+    try:
+        routes = message.get_list("Record-Route")
+        for route in routes:
+            parse_uri(parse_name_address(route).uri)
+    except MalformedMessage:
+        return []
+    return routes
+
+
+def _is_loose(route: str) -> bool:
+    return "lr" in parse_uri(parse_name_address(route).uri).parameters

@@ -1,0 +1,89 @@
+"""What a user agent reports: events, named in the past tense, in the order they happened."""
+
+from enum import StrEnum
+
+import msgspec
+
+from dialer.gateway.sip.message import Request
+from dialer.gateway.sip.transaction import Address
+
+
+class Ending(StrEnum):
+    """How a session ended."""
+
+    REFUSED = "refused"
+    """A final response of 300 or more, theirs or ours; `status` says which."""
+    CANCELLED = "cancelled"
+    """We gave it up before it was answered."""
+    RING_TIMEOUT = "ring_timeout"
+    """We gave it up because nobody answered in time."""
+    NO_RESPONSE = "no_response"
+    """Nothing at all came back (timer B)."""
+    TRANSPORT_ERROR = "transport_error"
+    """It could not be sent."""
+    HUNG_UP = "hung_up"
+    """We ended an answered session."""
+    FAR_END = "far_end"
+    """The far end hung up, or cancelled a call that it placed to us."""
+    NO_ACK = "no_ack"
+    """The far end never confirmed our answer (section 13.3.1.4); we hung up."""
+
+
+class SessionOffered(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody calls us: `ring`, `answer` or `refuse` it."""
+
+    session_id: str
+    request: Request
+    source: Address
+
+
+class SessionProgressed(msgspec.Struct, frozen=True, kw_only=True):
+    """A provisional response above 100."""
+
+    session_id: str
+    status: int
+    body: bytes
+
+
+class SessionAnswered(msgspec.Struct, frozen=True, kw_only=True):
+    """The far end answered; the ACK is on its way."""
+
+    session_id: str
+    body: bytes
+    """The answer's SDP; empty where there was none, here or in a provisional response before."""
+    crossed_cancel: bool
+    """The answer crossed our CANCEL on its way: it is hung up at once, and `SessionEnded` follows."""
+
+
+class SessionConfirmed(msgspec.Struct, frozen=True, kw_only=True):
+    """The far end has our answer: the session that it began is up."""
+
+    session_id: str
+    body: bytes
+
+
+class SessionModified(msgspec.Struct, frozen=True, kw_only=True):
+    """A re-INVITE changed the far end's media, and has been answered; `body` is the far end's SDP."""
+
+    session_id: str
+    body: bytes
+
+
+class SessionEnded(msgspec.Struct, frozen=True, kw_only=True):
+    """The one final event of every session, whoever began it."""
+
+    session_id: str
+    ending: Ending
+    status: int | None
+    """The final response, if there was one."""
+    reason: str
+    """Its phrase, or what happened, in words; printable characters only."""
+    q850: int | None
+    """The Q.850 cause of a Reason header (RFC 3326) in the final response or the BYE."""
+    was_answered: bool
+    retry_after_s: float | None = None
+
+
+UserAgentEvent = (
+    SessionOffered | SessionProgressed | SessionAnswered | SessionConfirmed | SessionModified | SessionEnded
+)

@@ -1,0 +1,184 @@
+"""SIP messages: bytes to `Request` or `Response` and back (RFC 3261 section 7).
+
+What every message must have is read and checked when it is parsed, so that nobody downstream meets a message without
+it; everything else stays text until someone asks.
+"""
+
+import re
+
+from dialer.gateway.sip.errors import MalformedMessage
+from dialer.gateway.sip.headers import CANONICAL_NAMES, branch_of, canonical_name, split_list, tag_of
+
+Headers = dict[str, list[str]]
+"""Values by canonical name; several lines of one header are several values, in their order."""
+
+MESSAGE_BYTES_MAX = 65535
+HEADER_LINES_MAX = 256
+CSEQ_MAX = 2**31 - 1
+
+_FOLD = re.compile(r"\r\n[ \t]+")
+_METHOD = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]+")
+
+
+class Message:
+    """What requests and responses have in common."""
+
+    __slots__ = ("body", "branch", "call_id", "cseq", "from_tag", "headers", "method", "to_tag")
+
+    def __init__(self, method: str, headers: Headers, body: bytes) -> None:
+        """Index what is looked at in every message.
+
+        Raises:
+            MalformedMessage: A header that every message has is missing, there twice, or wrong.
+        """
+        self.method = method
+        """Of the request; of a response, the method it answers."""
+        self.headers = headers
+        self.body = body
+        try:
+            (self.call_id,) = headers["Call-ID"]
+            (cseq,) = headers["CSeq"]
+            (sender,) = headers["From"]
+            (receiver,) = headers["To"]
+            via = headers["Via"][0]
+        except KeyError as missing:
+            raise MalformedMessage(f"no {missing.args[0]} header") from None
+        except ValueError:
+            raise MalformedMessage("Call-ID, CSeq, From or To is there twice") from None
+        number, _, cseq_method = cseq.replace("\t", " ").partition(" ")
+        cseq_method = cseq_method.strip()
+        if not (number.isascii() and number.isdigit() and len(number) <= 10 and int(number) <= CSEQ_MAX):
+            raise MalformedMessage(f"not a CSeq: {cseq[:40]!r}")
+        if method and cseq_method != method:
+            raise MalformedMessage(f"CSeq of {cseq_method[:40]!r} in a {method} request")
+        if not self.call_id or not cseq_method:
+            raise MalformedMessage("an empty Call-ID, or a CSeq without method")
+        self.cseq = int(number)
+        self.method = cseq_method
+        self.from_tag = tag_of(sender)
+        self.to_tag = tag_of(receiver)
+        self.branch = branch_of(via)
+
+    def get(self, name: str) -> str | None:
+        """The first value of a header, by canonical name."""
+        values = self.headers.get(name)
+        return values[0] if values else None
+
+    def get_list(self, name: str) -> list[str]:
+        """Every value of a header that may be a list, over all its lines.
+
+        Raises:
+            MalformedMessage: A quote or bracket that is never closed.
+        """
+        return [value for line in self.headers.get(name, ()) for value in split_list(line)]
+
+    def _to_bytes(self, start_line: str) -> bytes:
+        lines = [start_line]
+        for name, values in self.headers.items():
+            lines += [f"{name}: {value}" for value in values]
+        head = "\r\n".join(lines)
+        if head.count("\n") >= len(lines) or head.count("\r") >= len(lines):
+            raise ValueError("a line end inside a header: strip what comes from outside before it is put there")
+        return f"{head}\r\nContent-Length: {len(self.body)}\r\n\r\n".encode() + self.body
+
+
+class Request(Message):
+    """A request; `uri` is the Request-URI as text."""
+
+    __slots__ = ("uri",)
+
+    def __init__(self, method: str, uri: str, headers: Headers, body: bytes = b"") -> None:
+        super().__init__(method, headers, body)
+        self.uri = uri
+
+    def to_bytes(self) -> bytes:
+        """As it goes on the wire; Content-Length is counted, not taken from the headers."""
+        return self._to_bytes(f"{self.method} {self.uri} SIP/2.0")
+
+    def __repr__(self) -> str:
+        return f"<{self.method} {self.uri} cseq={self.cseq}>"
+
+
+class Response(Message):
+    """A response; `method` is that of the request it answers."""
+
+    __slots__ = ("reason", "status")
+
+    def __init__(self, status: int, reason: str, headers: Headers, body: bytes = b"") -> None:
+        super().__init__("", headers, body)
+        self.status = status
+        self.reason = reason
+
+    def to_bytes(self) -> bytes:
+        """As it goes on the wire; Content-Length is counted, not taken from the headers."""
+        return self._to_bytes(f"SIP/2.0 {self.status} {self.reason}")
+
+    def __repr__(self) -> str:
+        return f"<{self.status} {self.reason} to {self.method} cseq={self.cseq}>"
+
+
+def parse_message(data: bytes) -> Request | Response:
+    """Read one datagram; bytes after the body that Content-Length promises are ignored (section 18.3).
+
+    Raises:
+        MalformedMessage: Whatever is wrong with it, and nothing else is ever raised.
+    """
+    if len(data) > MESSAGE_BYTES_MAX:
+        raise MalformedMessage(f"{len(data)} bytes; at most {MESSAGE_BYTES_MAX} are read")
+    head_bytes, blank_line, body = data.lstrip(b"\r\n").partition(b"\r\n\r\n")
+    if not blank_line:
+        raise MalformedMessage("no empty line after the headers")
+    head = _decode(head_bytes)
+    if "\r\n " in head or "\r\n\t" in head:
+        head = _FOLD.sub(" ", head)
+    start_line, *lines = head.split("\r\n")
+    if head.count("\n") != len(lines) or head.count("\r") != len(lines):
+        raise MalformedMessage("a bare CR or LF in a header")
+    headers = _parse_headers(lines)
+    lengths = headers.pop("Content-Length", None)
+    if lengths is not None:
+        body = _cut_body(body, lengths)
+    if start_line[:8].upper() == "SIP/2.0 ":
+        status, _, reason = start_line[8:].partition(" ")
+        if not (len(status) == 3 and status.isascii() and status.isdigit() and "1" <= status[0] <= "6"):
+            raise MalformedMessage(f"not a status line: {start_line[:80]!r}")
+        return Response(int(status), reason.strip(), headers, body)
+    parts = start_line.split(" ")
+    if len(parts) != 3 or parts[2].upper() != "SIP/2.0" or not parts[1] or not _METHOD.fullmatch(parts[0]):
+        raise MalformedMessage(f"not a request line: {start_line[:80]!r}")
+    return Request(parts[0], parts[1], headers, body)
+
+
+def _decode(head: bytes) -> str:
+    try:
+        return head.decode()
+    except UnicodeDecodeError:
+        # RFC 3261 wants UTF-8; telephones with Latin-1 display names exist, and only the name would be spoiled.
+        return head.decode("latin-1")
+
+
+def _parse_headers(lines: list[str]) -> Headers:
+    if len(lines) > HEADER_LINES_MAX:
+        raise MalformedMessage(f"{len(lines)} header lines; at most {HEADER_LINES_MAX} are read")
+    headers: Headers = {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not colon:
+            raise MalformedMessage(f"a header without a colon: {line[:80]!r}")
+        canonical = CANONICAL_NAMES.get(name) or canonical_name(name.rstrip())
+        values = headers.get(canonical)
+        if values is None:
+            headers[canonical] = [value.strip()]
+        else:
+            values.append(value.strip())
+    return headers
+
+
+def _cut_body(body: bytes, lengths: list[str]) -> bytes:
+    text = lengths[0]
+    if len(lengths) > 1 or not (text.isascii() and text.isdigit() and len(text) <= 10):
+        raise MalformedMessage(f"not a Content-Length: {lengths[0][:40]!r}")
+    length = int(text)
+    if length > len(body):
+        raise MalformedMessage(f"Content-Length promises {length} bytes of body, {len(body)} came")
+    return body[:length] if length < len(body) else body

@@ -1,0 +1,181 @@
+"""Sessions: one call as the user agent sees it, from the INVITE to its end, and the table of what may follow what."""
+
+from enum import StrEnum
+
+import msgspec
+
+from dialer.gateway.sip.derived import CREDENTIALS
+from dialer.gateway.sip.dialog import Dialog
+from dialer.gateway.sip.digest import Credentials, DigestAnswers
+from dialer.gateway.sip.errors import WrongState
+from dialer.gateway.sip.events import Ending
+from dialer.gateway.sip.message import Headers, Request
+from dialer.gateway.sip.transaction import Address, ClientInvite, ServerInvite
+
+
+class SessionState(StrEnum):
+    """Where a session stands."""
+
+    CALLING = "calling"
+    """Our INVITE is out."""
+    CANCELLING = "cancelling"
+    """We want to give it up: the CANCEL is out, or waits for the first provisional response (section 9.1)."""
+    OFFERED = "offered"
+    """The far end's INVITE waits for our answer."""
+    ACCEPTED = "accepted"
+    """We answered; the ACK has not come yet."""
+    ESTABLISHED = "established"
+    ENDED = "ended"
+
+
+class SessionInput(StrEnum):
+    """What moves a session."""
+
+    CANCEL_WANTED = "cancel wanted"
+    ANSWERED = "answered"
+    """A 2xx came, or we sent one."""
+    CONFIRMED = "confirmed"
+    """The ACK of our 2xx came."""
+    ENDED = "ended"
+
+
+SESSION_TABLE: dict[SessionState, dict[SessionInput, SessionState]] = {
+    SessionState.CALLING: {
+        SessionInput.CANCEL_WANTED: SessionState.CANCELLING,
+        SessionInput.ANSWERED: SessionState.ESTABLISHED,
+        SessionInput.ENDED: SessionState.ENDED,
+    },
+    SessionState.CANCELLING: {
+        # The answer crossed our CANCEL: up for as long as it takes to send the BYE.
+        SessionInput.ANSWERED: SessionState.ESTABLISHED,
+        SessionInput.ENDED: SessionState.ENDED,
+    },
+    SessionState.OFFERED: {
+        SessionInput.ANSWERED: SessionState.ACCEPTED,
+        SessionInput.ENDED: SessionState.ENDED,
+    },
+    SessionState.ACCEPTED: {
+        SessionInput.CONFIRMED: SessionState.ESTABLISHED,
+        SessionInput.ENDED: SessionState.ENDED,
+    },
+    SessionState.ESTABLISHED: {
+        SessionInput.ENDED: SessionState.ENDED,
+    },
+    SessionState.ENDED: {},
+}
+
+
+class Invitation(msgspec.Struct, frozen=True, kw_only=True):
+    """A call to place."""
+
+    session_id: str
+    """Our own name for it, unique among open sessions; the SIP Call-ID is another, new for each."""
+    uri: str
+    """The Request-URI."""
+    destination: Address
+    """Where the INVITE is sent."""
+    caller: str
+    """The From address without a tag, such as `"Dialer" <sip:+12025550100@192.0.2.1>`."""
+    callee: str = ""
+    """The To address; the Request-URI where empty."""
+    body: bytes = b""
+    """The SDP offer."""
+    headers: tuple[tuple[str, str], ...] = ()
+    credentials: Credentials | None = None
+    ring_timeout_s: float = 60.0
+    """Given up after this long without an answer, counted from the INVITE and anew from the first ringing."""
+
+
+class Session:
+    """One call: its state, its dialog, and what has to be sent again."""
+
+    __slots__ = (
+        "acks",
+        "cancel_ending",
+        "cancel_is_sent",
+        "challenges",
+        "credentials",
+        "dialog",
+        "digest",
+        "has_provisional",
+        "has_rung",
+        "invite",
+        "invite_transaction",
+        "local_body",
+        "local_tag",
+        "remote_body",
+        "reply",
+        "reply_cseq",
+        "reply_destination",
+        "reply_had_offer",
+        "reply_interval_s",
+        "ring_timeout_s",
+        "session_id",
+        "state",
+        "timers",
+        "wants_hang_up",
+        "was_answered",
+    )
+
+    def __init__(
+        self,
+        session_id: str,
+        state: SessionState,
+        invite: Request,
+        invite_transaction: ClientInvite | ServerInvite | None,
+        local_tag: str,
+        credentials: Credentials | None = None,
+    ) -> None:
+        self.session_id = session_id
+        self.state = state
+        self.invite = invite
+        self.invite_transaction = invite_transaction
+        self.local_tag = local_tag
+        self.credentials = credentials
+        self.dialog: Dialog | None = None
+        self.digest: DigestAnswers | None = None
+        self.timers: dict[str, float] = {}
+        self.acks: dict[str, tuple[bytes, Address]] = {}
+        """The ACK for each 2xx, by its To tag: sent again when the 2xx comes again (section 13.2.2.4)."""
+        self.ring_timeout_s = 0.0
+        self.challenges = 0
+        """Challenges answered for the request that is out."""
+        self.has_provisional = False
+        self.has_rung = False
+        self.was_answered = False
+        self.cancel_ending: Ending | None = None
+        """Why we give it up; None while we do not."""
+        self.cancel_is_sent = False
+        self.wants_hang_up = False
+        """Hang up as soon as the far end has acknowledged our answer (section 15)."""
+        self.local_body = b""
+        """Our SDP, last sent."""
+        self.remote_body = b""
+        """The far end's SDP, last received."""
+        self.reply = b""
+        """Our 2xx to an INVITE of the far end, sent again until its ACK comes."""
+        self.reply_cseq = 0
+        self.reply_had_offer = True
+        """Whether it answered an offer; if not, its ACK brings the far end's SDP."""
+        self.reply_destination: Address = ("", 0)
+        self.reply_interval_s = 0.0
+
+    @property
+    def is_early(self) -> bool:
+        """Whether our INVITE has no final answer yet."""
+        return self.state in (SessionState.CALLING, SessionState.CANCELLING)
+
+    def advance(self, happened: SessionInput) -> None:
+        """Go where the table says.
+
+        Raises:
+            WrongState: It says nothing of that here.
+        """
+        state = SESSION_TABLE[self.state].get(happened)
+        if state is None:
+            raise WrongState(f"session {self.session_id} is {self.state}: {happened} has no place there")
+        self.state = state
+
+    def credentials_headers(self) -> Headers:
+        """What the INVITE carried to prove who we are: its ACK repeats it (section 22.1)."""
+        return {name: self.invite.headers[name] for name in CREDENTIALS if name in self.invite.headers}

@@ -1,0 +1,310 @@
+"""The four SIP transactions as tables (RFC 3261 section 17, with the corrections of RFC 6026).
+
+Theory of operation
+-------------------
+A transaction is one request and all that belongs to it: its retransmissions, its responses and, for an INVITE that was
+refused, the ACK. It has a state, and a table that says for each state and input what comes next and what is to be
+done. Everything that changes a state is in this file, and timers are inputs like messages are.
+
+Timers belong to states: entering a state starts those of its timers that do not run and stops those of the state left
+behind. Timers A, E and G send again and start themselves anew, each time later.
+
+The transaction does not send. `handle` and `handle_timer` return what is to be done, and `TransactionLayer` does it.
+"""
+
+from enum import Enum, StrEnum
+from typing import ClassVar
+
+from dialer.gateway.sip.message import Request
+from dialer.gateway.sip.timers import Timers, TimerSettings
+
+Address = tuple[str, int]
+"""An IP address and a port."""
+
+TransactionKey = tuple[str, ...]
+
+TRYING_DELAY_S = 0.2
+"""A server INVITE transaction says 100 Trying if its user has said nothing for this long (section 17.2.1)."""
+
+
+class State(StrEnum):
+    """Where a transaction stands."""
+
+    CALLING = "calling"
+    TRYING = "trying"
+    PROCEEDING = "proceeding"
+    COMPLETED = "completed"
+    CONFIRMED = "confirmed"
+    ACCEPTED = "accepted"
+    """An INVITE that got a 2xx: more of them may come, from forks or because our ACK was lost (RFC 6026)."""
+    TERMINATED = "terminated"
+
+
+class Input(StrEnum):
+    """What can happen to a transaction, timers excepted: those are inputs by their letter."""
+
+    PROVISIONAL = "1xx"
+    SUCCESS = "2xx"
+    FAILURE = "300-699"
+    REQUEST = "request"
+    """The request once more."""
+    ACK = "ACK"
+    TRANSPORT_ERROR = "transport error"
+
+
+class Action(Enum):
+    """What a transaction asks the layer to do."""
+
+    SEND = "send what is stored: the request of a client, the last response of a server"
+    ACK = "send an ACK for the refusal"
+    DELIVER = "hand the message to the transaction's user"
+    TRYING = "answer 100 Trying"
+    TIMEOUT = "tell the user that nothing came in time"
+    TRANSPORT_ERROR = "tell the user that it could not be sent"
+
+
+Row = dict[str, tuple[State, tuple[Action, ...]]]
+Table = dict[State, Row]
+
+ENDED: Row = {}
+
+CLIENT_INVITE: Table = {
+    State.CALLING: {
+        "A": (State.CALLING, (Action.SEND,)),
+        "B": (State.TERMINATED, (Action.TIMEOUT,)),
+        Input.PROVISIONAL: (State.PROCEEDING, (Action.DELIVER,)),
+        Input.SUCCESS: (State.ACCEPTED, (Action.DELIVER,)),
+        Input.FAILURE: (State.COMPLETED, (Action.ACK, Action.DELIVER)),
+        Input.TRANSPORT_ERROR: (State.TERMINATED, (Action.TRANSPORT_ERROR,)),
+    },
+    State.PROCEEDING: {
+        Input.PROVISIONAL: (State.PROCEEDING, (Action.DELIVER,)),
+        Input.SUCCESS: (State.ACCEPTED, (Action.DELIVER,)),
+        Input.FAILURE: (State.COMPLETED, (Action.ACK, Action.DELIVER)),
+    },
+    State.COMPLETED: {
+        "D": (State.TERMINATED, ()),
+        Input.FAILURE: (State.COMPLETED, (Action.ACK,)),
+        Input.TRANSPORT_ERROR: (State.TERMINATED, (Action.TRANSPORT_ERROR,)),
+    },
+    State.ACCEPTED: {
+        "M": (State.TERMINATED, ()),
+        Input.SUCCESS: (State.ACCEPTED, (Action.DELIVER,)),
+    },
+    State.TERMINATED: ENDED,
+}
+
+CLIENT_NON_INVITE: Table = {
+    State.TRYING: {
+        "E": (State.TRYING, (Action.SEND,)),
+        "F": (State.TERMINATED, (Action.TIMEOUT,)),
+        Input.PROVISIONAL: (State.PROCEEDING, (Action.DELIVER,)),
+        Input.SUCCESS: (State.COMPLETED, (Action.DELIVER,)),
+        Input.FAILURE: (State.COMPLETED, (Action.DELIVER,)),
+        Input.TRANSPORT_ERROR: (State.TERMINATED, (Action.TRANSPORT_ERROR,)),
+    },
+    State.PROCEEDING: {
+        "E": (State.PROCEEDING, (Action.SEND,)),
+        "F": (State.TERMINATED, (Action.TIMEOUT,)),
+        Input.PROVISIONAL: (State.PROCEEDING, (Action.DELIVER,)),
+        Input.SUCCESS: (State.COMPLETED, (Action.DELIVER,)),
+        Input.FAILURE: (State.COMPLETED, (Action.DELIVER,)),
+        Input.TRANSPORT_ERROR: (State.TERMINATED, (Action.TRANSPORT_ERROR,)),
+    },
+    State.COMPLETED: {"K": (State.TERMINATED, ())},
+    State.TERMINATED: ENDED,
+}
+
+SERVER_INVITE: Table = {
+    State.PROCEEDING: {
+        "100": (State.PROCEEDING, (Action.TRYING,)),
+        Input.REQUEST: (State.PROCEEDING, (Action.SEND,)),
+        Input.PROVISIONAL: (State.PROCEEDING, (Action.SEND,)),
+        Input.SUCCESS: (State.ACCEPTED, (Action.SEND,)),
+        Input.FAILURE: (State.COMPLETED, (Action.SEND,)),
+        Input.TRANSPORT_ERROR: (State.TERMINATED, (Action.TRANSPORT_ERROR,)),
+    },
+    State.COMPLETED: {
+        "G": (State.COMPLETED, (Action.SEND,)),
+        "H": (State.TERMINATED, (Action.TIMEOUT,)),
+        Input.REQUEST: (State.COMPLETED, (Action.SEND,)),
+        Input.ACK: (State.CONFIRMED, ()),
+        Input.TRANSPORT_ERROR: (State.TERMINATED, (Action.TRANSPORT_ERROR,)),
+    },
+    State.CONFIRMED: {"I": (State.TERMINATED, ())},
+    State.ACCEPTED: {
+        "L": (State.TERMINATED, ()),
+        # RFC 6026 section 7.1: repeated INVITEs are absorbed, the user repeats the 2xx itself.
+        Input.ACK: (State.ACCEPTED, (Action.DELIVER,)),
+        Input.SUCCESS: (State.ACCEPTED, (Action.SEND,)),
+    },
+    State.TERMINATED: ENDED,
+}
+
+SERVER_NON_INVITE: Table = {
+    State.TRYING: {
+        Input.PROVISIONAL: (State.PROCEEDING, (Action.SEND,)),
+        Input.SUCCESS: (State.COMPLETED, (Action.SEND,)),
+        Input.FAILURE: (State.COMPLETED, (Action.SEND,)),
+    },
+    State.PROCEEDING: {
+        Input.REQUEST: (State.PROCEEDING, (Action.SEND,)),
+        Input.PROVISIONAL: (State.PROCEEDING, (Action.SEND,)),
+        Input.SUCCESS: (State.COMPLETED, (Action.SEND,)),
+        Input.FAILURE: (State.COMPLETED, (Action.SEND,)),
+        Input.TRANSPORT_ERROR: (State.TERMINATED, (Action.TRANSPORT_ERROR,)),
+    },
+    State.COMPLETED: {
+        "J": (State.TERMINATED, ()),
+        Input.REQUEST: (State.COMPLETED, (Action.SEND,)),
+        Input.TRANSPORT_ERROR: (State.TERMINATED, (Action.TRANSPORT_ERROR,)),
+    },
+    State.TERMINATED: ENDED,
+}
+
+SENDING_TIMERS = frozenset("AEG")
+BRIEF_TIMERS = frozenset("DIJK")
+"""Zero over a reliable transport: nothing can still be on its way."""
+
+
+class Transaction:
+    """One transaction: its state, its timers, and what it would send again."""
+
+    __slots__ = ("_interval_s", "_row", "_settings", "_timers", "destination", "key", "reliable", "request", "state",
+                 "stored", "timers", "user")  # fmt: skip
+
+    table: ClassVar[Table]
+    state_timers: ClassVar[dict[State, tuple[str, ...]]]
+    first_state: ClassVar[State]
+
+    def __init__(
+        self,
+        key: TransactionKey,
+        request: Request,
+        destination: Address,
+        timers: Timers,
+        settings: TimerSettings,
+        now: float,
+        reliable: bool = False,
+    ) -> None:
+        self.key = key
+        self.request = request
+        self.destination = destination
+        self.reliable = reliable
+        self.stored = b""
+        """What SEND sends: kept by the layer."""
+        self.user: object = None
+        """Whoever is told what happens; set by whoever made the transaction."""
+        self.timers: dict[str, float] = {}
+        self._timers = timers
+        self._settings = settings
+        self._interval_s = settings.t1_s
+        self.state = self.first_state
+        self._row = self.table[self.state]
+        self._start_timers(self.state, now)
+
+    def handle(self, happened: str, now: float) -> tuple[Action, ...]:
+        """Take an input: a new state perhaps, and what is to be done; an input that has no place here does nothing."""
+        step = self._row.get(happened)
+        if step is None:
+            return ()
+        state, actions = step
+        if state is not self.state:
+            self._enter(state, now)
+        return actions
+
+    def handle_timer(self, name: str, now: float) -> tuple[Action, ...]:
+        """Take a timer that is due; one that sends again is started anew."""
+        actions = self.handle(name, now)
+        if name in SENDING_TIMERS and actions:
+            self._interval_s *= 2
+            if name != "A":
+                self._interval_s = min(self._interval_s, self._settings.t2_s)
+            if name == "E" and self.state is State.PROCEEDING:
+                self._interval_s = self._settings.t2_s
+            self._timers.start(self, name, now + self._interval_s)
+        return actions
+
+    def terminate(self) -> None:
+        """End it here and now, with no word to its user."""
+        self.state = State.TERMINATED
+        self._row = ENDED
+        self.timers.clear()
+
+    @property
+    def is_terminated(self) -> bool:
+        """Whether nothing more can happen to it."""
+        return self.state is State.TERMINATED
+
+    def _enter(self, state: State, now: float) -> None:
+        self.state = state
+        self._row = self.table[state]
+        keep = self.state_timers.get(state, ())
+        for name in tuple(self.timers):
+            if name not in keep:
+                del self.timers[name]
+        self._start_timers(state, now)
+
+    def _start_timers(self, state: State, now: float) -> None:
+        for name in self.state_timers.get(state, ()):
+            if name not in self.timers and not (self.reliable and name in SENDING_TIMERS):
+                self._timers.start(self, name, now + self._duration_s(name))
+
+    def _duration_s(self, name: str) -> float:
+        if name in SENDING_TIMERS:
+            return self._settings.t1_s
+        if name in BRIEF_TIMERS and self.reliable:
+            return 0.0
+        if name in ("I", "K"):
+            return self._settings.t4_s
+        if name == "100":
+            return TRYING_DELAY_S
+        return self._settings.transaction_s
+
+
+class ClientInvite(Transaction):
+    """An INVITE that we send."""
+
+    __slots__ = ()
+    table = CLIENT_INVITE
+    first_state = State.CALLING
+    state_timers: ClassVar = {State.CALLING: ("A", "B"), State.COMPLETED: ("D",), State.ACCEPTED: ("M",)}
+
+
+class ClientNonInvite(Transaction):
+    """Any other request that we send."""
+
+    __slots__ = ()
+    table = CLIENT_NON_INVITE
+    first_state = State.TRYING
+    state_timers: ClassVar = {State.TRYING: ("E", "F"), State.PROCEEDING: ("E", "F"), State.COMPLETED: ("K",)}
+
+
+class ServerInvite(Transaction):
+    """An INVITE that we received."""
+
+    __slots__ = ()
+    table = SERVER_INVITE
+    first_state = State.PROCEEDING
+    state_timers: ClassVar = {
+        State.PROCEEDING: ("100",),
+        State.COMPLETED: ("G", "H"),
+        State.CONFIRMED: ("I",),
+        State.ACCEPTED: ("L",),
+    }
+
+
+class ServerNonInvite(Transaction):
+    """Any other request that we received."""
+
+    __slots__ = ()
+    table = SERVER_NON_INVITE
+    first_state = State.TRYING
+    state_timers: ClassVar = {State.COMPLETED: ("J",)}
+
+
+def input_of(status: int) -> Input:
+    """The input that a response of this status is."""
+    if status < 200:
+        return Input.PROVISIONAL
+    return Input.SUCCESS if status < 300 else Input.FAILURE

@@ -1,0 +1,298 @@
+"""All transactions of one user agent: matches what arrives to them, sends what they want sent, runs their timers."""
+
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from dialer.gateway.sip.derived import make_refusal_ack, make_response
+from dialer.gateway.sip.errors import MalformedMessage, TooManySessions
+from dialer.gateway.sip.headers import Via, parse_via, split_list
+from dialer.gateway.sip.message import Message, Request, Response, parse_message
+from dialer.gateway.sip.timers import TimerOwner, Timers, TimerSettings
+from dialer.gateway.sip.transaction import (
+    Action,
+    Address,
+    ClientInvite,
+    ClientNonInvite,
+    Input,
+    ServerInvite,
+    ServerNonInvite,
+    State,
+    Transaction,
+    TransactionKey,
+    input_of,
+)
+from dialer.gateway.sip.uri import is_ip_address
+
+MAGIC_COOKIE = "z9hG4bK"
+DEFAULT_PORT = 5060
+Client = ClientInvite | ClientNonInvite
+Server = ServerInvite | ServerNonInvite
+
+
+class Datagram(NamedTuple):
+    """One packet to send."""
+
+    data: bytes
+    destination: Address
+    key: TransactionKey | None
+    """The transaction it belongs to: told if it cannot be sent."""
+
+
+class LayerCounters(msgspec.Struct):
+    """What has passed since the start."""
+
+    invites_sent: int = 0
+    """INVITE transactions, retransmissions not counted."""
+    requests_sent: int = 0
+    """All transactions begun, INVITEs included."""
+    retransmissions: int = 0
+    responses_received: dict[str, int] = msgspec.field(default_factory=dict)
+    """By class: `1xx` to `6xx`; repeated ones included."""
+    requests_received: int = 0
+    malformed: int = 0
+    unmatched_responses: int = 0
+    refused_full: int = 0
+    """Requests turned away because the transaction table was full."""
+
+
+class TransactionUser(Protocol):
+    """The user agent above the layer."""
+
+    def on_request(self, transaction: Server, request: Request, source: Address, now: float) -> None:
+        """A new request; answer it with `TransactionLayer.respond`."""
+
+    def on_ack(self, request: Request, now: float) -> None:
+        """The ACK of a 2xx."""
+
+    def on_response(self, transaction: Client, response: Response, now: float) -> None:
+        """A response to a request of ours; of a 2xx to an INVITE, every one."""
+
+    def on_stray_success(self, response: Response, source: Address, now: float) -> None:
+        """A 2xx to an INVITE whose transaction is gone."""
+
+    def on_timeout(self, transaction: Transaction, now: float) -> None:
+        """No final response came, or no ACK."""
+
+    def on_transport_error(self, transaction: Transaction, now: float) -> None:
+        """It could not be sent."""
+
+    def on_timer(self, owner: TimerOwner, name: str, now: float) -> None:
+        """A timer that belongs to no transaction is due."""
+
+
+class TransactionLayer:
+    """Owns the transactions and the timers; `outgoing` is what has to be sent."""
+
+    def __init__(self, user: TransactionUser, settings: TimerSettings, transactions_max: int) -> None:
+        self._user = user
+        self._settings = settings
+        self._transactions_max = transactions_max
+        self._transactions: dict[TransactionKey, Transaction] = {}
+        self.timers = Timers()
+        self.outgoing: list[Datagram] = []
+        self.counters = LayerCounters()
+
+    def __len__(self) -> int:
+        return len(self._transactions)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is room for no more transactions."""
+        return len(self._transactions) >= self._transactions_max
+
+    def receive(self, data: bytes, source: Address, now: float) -> None:
+        """Take one datagram; what is not SIP is counted and forgotten, keep-alives (RFC 5626) are not even counted."""
+        if not data.strip(b"\r\n\x00 "):
+            return
+        try:
+            message = parse_message(data)
+            if isinstance(message, Response):
+                self._receive_response(message, source, now)
+            else:
+                self._receive_request(message, source, now)
+        except MalformedMessage:
+            self.counters.malformed += 1
+
+    def send_request(self, request: Request, destination: Address, user: object, now: float) -> Client:
+        """Begin a transaction.
+
+        Raises:
+            TooManySessions: The table is full.
+        """
+        if self.is_full:
+            raise TooManySessions(f"{len(self._transactions)} SIP transactions are open; that is the limit")
+        kind = ClientInvite if request.method == "INVITE" else ClientNonInvite
+        key = ("client", request.branch, request.method)
+        data = request.to_bytes()
+        transaction = kind(key, request, destination, self.timers, self._settings, now)
+        transaction.stored = data
+        transaction.user = user
+        self._transactions[key] = transaction
+        self.counters.requests_sent += 1
+        self.counters.invites_sent += request.method == "INVITE"
+        self.outgoing.append(Datagram(data, destination, key))
+        return transaction
+
+    def respond(self, transaction: Server, response: Response, now: float) -> None:
+        """Answer a request; a response that comes too late for its transaction is not sent."""
+        stored, transaction.stored = transaction.stored, response.to_bytes()
+        self.timers.stop(transaction, "100")
+        actions = transaction.handle(input_of(response.status), now)
+        if not actions:
+            transaction.stored = stored
+        self._carry_out(transaction, actions, response, now)
+
+    def send(self, message: Request | Response, destination: Address) -> bytes:
+        """Send a message without a transaction (the ACK of a 2xx, a stateless answer) and return its bytes."""
+        data = message.to_bytes()
+        self.outgoing.append(Datagram(data, destination, None))
+        return data
+
+    def send_again(self, data: bytes, destination: Address) -> None:
+        """Repeat what `send` or `respond` sent."""
+        self.counters.retransmissions += 1
+        self.outgoing.append(Datagram(data, destination, None))
+
+    def handle_timers(self, now: float) -> None:
+        """Do what is due."""
+        while (due := self.timers.take_due(now)) is not None:
+            owner, name = due
+            if not isinstance(owner, Transaction):
+                self._user.on_timer(owner, name, now)
+                continue
+            actions = owner.handle_timer(name, now)
+            self.counters.retransmissions += Action.SEND in actions
+            self._carry_out(owner, actions, None, now)
+
+    def transport_failed(self, key: TransactionKey | None, now: float) -> None:
+        """A datagram of this transaction could not be sent."""
+        transaction = self._transactions.get(key) if key is not None else None
+        if transaction is not None:
+            self._carry_out(transaction, transaction.handle(Input.TRANSPORT_ERROR, now), None, now)
+
+    def find_invite(self, cancel: Request) -> ServerInvite | None:
+        """The INVITE that a CANCEL means (section 9.2)."""
+        found = self._transactions.get(_server_key(cancel, "INVITE"))
+        return found if isinstance(found, ServerInvite) else None
+
+    def count_clients(self, states: tuple[State, ...]) -> int:
+        """How many of our own requests stand in one of these states."""
+        kinds = (ClientInvite, ClientNonInvite)
+        return sum(isinstance(t, kinds) and t.state in states for t in self._transactions.values())
+
+    def end(self, transaction: Transaction) -> None:
+        """End a transaction with no word to its user."""
+        transaction.terminate()
+        self._transactions.pop(transaction.key, None)
+
+    def _receive_response(self, response: Response, source: Address, now: float) -> None:
+        by_class = self.counters.responses_received
+        name = f"{response.status // 100}xx"
+        by_class[name] = by_class.get(name, 0) + 1
+        transaction = self._transactions.get(("client", response.branch, response.method))
+        if transaction is None:
+            self.counters.unmatched_responses += 1
+            if response.method == "INVITE" and 200 <= response.status < 300:
+                self._user.on_stray_success(response, source, now)
+            return
+        self._carry_out(transaction, transaction.handle(input_of(response.status), now), response, now)
+
+    def _receive_request(self, request: Request, source: Address, now: float) -> None:
+        via = _note_source(request, source)
+        transaction = self._transactions.get(_server_key(request, request.method))
+        if request.method == "ACK":
+            invite = self._transactions.get(_server_key(request, "INVITE"))
+            if invite is None:
+                self._user.on_ack(request, now)
+            else:
+                self._carry_out(invite, invite.handle(Input.ACK, now), request, now)
+            return
+        if transaction is not None:
+            actions = transaction.handle(Input.REQUEST, now)
+            self.counters.retransmissions += Action.SEND in actions and bool(transaction.stored)
+            self._carry_out(transaction, actions, request, now)
+            return
+        self.counters.requests_received += 1
+        destination = _response_address(via, source)
+        if self.is_full:
+            self.counters.refused_full += 1
+            if request.method == "INVITE":
+                self.send(make_response(request, 503, to_tag="full", headers=(("Retry-After", "5"),)), destination)
+            return
+        kind = ServerInvite if request.method == "INVITE" else ServerNonInvite
+        key = _server_key(request, request.method)
+        made = kind(key, request, destination, self.timers, self._settings, now)
+        self._transactions[key] = made
+        try:
+            self._user.on_request(made, request, source, now)
+        except MalformedMessage as error:
+            self.counters.malformed += 1
+            self.respond(made, make_response(request, 400, to_tag="bad", reason=f"Bad Request: {error}"[:80]), now)
+
+    def _carry_out(
+        self, transaction: Transaction, actions: tuple[Action, ...], message: Message | None, now: float
+    ) -> None:
+        # Taken off the table first: its user may begin another transaction, and the table may be full.
+        if transaction.is_terminated:
+            self._transactions.pop(transaction.key, None)
+        for action in actions:
+            if action is Action.DELIVER:
+                self._deliver(transaction, message, now)
+            elif action is Action.SEND:
+                if transaction.stored:
+                    self.outgoing.append(Datagram(transaction.stored, transaction.destination, transaction.key))
+            elif action is Action.ACK:
+                assert isinstance(message, Response)
+                ack = make_refusal_ack(transaction.request, message)
+                self.outgoing.append(Datagram(ack.to_bytes(), transaction.destination, transaction.key))
+            elif action is Action.TRYING:
+                if not transaction.stored:
+                    transaction.stored = make_response(transaction.request, 100).to_bytes()
+                    self.outgoing.append(Datagram(transaction.stored, transaction.destination, transaction.key))
+            elif action is Action.TIMEOUT:
+                self._user.on_timeout(transaction, now)
+            else:
+                self._user.on_transport_error(transaction, now)
+
+    def _deliver(self, transaction: Transaction, message: Message | None, now: float) -> None:
+        if isinstance(message, Response):
+            assert isinstance(transaction, ClientInvite | ClientNonInvite)
+            self._user.on_response(transaction, message, now)
+        else:
+            assert isinstance(message, Request)
+            self._user.on_ack(message, now)
+
+
+def _server_key(request: Request, method: str) -> TransactionKey:
+    via = request.headers["Via"][0]
+    if request.branch.startswith(MAGIC_COOKIE):
+        # Section 17.2.3: branch, sent-by and method; the sent-by is the part of the line before its parameters.
+        return ("server", request.branch, via.partition(";")[0], method)
+    return ("server", request.call_id, request.from_tag or "", str(request.cseq), via.partition(";")[0], method)
+
+
+def _note_source(request: Request, source: Address) -> Via:
+    """Write into the top Via where the request really came from (sections 18.2.1 and RFC 3581)."""
+    line = request.headers["Via"][0]
+    hops = split_list(line) if "," in line else [line]
+    via = parse_via(hops[0])
+    host, port = source
+    if "rport" in via.parameters:
+        via.parameters["rport"] = str(port)
+        via.parameters["received"] = host
+    elif via.host != host:
+        via.parameters["received"] = host
+    else:
+        return via
+    request.headers["Via"][0] = ", ".join([str(via), *hops[1:]])
+    return via
+
+
+def _response_address(via: Via, source: Address) -> Address:
+    """Where responses go (section 18.2.2, RFC 3581): back to the source; to the named port where there is no rport."""
+    if "rport" in via.parameters:
+        return source
+    maddr = via.parameters.get("maddr")
+    host = maddr if maddr is not None and is_ip_address(maddr) else source[0]
+    return host, via.port if via.port is not None else DEFAULT_PORT

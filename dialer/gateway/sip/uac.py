@@ -1,0 +1,219 @@
+"""The calling side: INVITEs that we send, to their final response (RFC 3261 sections 8.1, 9.1, 13.2)."""
+
+from dialer.gateway.sip.challenge import take_challenge
+from dialer.gateway.sip.derived import make_cancel
+from dialer.gateway.sip.dialog import Dialog
+from dialer.gateway.sip.events import Ending, SessionAnswered, SessionProgressed
+from dialer.gateway.sip.hang_up import HangUp
+from dialer.gateway.sip.identity import ALLOW, Identity
+from dialer.gateway.sip.message import Headers, Request, Response
+from dialer.gateway.sip.sdp import CONTENT_TYPE
+from dialer.gateway.sip.session import Invitation, Session, SessionInput, SessionState
+from dialer.gateway.sip.session_table import SessionTable
+from dialer.gateway.sip.transaction import Address, ClientInvite, Transaction
+from dialer.gateway.sip.transaction_layer import Client, TransactionLayer
+
+RINGING_STATUSES = (180, 183)
+STRAYS_MAX = 10_000
+FORKS_MAX = 16
+
+
+class CallingSide:
+    """Places calls, gives them up, and deals with every way in which an answer can come."""
+
+    def __init__(
+        self, layer: TransactionLayer, table: SessionTable, identity: Identity, hang_up: HangUp, transaction_s: float
+    ) -> None:
+        self._layer = layer
+        self._table = table
+        self._identity = identity
+        self._hang_up = hang_up
+        self._transaction_s = transaction_s
+        self._strays: dict[tuple[str, str], Session] = {}
+        """Sessions given up with no final response: a late 2xx must still be acknowledged and hung up."""
+
+    def invite(self, invitation: Invitation, now: float) -> None:
+        """Send an INVITE.
+
+        Raises:
+            TooManySessions: A table is full, or the name is taken.
+            ValueError: A header with a line end in it.
+            MalformedMessage: A caller or callee that is no address.
+        """
+        identity = self._identity
+        tag = identity.new_tag()
+        headers: Headers = {
+            "Via": [identity.via(identity.new_branch())],
+            "Max-Forwards": ["70"],
+            "From": [f"{invitation.caller};tag={tag}"],
+            "To": [invitation.callee or f"<{invitation.uri}>"],
+            "Call-ID": [identity.new_call_id()],
+            "CSeq": ["1 INVITE"],
+            "Contact": [identity.contact],
+            "Allow": [ALLOW],
+            "User-Agent": [identity.name],
+        }
+        if invitation.body:
+            headers["Content-Type"] = [CONTENT_TYPE]
+        for name, value in invitation.headers:
+            headers.setdefault(name, []).append(value)
+        request = Request("INVITE", invitation.uri, headers, invitation.body)
+        session = Session(
+            invitation.session_id, SessionState.CALLING, request, None, tag, credentials=invitation.credentials
+        )
+        session.ring_timeout_s = invitation.ring_timeout_s
+        session.local_body = invitation.body
+        self._table.check_room(invitation.session_id)
+        transaction = self._layer.send_request(request, invitation.destination, session, now)
+        self._table.add(session)
+        assert isinstance(transaction, ClientInvite)
+        session.invite_transaction = transaction
+        self._layer.timers.start(session, "ring", now + invitation.ring_timeout_s)
+
+    def cancel(self, session: Session, ending: Ending, now: float) -> None:
+        """Give a call up: CANCEL now, or as soon as a provisional response allows it (section 9.1)."""
+        if session.state is SessionState.CANCELLING:
+            return
+        session.advance(SessionInput.CANCEL_WANTED)
+        session.cancel_ending = ending
+        self._layer.timers.stop(session, "ring")
+        if session.has_provisional:
+            self._send_cancel(session, now)
+
+    def on_response(self, transaction: Client, session: Session, response: Response, now: float) -> None:
+        """A response to one of our INVITEs."""
+        if response.status < 200:
+            self._on_provisional(session, response, now)
+        elif response.status < 300:
+            transaction.stored = b""
+            self._on_success(session, response, transaction.destination, now)
+        elif transaction is session.invite_transaction and session.is_early:
+            self._on_refusal(transaction, session, response, now)
+
+    def on_stray_success(self, response: Response, source: Address, now: float) -> None:
+        """A 2xx whose INVITE transaction is gone: known to us, it is acknowledged and hung up."""
+        session = self._strays.get((response.call_id, response.from_tag or ""))
+        if session is not None:
+            self._on_success(session, response, source, now)
+
+    def on_failure(self, transaction: Transaction, session: Session, ending: Ending, now: float) -> None:
+        """Our INVITE timed out or could not be sent."""
+        if transaction is not session.invite_transaction or not session.is_early:
+            return
+        self._table.end(session, ending, reason="no response" if ending is Ending.NO_RESPONSE else "could not be sent")
+        if ending is Ending.NO_RESPONSE:
+            self._keep_stray(session, now)
+
+    def on_timer(self, session: Session, name: str, now: float) -> None:
+        """A timer of a session that we began."""
+        if name == "ring":
+            self.cancel(session, Ending.RING_TIMEOUT, now)
+        elif name == "cancelled":
+            # Section 9.1: a peer that answers the CANCEL and never the INVITE is not waited for beyond 64 × T1.
+            assert session.invite_transaction is not None
+            assert session.cancel_ending is not None
+            self._layer.end(session.invite_transaction)
+            self._table.end(session, session.cancel_ending, reason="cancelled; no final response came")
+            self._keep_stray(session, now)
+        elif name == "stray":
+            self._strays.pop((session.invite.call_id, session.local_tag), None)
+
+    def _on_provisional(self, session: Session, response: Response, now: float) -> None:
+        session.has_provisional = True
+        if session.state is SessionState.CANCELLING:
+            if not session.cancel_is_sent:
+                self._send_cancel(session, now)
+            return
+        if session.state is not SessionState.CALLING or response.status == 100:
+            return
+        if response.status in RINGING_STATUSES and not session.has_rung:
+            # 16 CFR 310.4(b)(4)(ii) counts the time that the telephone rings, not the time that the network searches.
+            session.has_rung = True
+            self._layer.timers.start(session, "ring", now + session.ring_timeout_s)
+        if response.body:
+            session.remote_body = response.body
+        self._table.events.append(
+            SessionProgressed(session_id=session.session_id, status=response.status, body=response.body)
+        )
+
+    def _on_success(self, session: Session, response: Response, peer: Address, now: float) -> None:
+        tag = response.to_tag or ""
+        again = session.acks.get(tag)
+        if again is not None:
+            self._table.counters.answers_repeated += 1
+            self._layer.send_again(*again)
+            return
+        if len(session.acks) >= FORKS_MAX:
+            return
+        dialog = Dialog.of_caller(session.invite, response, peer)
+        via = self._identity.via(self._identity.new_branch())
+        ack = dialog.make_request("ACK", via, cseq=session.invite.cseq, extra=session.credentials_headers())
+        session.acks[tag] = (self._layer.send(ack, dialog.next_hop()), dialog.next_hop())
+        if not session.is_early:
+            self._end_extra_answer(session, dialog, now)
+            return
+        crossed = session.state is SessionState.CANCELLING
+        session.advance(SessionInput.ANSWERED)
+        session.was_answered = True
+        session.challenges = 0
+        session.dialog = dialog
+        session.timers.clear()
+        if response.body:
+            session.remote_body = response.body
+        self._table.events.append(
+            SessionAnswered(session_id=session.session_id, body=session.remote_body, crossed_cancel=crossed)
+        )
+        if crossed:
+            self._table.counters.answers_crossed_cancel += 1
+            self._hang_up.send_bye(session, now)
+            self._table.end(
+                session, Ending.HUNG_UP, reason="the answer crossed our CANCEL; hung up at once", keep_dialog=True
+            )
+
+    def _end_extra_answer(self, session: Session, dialog: Dialog, now: float) -> None:
+        if session.was_answered:
+            self._table.counters.answers_forked += 1
+        else:
+            self._table.counters.answers_late += 1
+        self._hang_up.send_bye_in(dialog, session, None, now)
+
+    def _on_refusal(self, transaction: Client, session: Session, response: Response, now: float) -> None:
+        if session.state is SessionState.CALLING and self._answer_challenge(transaction, session, response, now):
+            return
+        ending = Ending.REFUSED
+        if session.cancel_ending is not None and response.status in (401, 407, 487):
+            ending = session.cancel_ending
+        self._table.end(session, ending, message=response)
+
+    def _answer_challenge(self, transaction: Client, session: Session, response: Response, now: float) -> bool:
+        if self._layer.is_full or not take_challenge(session, response):
+            return False
+        assert session.digest is not None
+        self._table.counters.challenges_answered += 1
+        old = session.invite
+        headers = {
+            **old.headers,
+            "Via": [self._identity.via(self._identity.new_branch())],
+            "CSeq": [f"{old.cseq + 1} INVITE"],
+            session.digest.header: [session.digest.answer("INVITE", old.uri, self._identity.new_tag())],
+        }
+        session.invite = Request("INVITE", old.uri, headers, old.body)
+        session.has_provisional = False
+        made = self._layer.send_request(session.invite, transaction.destination, session, now)
+        assert isinstance(made, ClientInvite)
+        session.invite_transaction = made
+        return True
+
+    def _send_cancel(self, session: Session, now: float) -> None:
+        session.cancel_is_sent = True
+        assert session.invite_transaction is not None
+        self._layer.timers.start(session, "cancelled", now + self._transaction_s)
+        if not self._layer.is_full:
+            cancel = make_cancel(session.invite)
+            self._layer.send_request(cancel, session.invite_transaction.destination, None, now)
+
+    def _keep_stray(self, session: Session, now: float) -> None:
+        if len(self._strays) >= STRAYS_MAX:
+            del self._strays[next(iter(self._strays))]
+        self._strays[session.invite.call_id, session.local_tag] = session
+        self._layer.timers.start(session, "stray", now + self._transaction_s)

@@ -1,0 +1,239 @@
+"""The SIP user agent without sockets or clock: datagrams, commands and the time go in, datagrams and events come out.
+
+Theory of operation
+-------------------
+    agent.receive_datagram(data, source, now)     what came from the network
+    agent.handle_timers(now)                      when `next_timer()` has come
+    agent.invite(...), cancel, hang_up, ring, answer, refuse      what is wanted
+    agent.datagrams_to_send(), agent.next_events(), agent.next_timer()    after each of those
+
+Three layers, none of which knows the one above: `TransactionLayer` makes UDP reliable, `SessionTable` keeps calls and
+their dialogs, and `CallingSide`, `AnsweringSide` and `HangUp` say what a call is. This class only hands on.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from dialer.gateway.sip.derived import make_response
+from dialer.gateway.sip.events import Ending, UserAgentEvent
+from dialer.gateway.sip.hang_up import HangUp
+from dialer.gateway.sip.identity import ALLOW, ALLOWED_METHODS, Identity
+from dialer.gateway.sip.message import Request, Response
+from dialer.gateway.sip.sdp import CONTENT_TYPE
+from dialer.gateway.sip.session import Invitation, Session, SessionState
+from dialer.gateway.sip.session_table import SessionTable
+from dialer.gateway.sip.timers import TimerOwner, TimerSettings
+from dialer.gateway.sip.transaction import Address, ServerInvite, State, Transaction
+from dialer.gateway.sip.transaction_layer import Client, Datagram, Server, TransactionLayer
+from dialer.gateway.sip.uac import CallingSide
+from dialer.gateway.sip.uas import AnsweringSide, HeaderLines
+
+METHODS_KNOWN = frozenset(
+    {*ALLOWED_METHODS, "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "INFO", "UPDATE", "PRACK", "REFER", "PUBLISH"}
+)
+"""Methods that exist and are refused with 405; any other is answered 501 (section 8.2.1)."""
+STATES_UNDER_WAY = (State.CALLING, State.TRYING, State.PROCEEDING)
+
+
+class UserAgentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Limits, timers and name of a user agent."""
+
+    name: str = "predictive-dialer"
+    """Said in User-Agent."""
+    timers: TimerSettings = TimerSettings()
+    sessions_max: int = 20_000
+    transactions_max: int = 200_000
+    """Ended transactions count for up to 32 s, so this is about 64 times the calls per second, and room to spare."""
+
+
+DEFAULT_SETTINGS = UserAgentSettings()
+
+
+class UserAgent:
+    """One SIP user agent: calling and answering, over one address.
+
+    `address` is where the far ends reach us (what Via and Contact say), `tokens` gives ids: see `Identity`.
+    """
+
+    def __init__(
+        self, address: Address, tokens: Callable[[], str], settings: UserAgentSettings = DEFAULT_SETTINGS
+    ) -> None:
+        timers = settings.timers
+        self.identity = Identity(address, tokens, settings.name)
+        self._layer = TransactionLayer(self, timers, settings.transactions_max)
+        self._table = SessionTable(settings.sessions_max)
+        self._hang_up = HangUp(self._layer, self._table, self.identity)
+        self._calling = CallingSide(self._layer, self._table, self.identity, self._hang_up, timers.transaction_s)
+        self._answering = AnsweringSide(self._layer, self._table, self.identity, self._hang_up, timers)
+
+    def receive_datagram(self, data: bytes, source: Address, now: float) -> None:
+        """Take one packet from the network."""
+        self._layer.receive(data, source, now)
+
+    def handle_timers(self, now: float) -> None:
+        """Do everything that is due at `now`."""
+        self._layer.handle_timers(now)
+
+    def datagram_failed(self, datagram: Datagram, now: float) -> None:
+        """The network refused a packet at once."""
+        self._layer.transport_failed(datagram.key, now)
+
+    def next_timer(self) -> float | None:
+        """When `handle_timers` has to be called next; None while nothing waits."""
+        return self._layer.timers.next_at()
+
+    def datagrams_to_send(self) -> list[Datagram]:
+        """Everything to send since the last call, in order."""
+        outgoing, self._layer.outgoing = self._layer.outgoing, []
+        return outgoing
+
+    def next_events(self) -> list[UserAgentEvent]:
+        """Everything that happened since the last call, in order."""
+        events, self._table.events = self._table.events, []
+        return events
+
+    def invite(self, invitation: Invitation, now: float) -> None:
+        """Place a call; exactly one `SessionEnded` of its name follows, unless this raises.
+
+        Raises:
+            TooManySessions: A table is full, or the name is taken.
+            ValueError: A line end in a header.
+            MalformedMessage: A caller or callee that is no address.
+        """
+        self._calling.invite(invitation, now)
+
+    def ring(self, session_id: str, now: float, *, status: int = 180, body: bytes = b"") -> None:
+        """Send a provisional response to an offered call (UnknownSession, WrongState)."""
+        self._answering.ring(self._table.get(session_id), status, body, now)
+
+    def answer(self, session_id: str, body: bytes, now: float) -> None:
+        """Answer an offered call with our SDP (UnknownSession, WrongState)."""
+        self._answering.answer(self._table.get(session_id), body, now)
+
+    def refuse(self, session_id: str, status: int, now: float, *, reason: str = "", headers: HeaderLines = ()) -> None:
+        """Refuse an offered call with a final response of 300 to 699; ends the session (UnknownSession, WrongState)."""
+        self._answering.refuse(self._table.get(session_id), status, reason, headers, now)
+
+    def hang_up(self, session_id: str, now: float) -> None:
+        """End a session in whatever state it is: CANCEL, BYE, or a 480 to a call offered to us (UnknownSession)."""
+        session = self._table.get(session_id)
+        if session.is_early:
+            self._calling.cancel(session, Ending.CANCELLED, now)
+        elif session.state is SessionState.OFFERED:
+            self._answering.refuse(session, 480, "", (), now)
+        elif session.state is SessionState.ACCEPTED:
+            session.wants_hang_up = True
+        else:
+            self._hang_up.end_session(session, Ending.HUNG_UP, "", now)
+
+    @property
+    def session_ids(self) -> tuple[str, ...]:
+        """Names of the open sessions."""
+        return self._table.names()
+
+    @property
+    def transactions(self) -> int:
+        """Transactions kept, those included that only wait for stragglers."""
+        return len(self._layer)
+
+    @property
+    def dialogs(self) -> int:
+        """Dialogs that still answer requests."""
+        return self._table.dialogs
+
+    @property
+    def requests_under_way(self) -> int:
+        """Our requests that have no final response yet."""
+        return self._layer.count_clients(STATES_UNDER_WAY)
+
+    def counters(self) -> dict[str, int]:
+        """What has passed since the start, by name."""
+        layer = msgspec.structs.asdict(self._layer.counters)
+        by_class: dict[str, int] = layer.pop("responses_received")
+        responses = {f"responses_{name}": by_class.get(name, 0) for name in ("1xx", "2xx", "3xx", "4xx", "5xx", "6xx")}
+        return {**layer, **responses, **msgspec.structs.asdict(self._table.counters)}
+
+    def on_request(self, transaction: Server, request: Request, source: Address, now: float) -> None:
+        """A new request, from the transaction layer."""
+        session = self._table.find(request.call_id, request.to_tag) if request.to_tag is not None else None
+        if session is not None and session.dialog is not None and session.dialog.remote_tag != (request.from_tag or ""):
+            session = None
+        if request.method == "CANCEL":
+            self._answering.on_cancel(transaction, request, now)
+        elif isinstance(transaction, ServerInvite):
+            if request.to_tag is None:
+                self._answering.on_invite(transaction, request, source, now)
+            elif session is None or session.state is SessionState.ENDED:
+                self._respond(transaction, request, 481, now)
+            else:
+                self._answering.on_reinvite(transaction, session, request, now)
+        elif request.method == "BYE":
+            if session is None or session.dialog is None:
+                self._respond(transaction, request, 481, now)
+            else:
+                self._hang_up.on_bye(transaction, request, session, now)
+                self._answering.on_bye_before_answer(session, request, now)
+        else:
+            self._answer_other(transaction, request, session, now)
+
+    def on_ack(self, request: Request, now: float) -> None:
+        """The ACK of a 2xx, from the transaction layer."""
+        session = self._table.find(request.call_id, request.to_tag)
+        if session is not None:
+            self._answering.on_ack(session, request, now)
+
+    def on_response(self, transaction: Client, response: Response, now: float) -> None:
+        """A response to a request of ours, from the transaction layer."""
+        session = transaction.user
+        if not isinstance(session, Session):
+            return
+        if response.method == "INVITE":
+            self._calling.on_response(transaction, session, response, now)
+        elif response.method == "BYE":
+            self._hang_up.on_response(session, response, now)
+
+    def on_stray_success(self, response: Response, source: Address, now: float) -> None:
+        """A 2xx to an INVITE whose transaction is gone, from the transaction layer."""
+        self._calling.on_stray_success(response, source, now)
+
+    def on_timeout(self, transaction: Transaction, now: float) -> None:
+        """No final response or no ACK came, from the transaction layer."""
+        self._on_failure(transaction, Ending.NO_RESPONSE, now)
+
+    def on_transport_error(self, transaction: Transaction, now: float) -> None:
+        """A request could not be sent, from the transaction layer."""
+        self._on_failure(transaction, Ending.TRANSPORT_ERROR, now)
+
+    def on_timer(self, owner: TimerOwner, name: str, now: float) -> None:
+        """A session's timer is due, from the transaction layer."""
+        assert isinstance(owner, Session)
+        if name in ("reply", "no_ack"):
+            self._answering.on_timer(owner, name, now)
+        else:
+            self._calling.on_timer(owner, name, now)
+
+    def _on_failure(self, transaction: Transaction, ending: Ending, now: float) -> None:
+        session = transaction.user
+        if not isinstance(session, Session):
+            return
+        if transaction.request.method == "BYE":
+            self._hang_up.on_failure(session)
+        elif not isinstance(transaction, ServerInvite):
+            self._calling.on_failure(transaction, session, ending, now)
+
+    def _answer_other(self, transaction: Server, request: Request, session: Session | None, now: float) -> None:
+        if request.to_tag is not None and session is None:
+            self._respond(transaction, request, 481, now)
+        elif request.method == "OPTIONS":
+            self._respond(transaction, request, 200, now, (("Allow", ALLOW), ("Accept", CONTENT_TYPE)))
+        elif request.method in METHODS_KNOWN:
+            self._respond(transaction, request, 405, now, (("Allow", ALLOW),))
+        else:
+            self._respond(transaction, request, 501, now, (("Allow", ALLOW),))
+
+    def _respond(
+        self, transaction: Server, request: Request, status: int, now: float, headers: HeaderLines = ()
+    ) -> None:
+        response = make_response(request, status, to_tag=self.identity.new_tag(), headers=headers)
+        self._layer.respond(transaction, response, now)
