@@ -1,0 +1,1 @@
+"""The subcommands of `dialer simulate`, one file each."""
