@@ -1,0 +1,18 @@
+import pytest
+
+from pacing.policies.preview import Preview
+from pacing.policy import UnknownPolicyError, create_policy, policy_names, register
+
+
+def test_every_policy_a_campaign_may_name() -> None:
+    assert policy_names() == ["adaptive", "erlang_c", "predictive", "preview", "progressive", "ratio"]
+
+
+def test_an_unknown_name_is_answered_with_those_there_are() -> None:
+    with pytest.raises(UnknownPolicyError, match="no pacing policy 'magic'; choose one of: adaptive, erlang_c"):
+        create_policy("magic")
+
+
+def test_two_policies_cannot_share_a_name() -> None:
+    with pytest.raises(AssertionError, match="two pacing policies are called 'preview'"):
+        register("preview")(Preview)
