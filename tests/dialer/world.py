@@ -4,7 +4,8 @@ Everything happens on one heap of due events, so a test advances time and looks 
 """
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
@@ -23,11 +24,44 @@ from campaigns.model import (
 from campaigns.ports import Result
 from dialer import messages as m
 from dialer.engine import Engine
-from dialer.model import CallCause, EngineSettings, Trunk
+from dialer.model import CallCause, CampaignView, EngineSettings, Trunk
 from dialer.runner import Runner, TraceWriter
+from pacing.model import Decision, Observation, PolicySettings, Snapshot
+from pacing.policy import _POLICIES, Policy, register
 
 START = 1_700_000_000.0
+STEADY = "test: steady"
 SETTINGS = EngineSettings(trunks=(Trunk(name="main", caller_id="+12025550100"),))
+
+
+class Steady:
+    """Two calls in flight per idle agent; gives up those that have been in flight for 20 s when nobody is idle."""
+
+    def __init__(self, settings: PolicySettings) -> None:
+        self.learned: list[Observation] = []
+
+    def decide(self, snapshot: Snapshot) -> Decision:
+        wanted = 2 * snapshot.idle_agents - len(snapshot.calls)
+        late = [call.call_id for call in snapshot.calls if snapshot.now - call.placed_at >= 20.0]
+        return Decision(
+            calls=max(0, min(wanted, snapshot.calls_max)),
+            cancel=() if snapshot.idle_agents else tuple(late),
+            reason=f"{snapshot.idle_agents} idle, {len(snapshot.calls)} in flight",
+            numbers={"idle": snapshot.idle_agents},
+        )
+
+    def learn(self, observation: Observation) -> None:
+        self.learned.append(observation)
+
+
+@contextmanager
+def known_policy(name: str = STEADY, factory: Callable[[PolicySettings], Policy] = Steady) -> Iterator[None]:
+    """Make a policy known for a while; registered for good, it would be taken for one of the product's."""
+    register(name)(factory)
+    try:
+        yield
+    finally:
+        del _POLICIES[name]
 
 
 def campaign(campaign_id: int = 1, **changes: Any) -> Campaign:
@@ -76,6 +110,11 @@ class Fate:
         """How long the person stays without an agent."""
 
 
+def silent(call: m.PlaceCall) -> Fate:
+    """A call of which nothing is heard unless the test says so."""
+    return Fate(ring_s=1e6, end_s=1e6, talk_s=1e6, patience_s=1e6)
+
+
 class World:
     """The four ports, one heap of due events, and a record of every command."""
 
@@ -101,11 +140,16 @@ class World:
         self.acw_s = acw_s
         self.holds_attempts = False
         """Keeps `RecordAttempts` unanswered, for crossings."""
+        self.holds_bridges = False
+        """Keeps `BridgeCall` unanswered."""
+        self.holds_hang_ups = False
+        """Keeps `HangUpCall` and `CancelCall` unanswered."""
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
         self._timers: dict[str, int] = {}
         self._lead_ids = count(1)
         self._calls: dict[str, Fate] = {}
+        """What becomes of each call."""
         self._ended: set[str] = set()
         self._bridged: dict[str, str] = {}
 
@@ -159,6 +203,28 @@ class World:
         """Every command of one kind, in the order sent."""
         return [command for command in self.sent if type(command) is kind]
 
+    @property
+    def placed(self) -> list[str]:
+        """The calls placed so far."""
+        return [command.call_id for command in self.of(m.PlaceCall)]
+
+    def states(self) -> dict[str, str]:
+        """Each agent's state."""
+        return {agent.agent_id: str(agent.state) for agent in self.engine.statistics(self.time).agents}
+
+    def count(self, name: str) -> int:
+        """An OAM counter."""
+        return self.engine.statistics(self.time).counters.get(name, 0)
+
+    def view(self, campaign_id: int = 1) -> CampaignView:
+        """The live view of a campaign."""
+        views = self.engine.statistics(self.time).campaigns
+        return next(each for each in views if each.campaign_id == campaign_id)
+
+    def outcomes(self) -> list[str]:
+        """The outcomes recorded so far, in order."""
+        return [str(result.attempt.outcome) for result in self.results.values()]
+
     def answer(self, call_id: str) -> None:
         """The person picks up now; hangs up when out of patience."""
         if call_id in self._ended:
@@ -185,13 +251,13 @@ class World:
                     self.after(fate.answer_s, lambda: self.answer(call_id))
                 else:
                     self.after(fate.end_s, lambda: self.end(call_id, fate.cause))
-            case m.BridgeCall(call_id=call_id, leg_id=leg_id):
+            case m.BridgeCall(call_id=call_id, leg_id=leg_id) if not self.holds_bridges:
                 self._bridged[call_id] = leg_id
                 self.runner.post(m.CallBridged(call_id=call_id, leg_id=leg_id))
                 self.after(self._calls[call_id].talk_s, lambda: self.end(call_id, CallCause.FAR_END))
             case m.PlayMessage(call_id=call_id):
                 self.after(5.0, lambda: self._played(call_id))
-            case m.HangUpCall(call_id=call_id) | m.CancelCall(call_id=call_id):
+            case m.HangUpCall(call_id=call_id) | m.CancelCall(call_id=call_id) if not self.holds_hang_ups:
                 self.after(0.01, lambda: self.end(call_id, CallCause.DIALER))
             case m.OpenLeg(leg_id=leg_id):
                 self.after(0.0, lambda: self.runner.post(m.LegOpened(leg_id=leg_id)))

@@ -2,9 +2,11 @@
 
 import io
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -22,8 +24,7 @@ from dialer.engine import Engine
 from dialer.model import AgentState, AmdResult, CallCause, EngineSettings, Trunk
 from dialer.runner import TraceWriter, replay
 from pacing.model import Decision, Observation, PolicySettings, Snapshot
-from pacing.policy import register
-from tests.dialer.world import START, campaign, lead
+from tests.dialer.world import START, campaign, known_policy, lead
 
 AGENTS = ("ann", "bob", "cid", "dee")
 AT_WORK = (AgentState.IDLE, AgentState.RESERVED, AgentState.TALKING, AgentState.ACW)
@@ -34,7 +35,9 @@ TRUNKS = (
 )
 
 
-@register("test: dial three, give up all")
+HASTY = "test: hasty"
+
+
 class Hasty:
     """Gives up every call it sees, which the engine must refuse until each has rung long enough."""
 
@@ -49,9 +52,15 @@ class Hasty:
         pass
 
 
+@pytest.fixture(autouse=True, scope="module")
+def hasty_policy() -> Iterator[None]:
+    with known_policy(HASTY, Hasty):
+        yield
+
+
 CAMPAIGNS = {
     1: campaign(1, pacing=PacingSettings(policy="ratio", ratio=3.0)),
-    2: campaign(2, pacing=PacingSettings(policy="test: dial three, give up all"), priority=1),
+    2: campaign(2, pacing=PacingSettings(policy=HASTY), priority=1),
     3: campaign(3, treatment=Treatment.MESSAGE, skill_group="none"),
     4: campaign(4, pacing=PacingSettings(policy="predictive"), skill_group="service"),
 }

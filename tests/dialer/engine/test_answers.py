@@ -1,0 +1,114 @@
+import pytest
+
+from campaigns.model import Outcome, PacingSettings
+from dialer import messages as m
+from dialer.model import AmdResult, CallCause, EngineSettings
+from pacing.model import CallObserved, CallResult
+from tests.dialer.world import SETTINGS, STEADY, Steady, World, known_policy, silent, task
+
+AMD = EngineSettings(trunks=SETTINGS.trunks, amd=True, amd_s_max=1.5)
+
+
+def world_with_a_call(settings: EngineSettings = SETTINGS) -> tuple[World, str]:
+    world = World(settings, fate=silent)
+    world.add_agents(1)
+    world.start(task())
+    return world, world.placed[0]
+
+
+def test_only_the_first_ringing_counts() -> None:
+    world, call_id = world_with_a_call()
+    world.run(2.0)
+    world.post(m.CallRinging(call_id=call_id))
+    world.run(2.0)
+    world.post(m.CallRinging(call_id=call_id, sip_status=183))
+    assert world.view().ringing == 1
+    world.post(m.CallEnded(call_id=call_id, cause=CallCause.NO_ANSWER))
+    assert world.results[call_id].attempt.ringing_at == world.time - 2.0
+    assert world.count("events_out_of_place") == 0
+
+
+def test_an_answer_before_ringing_is_an_answer() -> None:
+    world, call_id = world_with_a_call()
+    world.post(m.CallAnswered(call_id=call_id))
+    assert world.states() == {"agent-0": "talking"}
+    world.post(m.CallRinging(call_id=call_id))
+    world.post(m.CallAnswered(call_id=call_id))
+    assert world.count("events_out_of_place") == 2
+    assert world.view().answered == 1
+
+
+@pytest.mark.parametrize("kind", [m.CallRinging, m.CallAnswered])
+def test_calls_nobody_knows_are_counted(kind: type[m.CallRinging]) -> None:
+    world = World()
+    world.post(kind(call_id="9-9"))
+    world.post(m.AmdDecided(call_id="9-9", result=AmdResult.PERSON))
+    assert world.count("unknown_calls") == 2
+
+
+def test_amd_listens_and_a_person_is_put_through() -> None:
+    world, call_id = world_with_a_call(AMD)
+    assert world.of(m.PlaceCall)[0].amd
+    world.post(m.CallAnswered(call_id=call_id))
+    assert world.states() == {"agent-0": "idle"}
+    assert (world.view().queued, world.view().answered) == (1, 0)
+    world.run(1.0)
+    world.post(m.AmdDecided(call_id=call_id, result=AmdResult.UNSURE))
+    assert world.states() == {"agent-0": "talking"}
+    assert world.view().answered == 1
+
+
+def test_a_machine_is_hung_up_on_and_is_no_answer_by_a_person() -> None:
+    world, call_id = world_with_a_call(AMD)
+    world.post(m.CallAnswered(call_id=call_id))
+    world.post(m.AmdDecided(call_id=call_id, result=AmdResult.MACHINE, reason="long greeting"))
+    world.run(1.0)
+    assert world.outcomes() == [Outcome.MACHINE]
+    assert world.results[call_id].attempt.cause == "long greeting"
+    assert world.view().answered == 0
+
+
+def test_amd_that_takes_too_long_is_not_waited_for() -> None:
+    world, call_id = world_with_a_call(AMD)
+    world.post(m.CallAnswered(call_id=call_id))
+    world.run(1.5)
+    assert world.states() == {"agent-0": "talking"}
+    assert world.count("amd_timeouts") == 1
+    world.post(m.AmdDecided(call_id=call_id, result=AmdResult.MACHINE))
+    assert world.count("amd_verdicts_late") == 1
+    assert world.states() == {"agent-0": "talking"}
+
+
+def test_hanging_up_before_the_verdict_counts_as_a_person() -> None:
+    world, call_id = world_with_a_call(AMD)
+    world.post(m.CallAnswered(call_id=call_id))
+    world.post(m.CallEnded(call_id=call_id, cause=CallCause.FAR_END))
+    assert world.outcomes() == [Outcome.LOST]
+    assert world.view().answered == 1
+
+
+def test_pacing_learns_of_answers_machines_and_failures() -> None:
+    made: list[Steady] = []
+
+    def factory(settings: object) -> Steady:
+        made.append(Steady(settings))  # type: ignore[arg-type]
+        return made[-1]
+
+    with known_policy(STEADY, factory):
+        world = World(AMD, fate=silent, leads=6)
+        world.add_agents(3)
+        world.start(task(pacing=PacingSettings(policy=STEADY)))
+        person, machine, busy = world.placed[:3]
+        world.run(9.0)
+        world.post(m.CallAnswered(call_id=person))
+        world.post(m.CallAnswered(call_id=machine))
+        world.run(1.0)
+        world.post(m.AmdDecided(call_id=person, result=AmdResult.PERSON))
+        world.post(m.AmdDecided(call_id=machine, result=AmdResult.MACHINE))
+        world.post(m.CallEnded(call_id=busy, cause=CallCause.BUSY))
+    learned = [each for each in made[0].learned if isinstance(each, CallObserved)]
+    assert [(each.result, each.duration_s) for each in learned] == [
+        (CallResult.ANSWERED, 9.0),
+        (CallResult.MACHINE, 9.0),
+        (CallResult.BUSY, 10.0),
+    ]

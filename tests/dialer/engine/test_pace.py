@@ -1,0 +1,213 @@
+from collections.abc import Iterator
+
+import pytest
+
+from campaigns.model import CallingWindow, CampaignStatus, PacingSettings, Treatment
+from dialer import messages as m
+from dialer.model import CallCause, EngineSettings, Trunk
+from tests.dialer.world import STEADY, World, known_policy, lead, silent, task
+
+MAIN = Trunk(name="main", caller_id="+12025550100")
+PACED = PacingSettings(policy=STEADY)
+
+
+@pytest.fixture(autouse=True)
+def steady_policy() -> Iterator[None]:
+    with known_policy():
+        yield
+
+
+def numbers_placed(world: World, campaign_id: int) -> int:
+    return sum(attempt.campaign_id == campaign_id for attempt in world.attempts.values())
+
+
+def test_nobody_at_work_means_no_call() -> None:
+    world = World(fate=silent)
+    world.start(task(pacing=PACED))
+    assert world.view().decision == "no agent of skill group 'sales' is logged in"
+    world.post(m.AgentLoggedIn(agent_id="ann", skill_groups=("sales",), address="sip:ann"))
+    world.run(30.0)
+    assert world.placed == []
+    assert world.view().decision == "no agent of skill group 'sales' is at work"
+    world.post(m.AgentWentReady(agent_id="ann"))
+    assert len(world.placed) == 2
+
+
+def test_every_event_that_changes_the_answer_is_acted_on_at_once() -> None:
+    world = World(fate=silent)
+    world.add_agents(1)
+    world.start(task(pacing=PACED))
+    commands = world.post(m.CallEnded(call_id=world.placed[0], cause=CallCause.BUSY))
+    assert any(isinstance(command, m.PlaceCall) for command in commands)
+
+
+def test_the_tick_paces_when_nothing_happens() -> None:
+    world = World(EngineSettings(trunks=(Trunk(name="main", caller_id="+12025550100", cps_max=1.0),)), fate=silent)
+    world.add_agents(3)
+    world.start(task(pacing=PACED))
+    assert len(world.placed) == 1
+    world.run(3.0)
+    assert len(world.placed) == 4
+
+
+def test_trunk_limits_are_kept() -> None:
+    world = World(EngineSettings(trunks=(Trunk(name="main", caller_id="+12025550100", channels_max=5),)), fate=silent)
+    world.add_agents(10)
+    world.start(task(pacing=PACED))
+    world.run(60.0)
+    assert len(world.placed) == 5
+
+
+def test_a_trunk_that_is_down_keeps_the_leads_and_another_takes_over() -> None:
+    spare = Trunk(name="spare", caller_id="+12025550101", priority=1)
+    world = World(EngineSettings(trunks=(MAIN, spare)), fate=silent)
+    world.add_agents(1)
+    world.post(m.TrunkStateChanged(trunk="main", is_up=False))
+    world.start(task(pacing=PACED))
+    assert {command.trunk for command in world.of(m.PlaceCall)} == {"spare"}
+    world.post(m.TrunkStateChanged(trunk="spare", is_up=False))
+    held = world.view().hopper
+    world.post(m.CallEnded(call_id=world.placed[0], cause=CallCause.BUSY))
+    assert len(world.placed) == 2
+    assert world.view().hopper == held
+    world.post(m.TrunkStateChanged(trunk="main", is_up=True))
+    assert world.of(m.PlaceCall)[-1].trunk == "main"
+
+
+def test_leads_whose_trunk_is_full_are_passed_over() -> None:
+    trunks = (Trunk(name="a", prefixes=("+12025550001",), channels_max=1, caller_id="+1"), MAIN)
+    world = World(EngineSettings(trunks=(trunks[0], Trunk(name="b", prefixes=("+12025559",), caller_id="+1"))), leads=0)
+    world.fate = silent
+    world.add_agents(1)
+    world.start(task(pacing=PACED))
+    same = [lead(number, number="+12025550001") for number in (1, 2)]
+    world.post(m.LeadsReserved(campaign_id=1, leads=(*same, lead(3, number="+12025559999"))))
+    assert world.placed == ["1-1", "3-1"]
+    assert world.view().hopper == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "changes", "counter"),
+    [
+        (EngineSettings(), {}, "leads_refused.no_route"),
+        (EngineSettings(trunks=(Trunk(name="main"),)), {}, "leads_refused.no_route"),
+        (EngineSettings(trunks=(MAIN,)), {"attempts_max": 0}, "leads_refused.attempts_max"),
+        (
+            EngineSettings(trunks=(MAIN,)),
+            {"calling_window": CallingWindow(start="08:00", end="08:01")},
+            "leads_refused.calling_window",
+        ),
+    ],
+)
+def test_what_gate_or_routing_refuse_is_counted_and_does_not_loop(
+    settings: EngineSettings, changes: dict[str, object], counter: str
+) -> None:
+    world = World(settings, fate=silent, leads=20)
+    world.add_agents(5)
+    world.start(task(pacing=PACED, **changes))
+    world.run(60.0)
+    assert world.placed == []
+    assert world.of(m.RecordAttempts) == []
+    if settings.trunks:
+        assert world.count(counter) == 20 or counter == "leads_refused.no_route"
+    assert len(world.sent) < 120
+
+
+def test_pausing_takes_effect_in_the_same_step() -> None:
+    world = World(fate=silent)
+    world.add_agents(2)
+    world.start(task(pacing=PACED))
+    before = len(world.placed)
+    world.start(task(pacing=PACED, status=CampaignStatus.PAUSED))
+    world.post(m.CallEnded(call_id=world.placed[0], cause=CallCause.BUSY))
+    world.run(60.0)
+    assert len(world.placed) == before
+
+
+def test_campaigns_that_share_agents_never_promise_one_twice() -> None:
+    world = World(fate=silent)
+    world.add_agents(10)
+    world.start(task(1, pacing=PACED), task(2, pacing=PACED, priority=1))
+    assert len(world.placed) == 20
+    assert (numbers_placed(world, 1), numbers_placed(world, 2)) == (20, 0)
+    for call_id in list(world.placed[:10]):
+        world.post(m.CallEnded(call_id=call_id, cause=CallCause.BUSY))
+    assert numbers_placed(world, 2) == 10, "the higher priority is served first"
+    assert len(world.placed) == 30
+
+
+def test_equals_take_turns() -> None:
+    world = World(fate=silent)
+    world.add_agents(1)
+    world.start(task(1, pacing=PACED), task(2, pacing=PACED))
+    for _ in range(40):
+        world.post(m.CallEnded(call_id=world.placed[-1], cause=CallCause.BUSY))
+    counts = [numbers_placed(world, campaign_id) for campaign_id in (1, 2)]
+    assert abs(counts[0] - counts[1]) <= 2
+
+
+def test_groups_that_share_agents_count_each_others_calls() -> None:
+    world = World(fate=silent)
+    world.add_agents(10, "sales", "service")
+    world.start(task(1, pacing=PACED), task(2, pacing=PACED, skill_group="service"))
+    world.run(10.0)
+    assert len(world.placed) == 20
+
+
+def test_an_agentless_campaign_dials_what_the_trunks_take() -> None:
+    world = World(
+        EngineSettings(trunks=(Trunk(name="main", caller_id="+12025550100", cps_max=4, channels_max=7),)), fate=silent
+    )
+    world.start(task(treatment=Treatment.MESSAGE))
+    assert len(world.placed) == 4
+    world.run(5.0)
+    assert len(world.placed) == 7
+
+
+def test_calls_are_given_up_only_after_the_legal_ring_time() -> None:
+    world = World(fate=silent)
+    world.add_agents(1)
+    world.start(task(pacing=PACED))
+    first, second = world.placed
+    world.run(10.0)
+    world.post(m.CallRinging(call_id=second))
+    world.post(m.CallAnswered(call_id=first))
+    world.run(14.9)
+    assert world.of(m.CancelCall) == []
+    assert world.count("cancels_refused") > 0
+    world.run(1.1)
+    assert world.of(m.CancelCall) == [m.CancelCall(call_id=second)]
+    assert world.outcomes() == ["cancelled"]
+
+
+def test_when_all_agents_vanish_calls_in_flight_may_still_be_given_up() -> None:
+    world = World(fate=silent)
+    world.add_agents(1)
+    world.start(task(pacing=PACED))
+    for call_id in world.placed:
+        world.post(m.CallRinging(call_id=call_id))
+    world.post(m.AgentPaused(agent_id="agent-0"))
+    world.run(25.0)
+    assert len(world.of(m.CancelCall)) == 2
+    assert len(world.placed) == 2
+
+
+def test_decisions_are_reported_when_they_act_and_otherwise_once_a_second() -> None:
+    world = World(fate=silent, leads=2)
+    world.add_agents(1)
+    world.start(task(pacing=PACED))
+    (report,) = [each for each in world.of(m.ReportDecision) if each.calls]
+    assert (report.calls, report.agents_free, report.agents_soon_free) == (2, 1, 0)
+    assert report.numbers == {"idle": 1}
+    before = len(world.of(m.ReportDecision))
+    world.run(60.0)
+    assert len(world.of(m.ReportDecision)) - before <= 2
+
+
+def test_an_unknown_policy_dials_nothing_and_says_why() -> None:
+    world = World(fate=silent)
+    world.add_agents(1)
+    world.start(task(pacing=PacingSettings(policy="wishful")))
+    world.run(10.0)
+    assert world.placed == []
+    assert "no pacing policy 'wishful'" in world.view().decision
