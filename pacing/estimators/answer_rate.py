@@ -15,32 +15,37 @@ PRIOR_CALLS = 4.0
 HALF_LIFE_CALLS = 300.0
 HALF_LIFE_S = 300.0
 """A call's weight halves after this many later calls or this many seconds, whichever takes longer."""
+RECENT_CALLS = 60.0
+"""Half-life of the estimate that watches for steps."""
+STEP_SD = 4.0
+"""A step is seen when the recent rate lies this many standard errors off: once in some days by mere chance."""
 
 
 class AnswerRate:
     """A Beta-Binomial estimate with exponential forgetting, which counts calls in flight by their chance so far.
 
     Fast failures end sooner than answers, so the ended calls alone are a biased sample after every change of list or
-    calling rate. Calls in flight enter with their probability of still being answered (one step of the EM algorithm,
-    Dempster, Laird and Rubin 1977, JRSS B 39:1), which removes the bias.
+    calling rate. Calls in flight enter with their probability of still being answered (a step of the EM algorithm,
+    Dempster, Laird and Rubin 1977, JRSS B 39:1), which removes the bias. When the recent calls contradict the rest,
+    the list or the hour has changed, and everything older is forgotten at once.
     """
 
     def __init__(self) -> None:
-        self._answered = 0.0
-        self._ended = 0.0
+        self._long = _Decayed()
+        self._recent = _Decayed()
         self._calls_per_s = 0.0
         self._updated_at: float | None = None
 
-    def update(self, answered: bool, now: float) -> None:
-        """Count a call that a person answered, or that ended otherwise."""
+    def update(self, answered: float, now: float) -> None:
+        """Count a call that a person answered (1), that ended otherwise (0), or that was given up at a chance between."""
         if self._updated_at is not None:
-            elapsed = max(now - self._updated_at, 0.0)
-            keep = math.exp(-elapsed / HALF_LIFE_S)
+            keep = math.exp(-max(now - self._updated_at, 0.0) / HALF_LIFE_S)
             self._calls_per_s = self._calls_per_s * keep + 1.0 / HALF_LIFE_S
         self._updated_at = now
-        forget = 0.5 ** (1.0 / max(HALF_LIFE_CALLS, self._calls_per_s * HALF_LIFE_S))
-        self._answered = self._answered * forget + float(answered)
-        self._ended = self._ended * forget + 1.0
+        self._long.add(answered, max(HALF_LIFE_CALLS, self._calls_per_s * HALF_LIFE_S))
+        self._recent.add(answered, RECENT_CALLS)
+        if self._long.ended > 3.0 * RECENT_CALLS and self._has_stepped():
+            self._long.answered, self._long.ended = self._recent.answered, self._recent.ended
 
     def value(
         self, in_flight: Array | None = None, answer_survival: Array | None = None, other_survival: Array | None = None
@@ -52,10 +57,10 @@ class AnswerRate:
             answer_survival: per age, the chance that a call which will be answered is not answered yet.
             other_survival: per age, the chance that a call which will not be answered has not ended yet.
         """
-        if self._ended <= 0.0:
+        if self._long.ended <= 0.0:
             return None
-        hits = self._answered + PRIOR_RATE * PRIOR_CALLS
-        total = self._ended + PRIOR_CALLS
+        hits = self._long.answered + PRIOR_RATE * PRIOR_CALLS
+        total = self._long.ended + PRIOR_CALLS
         rate = hits / total
         if in_flight is not None and answer_survival is not None and other_survival is not None:
             total += float(in_flight.sum())
@@ -68,4 +73,27 @@ class AnswerRate:
     @property
     def calls(self) -> float:
         """Ended calls that still weigh in."""
-        return self._ended
+        return self._long.ended
+
+    def _has_stepped(self) -> bool:
+        older = self._long.ended - self._recent.ended
+        expected = (self._long.answered - self._recent.answered + PRIOR_RATE) / (older + 1.0)
+        expected = min(max(expected, 0.01), 0.99)
+        # Weights that halve every `RECENT_CALLS` have as much variance as twice their sum of equal ones.
+        error = math.sqrt(expected * (1.0 - expected) * (0.5 / self._recent.ended + 1.0 / older))
+        return abs(self._recent.answered / self._recent.ended - expected) > STEP_SD * error
+
+
+class _Decayed:
+    """Answered and ended calls, exponentially forgotten."""
+
+    __slots__ = ("answered", "ended")
+
+    def __init__(self) -> None:
+        self.answered = 0.0
+        self.ended = 0.0
+
+    def add(self, answered: float, half_life: float) -> None:
+        keep = 0.5 ** (1.0 / half_life)
+        self.answered = self.answered * keep + answered
+        self.ended = self.ended * keep + 1.0

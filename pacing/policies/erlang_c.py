@@ -81,7 +81,7 @@ class ErlangC:
             case CallObserved(at=at, result=result, duration_s=duration_s):
                 self._flight.update(duration_s, at, ended=result is not CallResult.CANCELLED)
                 if result is not CallResult.CANCELLED:
-                    self._answer_rate.update(result is CallResult.ANSWERED, at)
+                    self._answer_rate.update(float(result is CallResult.ANSWERED), at)
             case TalkObserved(at=at, duration_s=duration_s):
                 self._talk.update(duration_s, at)
             case AcwObserved(at=at, duration_s=duration_s):

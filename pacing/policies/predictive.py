@@ -1,6 +1,7 @@
 """Predictive pacing: dial while the chance that this very call would find no agent stays under a steered threshold."""
 
 import msgspec
+import numpy as np
 
 from pacing.budget import BudgetController
 from pacing.cancelling import choose_cancels
@@ -66,8 +67,7 @@ class Predictive:
                 cancelled = result is CallResult.CANCELLED
                 answered = result is CallResult.ANSWERED
                 self._ringing.update(duration_s, at, None if cancelled else answered)
-                if not cancelled:
-                    self._answer_rate.update(answered, at)
+                self._answer_rate.update(self._chance_left(duration_s) if cancelled else float(answered), at)
             case TalkObserved(at=at, duration_s=duration_s):
                 self._talk.update(duration_s, at)
             case AcwObserved(at=at, duration_s=duration_s):
@@ -97,6 +97,15 @@ class Predictive:
             risk = forecast.risk()
         decision = explain(snapshot, calls, risk, threshold, rate, forecast)
         return msgspec.structs.replace(decision, leads=tuple(leads), cancel=cancel) if leads or cancel else decision
+
+    def _chance_left(self, age_s: float) -> float:
+        """The chance that a call given up at that age would still have been answered."""
+        rate = self._answer_rate.value()
+        if rate is None or self._rows is None:
+            return 0.0
+        answer, other = self._rows.primitives.survivals(np.array([age_s]))
+        left = rate.value * float(answer[0])
+        return left / (left + (1.0 - rate.value) * float(other[0]) + 1e-9)
 
     def _current_rows(self, snapshot: Snapshot) -> Rows:
         rows = self._rows
