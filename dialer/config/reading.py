@@ -176,6 +176,6 @@ def _position(place: Place, path: Path, text: str) -> str:
         in_table = current == table and (table != "trunks" or seen == index)
         if header and in_table and found is None:
             found = number
-        if (in_table or len(place) == 1) and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*=""", line):
+        if (in_table if len(place) > 1 else not current) and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*=""", line):
             return f"{path} line {number}"
     return f"{path} line {found}" if found is not None else str(path)

@@ -7,7 +7,7 @@ up to that line. A difference on replay is a bug, or a change of behaviour that 
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import Protocol
 
 import msgspec
 
@@ -55,10 +55,22 @@ _header_decoder = msgspec.json.Decoder(Header)
 _step_decoder = msgspec.json.Decoder(Step)
 
 
+class TraceSink(Protocol):
+    """Where a trace goes: a binary file, or what behaves like one."""
+
+    def write(self, line: bytearray, /) -> object:
+        """Append one line."""
+        ...
+
+    def close(self) -> None:
+        """Write what is buffered and let go."""
+        ...
+
+
 class TraceWriter:
     """Writes a trace to a binary file, line by line; use it as a context manager to close the file."""
 
-    def __init__(self, file: BinaryIO, settings: EngineSettings) -> None:
+    def __init__(self, file: TraceSink, settings: EngineSettings) -> None:
         self._file = file
         self._buffer = bytearray()
         self._put(Header(format=FORMAT, version=VERSION, settings=settings))
