@@ -1,8 +1,8 @@
 """The field's other dialers, written from their formulas, as policies that a campaign can name like any other.
 
-Importing the package registers them.
+Importing the package registers them. Where a source leaves something open, the module says what was assumed.
 """
 
-from simulation.opponents import open_loop
+from simulation.opponents import cxbridge, dialflow, issabel, open_loop, pi_controller, simple_rules, vicidial, webitel
 
-__all__ = ["open_loop"]
+__all__ = ["cxbridge", "dialflow", "issabel", "open_loop", "pi_controller", "simple_rules", "vicidial", "webitel"]
