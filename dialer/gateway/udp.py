@@ -1,13 +1,51 @@
 """The UDP socket and the clock around a sans-IO user agent, for asyncio and uvloop."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Callable
+from typing import Protocol
 
 from dialer.gateway.sip import Address, Datagram, UserAgent, UserAgentEvent
 
 SOCKET_BUFFER_BYTES = 4 * 1024 * 1024
 """Asked for both ways, so that no burst of calls is lost while the loop is busy; the kernel may give less."""
+
+
+class Shell(Protocol):
+    """What is around a user agent: its network and its clock."""
+
+    agent: UserAgent
+    local_address: Address
+    send_errors: int
+
+    def pump(self) -> None:
+        """Send, hand over events and set the timer; called after every method of the agent that takes `now`."""
+        ...
+
+    def close(self) -> None:
+        """Leave the network."""
+        ...
+
+    async def wait_until_quiet(self, timeout_s: float) -> None:
+        """Wait until no session is open and no request of ours is unanswered, for `timeout_s` at the longest."""
+        ...
+
+
+class OpenShell(Protocol):
+    """`open_udp`, or something that does as much on another network."""
+
+    async def __call__(
+        self,
+        host: str,
+        port: int,
+        make_agent: Callable[[Address], UserAgent],
+        on_event: Callable[[UserAgentEvent], None],
+        now: Callable[[], float],
+        /,
+    ) -> Shell:
+        """Bind an address and build the agent for it."""
+        ...
 
 
 class UdpShell(asyncio.DatagramProtocol):
@@ -33,7 +71,9 @@ class UdpShell(asyncio.DatagramProtocol):
         self._is_pumping = False
         self._sending: Datagram | None = None
         self._failed: list[Datagram] = []
+        self._quiet: asyncio.Future[None] | None = None
         self.agent: UserAgent
+        self.local_address: Address = ("", 0)
         self.send_errors = 0
         """Packets that the operating system refused."""
 
@@ -47,7 +87,8 @@ class UdpShell(asyncio.DatagramProtocol):
         # uvloop's transports are not registered as asyncio.DatagramTransport.
         self._transport = transport  # type: ignore[assignment]
         host, port = transport.get_extra_info("sockname")[:2]
-        self.agent = self._make_agent((host, port))
+        self.local_address = (host, port)
+        self.agent = self._make_agent(self.local_address)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """A packet came."""
@@ -87,11 +128,25 @@ class UdpShell(asyncio.DatagramProtocol):
         finally:
             self._is_pumping = False
         self._set_timer()
+        if self._quiet is not None and not self._quiet.done() and self._is_quiet():
+            self._quiet.set_result(None)
+
+    async def wait_until_quiet(self, timeout_s: float) -> None:
+        """Wait until no session is open and no request of ours is unanswered, for `timeout_s` at the longest."""
+        if self._is_quiet():
+            return
+        self._quiet = self._loop.create_future()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._quiet, timeout_s)
+        self._quiet = None
 
     def close(self) -> None:
         """Close the socket."""
         if self._transport is not None:
             self._transport.close()
+
+    def _is_quiet(self) -> bool:
+        return not self.agent.session_ids and not self.agent.dialogs and not self.agent.requests_under_way
 
     def _send(self, datagram: Datagram) -> None:
         if self._transport is None:

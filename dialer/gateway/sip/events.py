@@ -52,7 +52,10 @@ class SessionAnswered(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
     """The answer's SDP; empty where there was none, here or in a provisional response before."""
     crossed_cancel: bool
-    """The answer crossed our CANCEL on its way: it is hung up at once, and `SessionEnded` follows."""
+    """The answer crossed our CANCEL on its way: it is hung up at once, and `SessionEnded` follows.
+
+    False for an answer that crossed the CANCEL of the ring timeout: that call is up like any other.
+    """
 
 
 class SessionConfirmed(msgspec.Struct, frozen=True, kw_only=True):

@@ -152,7 +152,9 @@ class CallingSide:
         if not session.is_early:
             self._end_extra_answer(session, dialog, now)
             return
-        crossed = session.state is SessionState.CANCELLING
+        self._table.counters.answers_crossed_cancel += session.cancel_is_sent
+        # Nobody asked for this call to end but the ring timer: whoever picked up at the last moment is talked to.
+        crossed = session.state is SessionState.CANCELLING and session.cancel_ending is not Ending.RING_TIMEOUT
         session.advance(SessionInput.ANSWERED)
         session.was_answered = True
         session.challenges = 0
@@ -164,7 +166,6 @@ class CallingSide:
             SessionAnswered(session_id=session.session_id, body=session.remote_body, crossed_cancel=crossed)
         )
         if crossed:
-            self._table.counters.answers_crossed_cancel += 1
             self._hang_up.send_bye(session, now)
             self._table.end(
                 session, Ending.HUNG_UP, reason="the answer crossed our CANCEL; hung up at once", keep_dialog=True

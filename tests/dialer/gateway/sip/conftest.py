@@ -1,12 +1,23 @@
-"""A link between two user agents in virtual time, which may lose, repeat and delay packets."""
+"""Two user agents on a network in memory."""
 
-import heapq
 import itertools
 from collections.abc import Callable
 
 import pytest
 
-from dialer.gateway.sip import Datagram, Invitation, UserAgent, UserAgentEvent, UserAgentSettings, make_offer
+from dialer.gateway.sip import (
+    Address,
+    Datagram,
+    Invitation,
+    SessionEnded,
+    UserAgent,
+    UserAgentEvent,
+    UserAgentSettings,
+    make_answer,
+    make_offer,
+    parse_sdp,
+)
+from dialer.gateway.sip.memory_network import MemoryNetwork
 
 CALLER = ("192.0.2.1", 5060)
 CALLEE = ("192.0.2.2", 5070)
@@ -17,60 +28,33 @@ def tokens(prefix: str) -> Callable[[], str]:
     return lambda: f"{prefix}{next(numbers)}"
 
 
-class Link:
-    """Two agents, the packets between them, and a clock that jumps to the next thing to happen.
-
-    `fate(datagram)` says after which delays a packet arrives: none is a loss, two a repetition.
-    """
+class Link(MemoryNetwork):
+    """A caller, a callee, what each sent and what each was told."""
 
     def __init__(self, settings: UserAgentSettings | None = None) -> None:
+        super().__init__()
         settings = settings or UserAgentSettings()
-        self.caller = UserAgent(CALLER, tokens("a"), settings)
-        self.callee = UserAgent(CALLEE, tokens("b"), settings)
-        self.agents = {CALLER: self.caller, CALLEE: self.callee}
-        self.now = 1000.0
-        self.fate: Callable[[Datagram], tuple[float, ...]] = lambda datagram: (0.01,)
-        self.packets: list[tuple[float, int, Datagram, tuple[str, int]]] = []
         self.sent: list[tuple[str, str]] = []
         """Who sent what: ("caller", "INVITE"), ("callee", "200 INVITE")..."""
+        self.texts: list[str] = []
+        """The same packets whole."""
         self.events: dict[str, list[UserAgentEvent]] = {"caller": [], "callee": []}
-        self.on_event: Callable[[str, UserAgentEvent], None] = lambda side, event: None
-        self._order = itertools.count()
+        self.react: Callable[[str, UserAgentEvent], None] = lambda side, event: None
+        self.on_send = self._note
+        self.caller = self._attach("caller", CALLER, settings)
+        self.callee = self._attach("callee", CALLEE, settings)
 
-    def pump(self) -> None:
-        busy = True
-        while busy:
-            busy = False
-            for side, address in (("caller", CALLER), ("callee", CALLEE)):
-                agent = self.agents[address]
-                for datagram in agent.datagrams_to_send():
-                    self.sent.append((side, name_of(datagram.data)))
-                    for delay_s in self.fate(datagram):
-                        heapq.heappush(self.packets, (self.now + delay_s, next(self._order), datagram, address))
-                for event in agent.next_events():
-                    busy = True
-                    self.events[side].append(event)
-                    self.on_event(side, event)
+    def _attach(self, side: str, address: Address, settings: UserAgentSettings) -> UserAgent:
+        def on_event(event: UserAgentEvent) -> None:
+            self.events[side].append(event)
+            self.react(side, event)
 
-    def run(self, until_s: float = 200.0, steps_max: int = 20_000) -> None:
-        """Let everything happen that happens within `until_s`, or before both agents have nothing more to do."""
-        end = self.now + until_s
-        for _ in range(steps_max):
-            self.pump()
-            due = [at for at in (self.caller.next_timer(), self.callee.next_timer()) if at is not None]
-            if self.packets:
-                due.append(self.packets[0][0])
-            if not due or min(due) > end:
-                self.now = end
-                return
-            self.now = max(self.now, min(due))
-            while self.packets and self.packets[0][0] <= self.now:
-                _, _, datagram, source = heapq.heappop(self.packets)
-                if datagram.destination in self.agents:
-                    self.agents[datagram.destination].receive_datagram(datagram.data, source, self.now)
-            self.caller.handle_timers(self.now)
-            self.callee.handle_timers(self.now)
-        raise AssertionError("the agents never come to rest")
+        shell = self.attach(*address, lambda own: UserAgent(own, tokens(side[:5]), settings), on_event)
+        return shell.agent
+
+    def _note(self, datagram: Datagram, source: Address) -> None:
+        self.sent.append(("caller" if source == CALLER else "callee", name_of(datagram.data)))
+        self.texts.append(datagram.data.decode())
 
     def call(self, session_id: str = "1-1", **changes: object) -> None:
         invitation = {
@@ -83,8 +67,20 @@ class Link:
         }
         self.caller.invite(Invitation(**{**invitation, **changes}), self.now)  # type: ignore[arg-type]
 
+    def answer(self, session_id: str = "in-1") -> None:
+        offered = self.events["callee"][0]
+        answer = make_answer(parse_sdp(offered.request.body), "192.0.2.2", 30000, origin_id=9)  # type: ignore[union-attr]
+        self.callee.answer(session_id, answer, self.now)
+
     def kinds(self, side: str) -> list[str]:
         return [type(event).__name__ for event in self.events[side]]
+
+    def ending(self, side: str = "caller") -> SessionEnded:
+        """How it ended; fails unless it ended exactly once, and last."""
+        ended = [event for event in self.events[side] if isinstance(event, SessionEnded)]
+        assert len(ended) == 1, self.kinds(side)
+        assert self.events[side][-1] is ended[0]
+        return ended[0]
 
     def is_empty(self) -> bool:
         return all(

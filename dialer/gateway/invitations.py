@@ -1,0 +1,66 @@
+"""The INVITEs that the gateway sends: a customer's call over a trunk, an agent's leg to their phone."""
+
+from dialer.gateway.settings import GatewaySettings, TrunkAddress
+from dialer.gateway.sip import Address, Credentials, Invitation, MalformedMessage
+from dialer.gateway.sip.uri import Uri, bracketed, escape_user, parse_uri
+from dialer.messages import OpenLeg, PlaceCall
+
+ANONYMOUS = "<sip:anonymous@anonymous.invalid>"
+"""RFC 3323 section 4.1.1.3: the From of a call without caller ID."""
+DEFAULT_PORT = 5060
+
+
+def call_invitation(
+    command: PlaceCall, trunk: TrunkAddress, destination: Address, own_host: str, offer: bytes
+) -> Invitation:
+    """The INVITE of a customer's call."""
+    number = escape_user(command.number)
+    port = f":{trunk.port}" if trunk.port != DEFAULT_PORT else ""
+    domain = bracketed(trunk.domain or own_host)
+    caller = f"<sip:{escape_user(command.caller_id)}@{domain}>" if command.caller_id else ANONYMOUS
+    headers = trunk.headers
+    if trunk.asserts_identity and command.caller_id:
+        headers = (*headers, ("P-Asserted-Identity", caller))
+    if trunk.attempt_header:
+        headers = (*headers, (trunk.attempt_header, command.call_id))
+    credentials = None
+    if trunk.username:
+        credentials = Credentials(username=trunk.username, password=trunk.password, realm=trunk.realm)
+    return Invitation(
+        session_id=command.call_id,
+        uri=f"sip:{number}@{bracketed(trunk.host)}{port}",
+        destination=destination,
+        caller=caller,
+        body=offer,
+        headers=headers,
+        credentials=credentials,
+        ring_timeout_s=command.ring_timeout_s,
+    )
+
+
+def leg_uri(address: str) -> Uri:
+    """An agent's phone: `sip:1001@192.0.2.7:5060`, or the same without `sip:`.
+
+    Raises:
+        MalformedMessage: Not an address that can be called; the text says why.
+    """
+    text = address.strip()
+    if not text.lower().startswith(("sip:", "sips:")):
+        text = f"sip:{text}"
+    if any(c.isspace() or c in '<>"' for c in text):
+        raise MalformedMessage(f"not a SIP address: {address[:80]!r}")
+    return parse_uri(text)
+
+
+def leg_invitation(
+    command: OpenLeg, uri: Uri, destination: Address, own_host: str, offer: bytes, settings: GatewaySettings
+) -> Invitation:
+    """The INVITE of an agent's leg."""
+    return Invitation(
+        session_id=command.leg_id,
+        uri=str(uri),
+        destination=destination,
+        caller=f'"Dialer" <sip:dialer@{bracketed(own_host)}>',
+        body=offer,
+        ring_timeout_s=settings.leg_ring_timeout_s,
+    )

@@ -1,0 +1,34 @@
+"""What the gateway keeps of each call and leg while it is open."""
+
+from dialer.gateway.sip import MalformedMessage, SessionDescription, parse_sdp
+from dialer.model import CallCause
+
+
+class Line:
+    """One session with its audio stream: a customer's call or an agent's leg."""
+
+    __slots__ = ("agent_id", "cause", "has_rung", "is_answered", "line_id", "reason")
+
+    def __init__(self, line_id: str, agent_id: str = "") -> None:
+        self.line_id = line_id
+        self.agent_id = agent_id
+        """Whose leg it is; empty for a customer's call."""
+        self.has_rung = False
+        self.is_answered = False
+        self.cause: CallCause | None = None
+        """Why we end it, where SIP alone would not tell."""
+        self.reason = ""
+
+    @property
+    def is_leg(self) -> bool:
+        """Whether it is an agent's leg."""
+        return bool(self.agent_id)
+
+
+def usable_audio(body: bytes) -> SessionDescription | None:
+    """The far end's audio; None where its SDP cannot be read or has no stream that we can carry."""
+    try:
+        description = parse_sdp(body)
+    except MalformedMessage:
+        return None
+    return description if description.codecs and description.host else None

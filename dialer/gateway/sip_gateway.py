@@ -1,0 +1,348 @@
+"""The live gateway: turns the engine's commands into SIP and RTP, and what happens to the calls into events.
+
+One rule above all: every `PlaceCall` is followed by exactly one `CallEnded` and every `OpenLeg` by exactly one
+`LegClosed`, whatever happens in between. A line is in `_lines` from its command to that last event; `_end` is the only
+way out, and it is also what closes the audio stream.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable
+
+from dialer.gateway import causes
+from dialer.gateway.hosts import Hosts
+from dialer.gateway.invitations import call_invitation, leg_invitation, leg_uri
+from dialer.gateway.lines import Line, usable_audio
+from dialer.gateway.media_port import MediaEngine, MediaError
+from dialer.gateway.settings import GatewaySettings
+from dialer.gateway.sip import (
+    Address,
+    Ending,
+    Invitation,
+    MalformedMessage,
+    SessionAnswered,
+    SessionDescription,
+    SessionEnded,
+    SessionModified,
+    SessionOffered,
+    SessionProgressed,
+    TooManySessions,
+    UnknownSession,
+    UserAgent,
+    UserAgentEvent,
+    UserAgentSettings,
+    make_offer,
+)
+from dialer.gateway.udp import OpenShell, Shell, open_udp
+from dialer.messages import (
+    BridgeCall,
+    CallAnswered,
+    CallBridged,
+    CallEnded,
+    CallRinging,
+    CancelCall,
+    CloseLeg,
+    GatewayCommand,
+    HangUpCall,
+    LegClosed,
+    LegOpened,
+    MessagePlayed,
+    OpenLeg,
+    PlaceCall,
+    PlayMessage,
+)
+from dialer.model import CallCause
+from dialer.ports import Post
+
+log = logging.getLogger(__name__)
+
+RINGING_STATUSES = (180, 183)
+CLOSE_TIMEOUT_S = 5.0
+
+
+class SipGateway:
+    """A `dialer.ports.Gateway` over SIP; all methods belong to the thread of the loop it was started on.
+
+    Args:
+        settings: Own address and the trunks' addresses.
+        media: Carries the audio.
+        post: Where events go.
+        now: Unix seconds, never going back.
+        tokens: New unguessable strings for SIP's ids.
+        open_shell: Opens the network: UDP, or one in memory for tests.
+    """
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        media: MediaEngine,
+        post: Post,
+        now: Callable[[], float],
+        tokens: Callable[[], str] = lambda: secrets.token_hex(8),
+        open_shell: OpenShell = open_udp,
+    ) -> None:
+        self._settings = settings
+        self._media = media
+        self._post = post
+        self._now = now
+        self._tokens = tokens
+        self._open_shell = open_shell
+        self._shell: Shell | None = None
+        self._is_closing = False
+        self._lines: dict[str, Line] = {}
+        self._trunks = {trunk.name: trunk for trunk in settings.trunks}
+        self._hosts = Hosts()
+        self._offers = 0
+        self._counters = {"bridges_failed": 0, "messages_failed": 0, "commands_out_of_place": 0, "calls_refused": 0}
+        media.set_on_timeout(self._on_media_timeout)
+
+    @property
+    def address(self) -> Address:
+        """Where the SIP socket is bound; only once started."""
+        assert self._shell is not None, "start the gateway first"
+        return self._shell.local_address
+
+    @property
+    def agent(self) -> UserAgent:
+        """The user agent, for tests and for OAM; only once started."""
+        assert self._shell is not None, "start the gateway first"
+        return self._shell.agent
+
+    async def start(self) -> None:
+        """Bind the socket and look up the trunks' names.
+
+        A name that cannot be found is logged, and looked up again with each call that wants the trunk.
+
+        Raises:
+            OSError: The address is in use or not ours.
+        """
+        settings = self._settings
+        agent_settings = UserAgentSettings(
+            timers=settings.timers, sessions_max=settings.calls_max, transactions_max=settings.transactions_max
+        )
+
+        def make_agent(bound: Address) -> UserAgent:
+            return UserAgent((settings.advertised_host or bound[0], bound[1]), self._tokens, agent_settings)
+
+        self._shell = await self._open_shell(settings.host, settings.port, make_agent, self._on_event, self._now)
+        for trunk in settings.trunks:
+            await self._hosts.keep(trunk.host)
+
+    async def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
+        """Hang up every call and leg, wait for the far ends' final responses, close the socket.
+
+        What is still open after `timeout_s` is reported as ended all the same.
+        """
+        self._is_closing = True
+        self._hosts.close()
+        if self._shell is not None:
+            for line_id in tuple(self._lines):
+                self._hang_up(line_id)
+            await self._shell.wait_until_quiet(timeout_s)
+            self._shell.close()
+        for line in tuple(self._lines.values()):
+            self._end(line, line.cause or CallCause.DIALER, None, "the gateway closed before the far end confirmed")
+
+    def counters(self) -> dict[str, int]:
+        """What has passed since the start, by name; `calls` and `legs` are those open now."""
+        legs = sum(line.is_leg for line in self._lines.values())
+        own = {**self._counters, "calls": len(self._lines) - legs, "legs": legs}
+        if self._shell is None:
+            return own
+        sizes = {"transactions": self.agent.transactions, "dialogs": self.agent.dialogs}
+        return {**self.agent.counters(), **sizes, "send_errors": self._shell.send_errors, **own}
+
+    def send(self, command: GatewayCommand) -> None:
+        """Carry out one command of the engine."""
+        match command:
+            case PlaceCall():
+                self._place(command)
+            case CancelCall() | HangUpCall():
+                self._hang_up(command.call_id)
+            case BridgeCall():
+                self._bridge(command)
+            case PlayMessage():
+                self._play(command)
+            case OpenLeg():
+                self._open_leg(command)
+            case CloseLeg():
+                self._hang_up(command.leg_id)
+
+    def _place(self, command: PlaceCall) -> None:
+        line = self._open_line(Line(command.call_id))
+        if line is None:
+            return
+        trunk = self._trunks.get(command.trunk)
+        if trunk is None:
+            self._end(line, CallCause.TRUNK_FAILURE, None, f"the gateway has no address for trunk {command.trunk!r}")
+            return
+        host = self._hosts.known(trunk.host)
+        if host is None:
+            # The call does not wait for the name server; the next one may find the name known.
+            self._hosts.look_up_then(trunk.host, lambda _: None, log.error)
+            self._end(line, CallCause.TRUNK_FAILURE, None, f"host {trunk.host!r} of trunk {trunk.name} is not found")
+            return
+        destination = (host, trunk.port)
+        own_host = self.agent.identity.address[0]
+        self._invite(line, lambda offer: call_invitation(command, trunk, destination, own_host, offer))
+
+    def _open_leg(self, command: OpenLeg) -> None:
+        line = self._open_line(Line(command.leg_id, command.agent_id))
+        if line is None:
+            return
+        try:
+            uri = leg_uri(command.address)
+        except MalformedMessage as error:
+            self._end(line, CallCause.INVALID_NUMBER, None, str(error))
+            return
+        own_host = self.agent.identity.address[0]
+
+        def invite(host: str) -> None:
+            destination = (host, uri.address[1])
+            self._invite(line, lambda offer: leg_invitation(command, uri, destination, own_host, offer, self._settings))
+
+        self._hosts.look_up_then(
+            uri.host,
+            lambda host: invite(host) if line.line_id in self._lines else None,
+            lambda problem: self._end(line, CallCause.INVALID_NUMBER, None, problem),
+        )
+
+    def _open_line(self, line: Line) -> Line | None:
+        if line.line_id in self._lines:
+            self._out_of_place(f"{line.line_id} is open already")
+            return None
+        self._lines[line.line_id] = line
+        if self._shell is None or self._is_closing:
+            self._end(line, CallCause.TRUNK_FAILURE, None, "the gateway is not running")
+            return None
+        return line
+
+    def _invite(self, line: Line, make: Callable[[bytes], Invitation]) -> None:
+        assert self._shell is not None
+        try:
+            media = self._media.open(line.line_id)
+            self._offers += 1
+            host = self._settings.advertised_host or media.host
+            self._shell.agent.invite(make(make_offer(host, media.port, origin_id=self._offers)), self._now())
+        except (MediaError, TooManySessions) as error:
+            self._end(line, CallCause.CONGESTION, None, str(error))
+        except (MalformedMessage, ValueError) as error:
+            self._end(line, CallCause.TRUNK_FAILURE, None, f"the INVITE could not be written: {error}")
+        self._shell.pump()
+
+    def _hang_up(self, line_id: str) -> None:
+        line = self._lines.get(line_id)
+        if line is None or self._shell is None:
+            # Quite in order: the far end was quicker.
+            return
+        try:
+            self._shell.agent.hang_up(line_id, self._now())
+        except UnknownSession:
+            # Its phone's name is still being looked up, or the far end was quicker and we are about to be told.
+            self._end(line, line.cause or CallCause.DIALER, None, line.reason or "given up by the dialer")
+        self._shell.pump()
+
+    def _bridge(self, command: BridgeCall) -> None:
+        call, leg = self._lines.get(command.call_id), self._lines.get(command.leg_id)
+        if call is None or leg is None or not (call.is_answered and leg.is_answered) or not leg.is_leg:
+            self._out_of_place(f"cannot bridge {command.call_id} and {command.leg_id}: one of them is not up")
+            return
+        try:
+            # A call moves to another agent when its first agent's leg goes down.
+            self._media.unbridge(command.call_id)
+            self._media.bridge(command.call_id, command.leg_id)
+        except MediaError as error:
+            self._counters["bridges_failed"] += 1
+            log.warning("bridge of %s and %s failed: %s", command.call_id, command.leg_id, error)
+            return
+        self._post(CallBridged(call_id=command.call_id, leg_id=command.leg_id))
+
+    def _play(self, command: PlayMessage) -> None:
+        line = self._lines.get(command.call_id)
+        if line is None or not line.is_answered:
+            self._out_of_place(f"cannot play to {command.call_id}: it is not up")
+            return
+        call_id = command.call_id
+        try:
+            self._media.unbridge(call_id)
+            self._media.play(call_id, command.message, lambda: self._post(MessagePlayed(call_id=call_id)))
+        except MediaError as error:
+            # Whoever waits for the message must not wait in silence, and must not count as having heard it.
+            self._counters["messages_failed"] += 1
+            log.error("message %r was not played to %s: %s", command.message, call_id, error)
+            line.reason = f"message {command.message!r} could not be played: {error}"
+            self._hang_up(call_id)
+
+    def _out_of_place(self, what: str) -> None:
+        self._counters["commands_out_of_place"] += 1
+        log.debug("command out of place: %s", what)
+
+    def _on_event(self, event: UserAgentEvent) -> None:
+        if isinstance(event, SessionOffered):
+            self._counters["calls_refused"] += 1
+            self.agent.refuse(event.session_id, 404, self._now())
+            return
+        line = self._lines.get(event.session_id)
+        if line is None:
+            return
+        match event:
+            case SessionProgressed():
+                self._on_progressed(line, event)
+            case SessionAnswered():
+                self._on_answered(line, event)
+            case SessionModified():
+                audio = usable_audio(event.body)
+                if audio is not None:
+                    self._connect(line, audio)
+            case SessionEnded():
+                self._on_ended(line, event)
+
+    def _on_progressed(self, line: Line, event: SessionProgressed) -> None:
+        if event.status in RINGING_STATUSES and not line.has_rung:
+            line.has_rung = True
+            if not line.is_leg:
+                self._post(CallRinging(call_id=line.line_id, sip_status=event.status))
+
+    def _on_answered(self, line: Line, event: SessionAnswered) -> None:
+        audio = None if event.crossed_cancel else usable_audio(event.body)
+        is_connected = audio is not None and self._connect(line, audio)
+        line.is_answered = is_connected
+        if not line.is_leg:
+            self._post(CallAnswered(call_id=line.line_id))
+        elif is_connected:
+            self._post(LegOpened(leg_id=line.line_id))
+        if not is_connected and not event.crossed_cancel and line.line_id in self._lines:
+            line.cause = CallCause.TRUNK_FAILURE
+            line.reason = "the answer had no audio that can be carried (PCMU or PCMA over RTP/AVP)"
+            self._hang_up(line.line_id)
+
+    def _connect(self, line: Line, audio: SessionDescription) -> bool:
+        try:
+            port = audio.port if audio.wants_media else 0
+            self._media.connect(line.line_id, audio.host, port, audio.codecs[0])
+        except MediaError as error:
+            log.warning("audio of %s could not be connected: %s", line.line_id, error)
+            return False
+        return True
+
+    def _on_ended(self, line: Line, event: SessionEnded) -> None:
+        is_ours = event.ending in (Ending.HUNG_UP, Ending.CANCELLED)
+        cause = line.cause if line.cause is not None and is_ours else None
+        reason = line.reason if line.reason and is_ours else causes.in_words(event)
+        self._end(line, cause or causes.call_cause(event, has_rung=line.has_rung), event.status, reason)
+
+    def _on_media_timeout(self, line_id: str) -> None:
+        line = self._lines.get(line_id)
+        if line is not None:
+            line.cause = CallCause.MEDIA_TIMEOUT
+            line.reason = "no audio came from the far end"
+            self._hang_up(line_id)
+
+    def _end(self, line: Line, cause: CallCause, status: int | None, reason: str) -> None:
+        if self._lines.pop(line.line_id, None) is None:
+            return
+        self._media.close(line.line_id)
+        if line.is_leg:
+            self._post(LegClosed(leg_id=line.line_id, reason=reason))
+        else:
+            self._post(CallEnded(call_id=line.line_id, cause=cause, sip_status=status, reason=reason))
