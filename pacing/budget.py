@@ -14,22 +14,23 @@ TRIM_MIN = -2.5
 TRIM_MAX = 2.0
 RATE_TIME_S = 900.0
 RATE_PRIOR_ANSWERS = 5.0
-RESERVE_CALLS = 2.0
-"""The window is steered to end with this many abandoned calls to spare: about what the last minutes may bring."""
-REMAINING_S_MAX = 4 * 3600.0
-"""No more than this much future is counted on, even where the window ends later: agents may go home."""
-OPEN_END_S = 1800.0
-OPEN_END_ANSWERS = 150.0
-"""Where the end of the window is not known, a deviation is made good within this time and number of answers."""
-GATE_SHARE = 0.9
+HORIZON_S = 900.0
+HORIZON_ANSWERS = 100.0
+"""A deviation is made good within this much time or this many answers, whichever takes longer: no more future than
+that is counted on, for agents may go home and lists may end long before the regulator's window does."""
+ANSWERS_MIN = 200.0
+"""A window is expected to see at least so many answers: a reserve can only be built up by and by."""
+RESERVE_SD = 2.0
+"""Standard deviations of what the horizon may bring that are kept in reserve, in abandoned calls."""
 
 
 class BudgetController:
     """Turns what is left of the abandon budget into a threshold on the risk of each single call.
 
-    The allowed rate is the one that, held for the rest of the window, ends it with the reserve to spare and at or
-    under the target. An integrator trims the threshold until the realised rate follows the allowed one, so that no
-    model needs to be unbiased.
+    The allowed rate is the one that, held over the horizon, brings the account to its target, with a reserve of calls
+    under the cap that covers chance: as the account is kept there all along, the window may end at any time, and the
+    reserve shrinks towards an end that is known. An integrator trims the threshold until the realised rate follows
+    the allowed one, so that no model needs to be unbiased.
     """
 
     def __init__(self, target: float | None) -> None:
@@ -39,14 +40,15 @@ class BudgetController:
 
     def threshold(self, budget: AbandonBudget, now: float) -> float:
         """The highest risk at which a call may be placed now; 0 while the budget allows no abandoned call more."""
-        remaining = self._answers_expected(budget, now)
+        horizon = self._horizon_answers(budget, now)
         target = budget.rate_max if self._target is None else min(self._target, budget.rate_max)
-        at_target = target * (budget.answered + remaining)
-        at_reserve = budget.rate_max * (budget.answered + remaining) - RESERVE_CALLS
-        spare = min(at_target, at_reserve) - budget.abandoned
-        self._allowed = min(max(spare / max(remaining, 1.0), 0.0), 2.0 * target)
-        cautious = budget.rate_max * (budget.answered + GATE_SHARE * remaining)
-        if budget.abandoned + 1 > cautious or self._allowed == 0.0:
+        reserve = 1.0 + RESERVE_SD * math.sqrt(budget.rate_max * horizon / 2.0)
+        reserve *= min(budget.answered / ANSWERS_MIN, 1.0)
+        answers = budget.answered + horizon
+        spare = min(target * answers, budget.rate_max * answers - reserve) - budget.abandoned
+        self._allowed = min(max(spare / max(horizon, 1.0), 0.0), 2.0 * target)
+        certain = max(float(budget.answered), min(ANSWERS_MIN, answers))
+        if budget.abandoned + 1 > budget.rate_max * certain or self._allowed == 0.0:
             return 0.0
         return float(START_RISK * (self._allowed / START_RATE) ** RISK_EXPONENT * math.exp(self._trim))
 
@@ -57,10 +59,8 @@ class BudgetController:
             self._trim = min(max(self._trim + step, TRIM_MIN), TRIM_MAX)
 
     @staticmethod
-    def _answers_expected(budget: AbandonBudget, now: float) -> float:
-        """Answers still to come in the window, at the rate seen so far."""
+    def _horizon_answers(budget: AbandonBudget, now: float) -> float:
+        """Answers to come within the horizon, at the rate seen so far."""
         elapsed = max(now - budget.window_started_at, 0.0)
         rate = (budget.answered + RATE_PRIOR_ANSWERS) / (elapsed + RATE_TIME_S)
-        if math.isinf(budget.window_ends_at):
-            return max(rate * OPEN_END_S, OPEN_END_ANSWERS)
-        return rate * min(max(budget.window_ends_at - now, 0.0), REMAINING_S_MAX)
+        return min(max(rate * HORIZON_S, HORIZON_ANSWERS), rate * max(budget.window_ends_at - now, 0.0))

@@ -37,7 +37,7 @@ class AnswerRate:
         self._updated_at: float | None = None
 
     def update(self, answered: float, now: float) -> None:
-        """Count a call that a person answered (1), that ended otherwise (0), or that was given up at a chance between."""
+        """Count a call that was answered (1), ended otherwise (0), or was given up at a chance in between."""
         if self._updated_at is not None:
             keep = math.exp(-max(now - self._updated_at, 0.0) / HALF_LIFE_S)
             self._calls_per_s = self._calls_per_s * keep + 1.0 / HALF_LIFE_S

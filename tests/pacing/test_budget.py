@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pacing.budget import BudgetController
+from pacing.model import AbandonBudget
+
+DAY_S = 36_000.0
+
+
+def budget(answered: int, abandoned: int, ends_at: float = DAY_S, rate_max: float = 0.03) -> AbandonBudget:
+    return AbandonBudget(rate_max=rate_max, answered=answered, abandoned=abandoned, window_ends_at=ends_at)
+
+
+def test_threshold_rises_as_the_budget_lies_unused() -> None:
+    controller = BudgetController(None)
+    thresholds = [controller.threshold(budget(2000, abandoned), 18_000.0) for abandoned in (59, 57, 54, 40)]
+    assert thresholds == sorted(thresholds)
+    assert thresholds[0] < thresholds[-1]
+
+
+def test_nothing_is_allowed_once_one_more_could_break_the_cap() -> None:
+    controller = BudgetController(None)
+    assert controller.threshold(budget(1000, 30), DAY_S - 1.0) == 0.0
+    assert controller.threshold(budget(1000, 25), DAY_S - 1.0) > 0.0
+
+
+def test_a_lower_target_is_a_lower_threshold() -> None:
+    at_cap = BudgetController(None).threshold(budget(1000, 10), 10_000.0)
+    below = BudgetController(0.01).threshold(budget(1000, 10), 10_000.0)
+    assert below < at_cap / 2
+
+
+@pytest.mark.parametrize("ends_at", [DAY_S, float("inf")])
+@pytest.mark.parametrize("bias", [0.3, 1.0, 3.0])
+def test_closed_loop_spends_the_budget_and_no_more(ends_at: float, bias: float) -> None:
+    """A plant whose true risk is the threshold times an unknown bias, for 50 days of 4000 answers."""
+    rng = np.random.default_rng(round(10 * bias))
+    controller = BudgetController(None)
+    rates = []
+    for _ in range(50):
+        abandoned = 0
+        for answer in range(4000):
+            threshold = controller.threshold(budget(answer, abandoned, ends_at), answer * DAY_S / 4000)
+            lost = bool(rng.random() < min(bias * threshold / 2, 0.5))
+            abandoned += lost
+            controller.learn(lost)
+        rates.append(abandoned / 4000)
+    assert max(rates) <= 0.03
+    assert np.mean(rates[1:]) > (0.029 if ends_at == DAY_S else 0.0285)
+
+
+def test_a_window_may_end_at_any_time() -> None:
+    rng = np.random.default_rng(4)
+    controller = BudgetController(None)
+    abandoned, over = 0, 0
+    for answer in range(20_000):
+        threshold = controller.threshold(budget(answer, abandoned, float("inf")), answer * 10.0)
+        lost = bool(rng.random() < min(threshold, 0.5))
+        abandoned += lost
+        controller.learn(lost)
+        over += answer > 250 and abandoned > 0.03 * (answer + 1)
+    assert over == 0
+    assert abandoned / 20_000 > 0.0295
+
+
+@given(answered=st.integers(0, 5000), abandoned=st.integers(0, 500), now=st.floats(0.0, 2 * DAY_S))
+def test_threshold_is_a_risk(answered: int, abandoned: int, now: float) -> None:
+    threshold = BudgetController(None).threshold(budget(answered, min(abandoned, answered), DAY_S), now)
+    assert 0.0 <= threshold < 1.0

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+
+from pacing.cancelling import choose_cancels
+from pacing.estimators.answer_rate import AnswerRate
+from pacing.estimators.durations import EDGES, lognormal_survival
+from pacing.forecast.floor import Floor
+from pacing.forecast.net import NetForecast
+from pacing.forecast.primitives import Primitives
+from pacing.forecast.rows import Rows
+from pacing.model import AbandonBudget, CallInFlight, Snapshot
+
+NOW = 1000.0
+
+
+def chosen(ages: list[float], idle: int, cancel_after_s: float | None = 15.0, ringing: bool = True) -> tuple[str, ...]:
+    other = np.where(EDGES < 28.0, 1.0, 0.0)
+    talk, acw = lognormal_survival(85.0, 0.83), lognormal_survival(13.4, 0.47)
+    rows = Rows(Primitives(talk, acw, lognormal_survival(12.5, 0.5), other, grace_s=2.0))
+    answer_rate = AnswerRate()
+    for number in range(400):
+        answer_rate.update(float(number % 3 == 0), float(number))
+    snapshot = Snapshot(
+        now=NOW,
+        idle_agents=idle,
+        talking_since=(NOW - 10.0,) * 3,
+        calls=tuple(
+            CallInFlight(call_id=f"{age}", placed_at=NOW - age, ringing_at=NOW - age if ringing else None)
+            for age in ages
+        ),
+        cancel_after_s=cancel_after_s,
+        budget=AbandonBudget(rate_max=0.03),
+    )
+    floor = Floor(rows, snapshot, answer_rate)
+    forecast = NetForecast(rows, floor.ids, floor.weights, idle)
+    return choose_cancels(snapshot, rows.primitives, forecast, floor.answer_rate, 0.02)
+
+
+def test_calls_past_the_minimum_are_given_up_when_nobody_will_be_free() -> None:
+    assert chosen([5.0, 12.0, 16.0, 20.0], idle=0) == ("20.0", "16.0")
+
+
+def test_none_where_agents_wait() -> None:
+    assert chosen([5.0, 12.0, 16.0, 20.0], idle=4) == ()
+
+
+def test_one_idle_agent_keeps_one_call() -> None:
+    assert len(chosen([16.0, 18.0, 20.0, 22.0], idle=1)) in {2, 3}
+
+
+@pytest.mark.parametrize(("cancel_after_s", "ringing"), [(None, True), (15.0, False)])
+def test_only_where_allowed_and_only_calls_that_ring(cancel_after_s: float | None, ringing: bool) -> None:
+    assert chosen([16.0, 20.0], idle=0, cancel_after_s=cancel_after_s, ringing=ringing) == ()
