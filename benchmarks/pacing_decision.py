@@ -1,0 +1,93 @@
+"""How long one decision of the predictive policy takes, against the size of the team.
+
+Microseconds of processor time. Tables are in place, as they are but for one decision every half minute; the decision
+that builds them anew is given apart.
+"""
+
+from collections.abc import Sequence
+from time import thread_time_ns
+
+import numpy as np
+
+import pacing
+from benchmarks.harness import Figure, benchmark
+from pacing.model import (
+    AbandonBudget,
+    AcwObserved,
+    CallInFlight,
+    CallObserved,
+    CallResult,
+    Observation,
+    Snapshot,
+    TalkObserved,
+)
+from pacing.policy import Policy
+
+TEAMS = ((5, 8), (20, 32), (100, 300), (500, 1500))
+"""Agents and calls in flight."""
+NOW = 1_000_000.0
+HISTORY_CALLS = 500
+REPEATS = 400
+
+
+@benchmark("pacing-decision", "one decision of the predictive policy, by agents and calls in flight")
+def pacing_decision(seed: int) -> Sequence[Figure]:
+    """Median and 99th percentile of repeated decisions on floors drawn at random."""
+    figures = []
+    for agents, flying in TEAMS:
+        rng = np.random.default_rng(seed)
+        policy = taught(rng)
+        floors = [floor(rng, agents, flying) for _ in range(20)]
+        first_us = _time_us(policy, floors[0])
+        for snapshot in floors:
+            policy.decide(snapshot)
+        times_us = [_time_us(policy, floors[number % len(floors)]) for number in range(REPEATS)]
+        label = f"{agents} agents, {flying} calls"
+        for name, value in (("median", np.quantile(times_us, 0.5)), ("99 %", np.quantile(times_us, 0.99))):
+            figures.append(Figure(name=f"{label}, {name}", value=float(value), unit="µs", better="lower"))
+        figures.append(Figure(name=f"{label}, new tables", value=first_us, unit="µs", better="lower"))
+    return figures
+
+
+def taught(rng: np.random.Generator) -> Policy:
+    """The policy with enough history to pace by."""
+    policy = pacing.create_policy("predictive")
+    for number in range(HISTORY_CALLS):
+        at = NOW - 3600.0 + 3600.0 * number / HISTORY_CALLS
+        for observation in _call(rng, at):
+            policy.learn(observation)
+    return policy
+
+
+def floor(rng: np.random.Generator, agents: int, flying: int) -> Snapshot:
+    """A floor such as the policy keeps: one agent in fifty idle, one in nine in ACW, the rest talking."""
+    idle = max(1, agents // 50)
+    acw = max(1, agents // 9)
+    return Snapshot(
+        now=NOW,
+        idle_agents=idle,
+        talking_since=tuple((NOW - rng.exponential(100.0, agents - idle - acw)).tolist()),
+        acw_since=tuple((NOW - rng.exponential(12.0, acw)).tolist()),
+        calls=tuple(
+            CallInFlight(call_id=str(number), placed_at=NOW - age)
+            for number, age in enumerate(rng.uniform(0.0, 25.0, flying).tolist())
+        ),
+        calls_max=20,
+        budget=AbandonBudget(rate_max=0.03, answered=1000, abandoned=20, window_started_at=NOW - 7200.0),
+    )
+
+
+def _call(rng: np.random.Generator, at: float) -> Sequence[Observation]:
+    if rng.random() < 0.3:
+        return (
+            CallObserved(at=at, result=CallResult.ANSWERED, duration_s=float(rng.lognormal(2.5, 0.5))),
+            TalkObserved(at=at, duration_s=float(rng.lognormal(4.4, 0.8))),
+            AcwObserved(at=at, duration_s=float(rng.lognormal(2.6, 0.5))),
+        )
+    return (CallObserved(at=at, result=CallResult.NO_ANSWER, duration_s=25.0),)
+
+
+def _time_us(policy: Policy, snapshot: Snapshot) -> float:
+    started = thread_time_ns()
+    policy.decide(snapshot)
+    return (thread_time_ns() - started) / 1e3
