@@ -1,0 +1,100 @@
+from collections import Counter
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from dialer.model import CallCause
+from simulation.models.customers import CustomerModel
+from simulation.models.distributions import Exponential
+from simulation.models.timelines import Timeline
+from simulation.scenario.model import Amd, Customers, Parameter
+
+NOON = 12 * 3600.0
+
+
+def model(customers: Customers, seed: int = 1, campaign: int = 0, **timelines: Timeline) -> CustomerModel:
+    start = {
+        Parameter.ANSWER_PROBABILITY: customers.answer_probability,
+        Parameter.MACHINE: customers.machine,
+        Parameter.NO_ANSWER: customers.no_answer,
+        Parameter.FAILURE: customers.failure,
+    }
+    given = {parameter: Timeline(start.get(parameter, 1.0)) for parameter in Parameter}
+    given.update({Parameter(name): timeline for name, timeline in timelines.items()})
+    return CustomerModel(customers, given, seed, campaign)
+
+
+def test_fates_have_the_shares_of_the_scenario() -> None:
+    people = model(Customers(answer_probability=0.3, machine=0.2, no_answer=0.4, failure=0.1))
+    fates = [people.fate(place, 1, NOON) for place in range(40_000)]
+
+    assert np.mean([fate.is_person for fate in fates]) == pytest.approx(0.3, abs=0.01)
+    assert np.mean([fate.is_machine for fate in fates]) == pytest.approx(0.2, abs=0.01)
+    assert np.mean([fate.failure is not None for fate in fates]) == pytest.approx(0.1, abs=0.01)
+    kinds = Counter(fate.failure for fate in fates if fate.failure)
+    assert kinds[CallCause.BUSY] / kinds.total() == pytest.approx(0.4, abs=0.03)
+
+
+def test_a_fate_depends_on_lead_and_attempt_not_on_who_was_asked_before() -> None:
+    forwards = [model(Customers()).fate(place, 1, NOON) for place in range(50)]
+    people = model(Customers())
+    backwards = [people.fate(place, 1, NOON) for place in reversed(range(50))]
+
+    assert backwards[::-1] == forwards
+    assert people.fate(3, 2, NOON) != people.fate(3, 1, NOON)
+    assert model(Customers(), campaign=1).fate(3, 1, NOON) != forwards[3]
+
+
+def test_a_higher_answer_probability_adds_persons_and_takes_none_away() -> None:
+    low, high = model(Customers(answer_probability=0.2)), model(Customers(answer_probability=0.4))
+
+    for place in range(2000):
+        if low.fate(place, 1, NOON).is_person:
+            assert high.fate(place, 1, NOON).is_person
+            assert high.fate(place, 1, NOON).talk_s == low.fate(place, 1, NOON).talk_s
+
+
+def test_leads_differ_as_a_beta_distribution_and_keep_their_chance() -> None:
+    people = model(Customers(answer_probability=0.3, answer_concentration=3.0))
+    chances = np.array([people.answer_probability(place, 1, NOON) for place in range(20_000)])
+
+    assert chances.mean() == pytest.approx(0.3, abs=0.01)
+    # Beta(0.9, 2.1) has variance 0.3 * 0.7 / 4.
+    assert chances.var() == pytest.approx(0.3 * 0.7 / 4.0, rel=0.05)
+    assert people.answer_probability(7, 2, NOON) == chances[7]
+
+
+def test_hours_and_attempts_change_the_odds() -> None:
+    people = model(Customers(answer_probability=0.5, hour_factors={"17": 3.0}, attempt_factor=0.5))
+
+    assert people.answer_probability(0, 1, NOON) == pytest.approx(0.5)
+    assert people.answer_probability(0, 1, 17.5 * 3600.0) == pytest.approx(0.75)
+    assert people.answer_probability(0, 2, NOON) == pytest.approx(1.0 / 3.0)
+
+
+def test_parameters_follow_their_timelines() -> None:
+    people = model(
+        Customers(answer_probability=1.0, talk=Exponential(mean_s=100.0)),
+        talk_factor=Timeline(1.0, [(NOON, 0.0, 2.0)]),
+    )
+
+    assert people.fate(5, 1, NOON).talk_s == pytest.approx(2.0 * people.fate(5, 1, NOON - 1.0).talk_s)
+
+
+def test_amd_errs_as_often_as_stated() -> None:
+    amd = Amd(person_error=0.05, machine_error=0.2)
+    people = model(Customers(answer_probability=0.5, machine=1.0, no_answer=0.0, failure=0.0, amd=amd))
+    fates = [people.fate(place, 1, NOON) for place in range(40_000)]
+
+    persons = [fate.amd_says_machine for fate in fates if fate.is_person]
+    machines = [fate.amd_says_machine for fate in fates if fate.is_machine]
+    assert np.mean(persons) == pytest.approx(0.05, abs=0.01)
+    assert np.mean(machines) == pytest.approx(0.8, abs=0.01)
+
+
+@pytest.mark.parametrize(("probability", "expected"), [(0.0, False), (1.0, True)])
+def test_certainty_is_certain(probability: float, expected: bool) -> None:
+    customers = replace(Customers(), answer_probability=probability, answer_concentration=3.0)
+
+    assert all(model(customers).fate(place, 1, NOON).is_person is expected for place in range(500))
