@@ -16,8 +16,12 @@ from fastapi import FastAPI
 
 from campaigns.model import CampaignTask
 from campaigns.ports import CampaignStore
-from dialer.config import Settings
+from dialer.config import Settings, TrunkSettings
 from dialer.engine import Engine
+from dialer.gateway.media.engine import RtpEngine
+from dialer.gateway.media.prompts import PromptError, load_prompts
+from dialer.gateway.settings import GatewaySettings, TrunkAddress
+from dialer.gateway.sip_gateway import SipGateway
 from dialer.live.clock import LiveClock
 from dialer.live.desk import LiveDesk
 from dialer.live.open_calls import OpenCalls
@@ -61,13 +65,52 @@ class LiveGateway(Gateway, Protocol):
         """What it has done since its start, by name."""
         ...
 
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it is reached, once started."""
+        ...
 
-MakeGateway = Callable[[Settings, Post], LiveGateway]
+
+MakeGateway = Callable[[Settings, Post, Callable[[], float]], LiveGateway]
 
 
-def sip_gateway(settings: Settings, post: Post) -> LiveGateway:
-    """The gateway that speaks SIP and RTP."""
-    raise NotImplementedError
+def sip_gateway(settings: Settings, post: Post, now: Callable[[], float]) -> LiveGateway:
+    """The gateway that speaks SIP and RTP.
+
+    Raises:
+        StartError: the recorded messages cannot be used.
+    """
+    sip = settings.sip
+    try:
+        prompts = load_prompts(Path(sip.prompts) if sip.prompts else None)
+    except PromptError as error:
+        raise StartError(f"[sip] prompts: {error}") from None
+    media = RtpEngine(
+        asyncio.get_running_loop(), sip.host, sip.rtp_port_min, sip.rtp_port_max, prompts, sip.media_timeout_s
+    )
+    gateway = GatewaySettings(
+        host=sip.host,
+        port=sip.port,
+        advertised_host=sip.advertised_host,
+        trunks=tuple(_trunk_address(trunk) for trunk in settings.trunks),
+        leg_ring_timeout_s=sip.leg_ring_timeout_s,
+    )
+    return SipGateway(gateway, media, post, now)
+
+
+def _trunk_address(trunk: TrunkSettings) -> TrunkAddress:
+    host, _, port = trunk.address.rpartition(":")
+    return TrunkAddress(
+        name=trunk.name,
+        host=host.strip("[]"),
+        port=int(port),
+        username=trunk.username,
+        password=trunk.password.get_secret_value(),
+        realm=trunk.realm,
+        domain=trunk.domain,
+        asserts_identity=trunk.asserts_identity,
+        attempt_header=trunk.attempt_header,
+    )
 
 
 class LiveService:
@@ -76,7 +119,7 @@ class LiveService:
     Args:
         settings: everything in `dialer.toml`.
         store: where campaigns are kept; closed by whoever opened it.
-        make_gateway: builds the gateway, given the settings and where its events go.
+        make_gateway: builds the gateway, given the settings, where its events go and the clock.
     """
 
     def __init__(self, settings: Settings, store: CampaignStore, make_gateway: MakeGateway) -> None:
@@ -103,7 +146,7 @@ class LiveService:
             retry_s_max=settings.store.retry_s_max,
         )
         self.open_calls = OpenCalls(self.post)
-        self.gateway = make_gateway(settings, self.open_calls.post)
+        self.gateway = make_gateway(settings, self.open_calls.post, self.clock.now)
         self.open_calls.connect(self.gateway)
         self.poll = Poll(post=self.post, poll_s=settings.service.poll_s, loop=loop)
         self.runner.connect(clock=self.clock, gateway=self.open_calls, desk=self.desk, store=self.worker)
@@ -293,7 +336,8 @@ async def serve(
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         host, port = listener.getsockname()[:2]
         name = f"[{host}]" if ":" in host else host
-        announce(f"The dialer is ready: API and its documentation at http://{name}:{port}/api/v1/docs")
+        sip_host, sip_port = live.gateway.address
+        announce(f"The dialer is ready: API at http://{name}:{port}/api/v1/docs, SIP at {sip_host}:{sip_port}")
         told_to_end = asyncio.create_task(until.wait())
         await asyncio.wait({told_to_end, serving}, return_when=asyncio.FIRST_COMPLETED)
         live.desk.close()

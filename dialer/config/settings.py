@@ -94,13 +94,44 @@ class SipSettings(Section):
     """The dialer's own SIP and RTP addresses."""
 
     host: str = Field(
-        default="127.0.0.1", description="Local address for SIP and RTP; it must be reachable for the trunks."
+        default="127.0.0.1", description="Local IP address for SIP and RTP; the trunks must be able to reach it."
+    )
+    advertised_host: str = Field(
+        default="", description="IP address that far ends are told, where NAT makes it another than `host`."
     )
     port: Port = Field(default=5060, description="UDP port for SIP; 0 takes a free one.")
     rtp_port_min: Port = Field(default=20000, description="First UDP port for audio (even).")
     rtp_port_max: Port = Field(
         default=29999, description="Last UDP port for audio; a call and an agent's leg use two each."
     )
+
+    leg_ring_timeout_s: Seconds = Field(
+        default=30.0, description="How long an agent's phone may ring at login before it counts as not answered."
+    )
+    media_timeout_s: Seconds = Field(
+        default=30.0, description="A call or leg from which no audio has come for so long is ended."
+    )
+    prompts: str = Field(
+        default="",
+        description="Folder of recorded messages (WAV, mono, 8000 Hz, 16 bits); a campaign names one by its file name "
+        "without `.wav`. Empty means the built-in ones alone.",
+    )
+
+    @field_validator("host", "advertised_host")
+    @classmethod
+    def _ip_address(cls, value: str) -> str:
+        if value:
+            try:
+                ipaddress.ip_address(value)
+            except ValueError:
+                raise ValueError(f"{value!r} is not an IP address such as 192.0.2.10") from None
+        return value
+
+    @model_validator(mode="after")
+    def _far_ends_know_where(self) -> "SipSettings":
+        if ipaddress.ip_address(self.host).is_unspecified and not self.advertised_host:
+            raise ValueError(f"host {self.host} listens everywhere; say in advertised_host where far ends reach it")
+        return self
 
     @model_validator(mode="after")
     def _ports_in_order(self) -> "SipSettings":
@@ -127,10 +158,24 @@ class TrunkSettings(Section):
         default=50.0, description="Calls per second that the carrier accepts."
     )
     channels_max: Annotated[int, Field(ge=1)] = Field(default=1000, description="Most calls at one time.")
-    user: str = Field(default="", description="Name for digest authentication; empty when the carrier asks for none.")
+    username: str = Field(
+        default="", description="Name for digest authentication; empty when the carrier asks for none."
+    )
     password: SecretStr = Field(
         default=SecretStr(""),
         description="Password for digest authentication; better given as `DIALER_TRUNK_<NAME>_PASSWORD`.",
+    )
+    realm: str = Field(default="", description="Answer challenges of this realm alone; empty means any.")
+    domain: str = Field(
+        default="", description="Stands after the @ of the caller ID; empty means the dialer's own address."
+    )
+    asserts_identity: bool = Field(
+        default=False,
+        description="Send the caller ID in P-Asserted-Identity (RFC 3325) too.",
+    )
+    attempt_header: str = Field(
+        default="X-Attempt-Id",
+        description="Header that carries the attempt's id, to compare books with the carrier; empty sends none.",
     )
 
     @field_validator("address")

@@ -1,4 +1,4 @@
-"""A live gateway without a network: calls ring and are answered at once or as told, and write down what they were sent."""
+"""A live gateway without a network: calls ring and are answered as told; it writes down what it was sent."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,7 +12,13 @@ from dialer.ports import Post
 class StubGateway:
     """Implements `dialer.app.LiveGateway`; `answers` says whether a called number is answered by a person."""
 
-    def __init__(self, settings: Settings, post: Post, answers: Callable[[str], bool] = lambda number: True) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        post: Post,
+        now: Callable[[], float],
+        answers: Callable[[str], bool] = lambda number: True,
+    ) -> None:
         self._post = post
         self._answers = answers
         self._loop = asyncio.get_running_loop()
@@ -21,6 +27,10 @@ class StubGateway:
         self.is_open = False
         self.is_deaf = False
         """Takes commands and answers none."""
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return "127.0.0.1", 5060
 
     async def start(self) -> None:
         self.is_open = True
