@@ -16,7 +16,7 @@ from dialer import messages as m
 from dialer.engine import Engine
 from dialer.model import AgentState, CallCause, EngineSettings, Trunk
 from pacing.model import Decision, Observation, PolicySettings, Snapshot
-from pacing.policy import register
+from pacing.policy import policy_names, register
 
 START = 1_700_000_000.0
 SETTINGS = EngineSettings(trunks=(Trunk(name="main", caller_id="+12025550100", cps_max=1000, channels_max=5000),))
@@ -29,7 +29,6 @@ ACW_S = 15.0
 Step = tuple[float, m.Event]
 
 
-@register(TRIVIAL)
 class Trivial:
     """Three calls in flight per idle agent, with nothing to compute: what is left is the engine's own time."""
 
@@ -151,4 +150,7 @@ ACTIONS: dict[type, Callable[[Floor, Any], None]] = {
 
 def record(*, agents: int, policy: str, events: int, seed: int) -> list[Step]:
     """The events of a floor of so many agents under one policy."""
+    if TRIVIAL not in policy_names():
+        # Not at import: whoever only lists the benchmarks must not find it among the product's policies.
+        register(TRIVIAL)(Trivial)
     return Floor(agents=agents, policy=policy, seed=seed).run(events)

@@ -74,9 +74,19 @@ class Adversary(RuleBasedStateMachine):
         amd=st.booleans(),
         bridge_timeout_s=st.sampled_from([0.5, 2.0]),
         is_prompt=st.sampled_from([True, True, False]),
+        bridges_at_once=st.booleans(),
+        ends_by_shutdown=st.booleans(),
         campaigns=st.sets(st.sampled_from(sorted(CAMPAIGNS)), min_size=1),
     )
-    def begin(self, amd: bool, bridge_timeout_s: float, is_prompt: bool, campaigns: set[int]) -> None:
+    def begin(
+        self,
+        amd: bool,
+        bridge_timeout_s: float,
+        is_prompt: bool,
+        bridges_at_once: bool,
+        ends_by_shutdown: bool,
+        campaigns: set[int],
+    ) -> None:
         options = EngineSettings(trunks=TRUNKS, amd=amd, bridge_timeout_s=bridge_timeout_s, hopper_min=6, hopper_max=12)
         self.engine = Engine(options)
         self.twin = Engine(options)
@@ -104,6 +114,9 @@ class Adversary(RuleBasedStateMachine):
         self.rang_at: dict[str, float] = {}
         self.results: dict[str, Outcome] = {}
         self.is_prompt = False
+        self.bridges_at_once = bridges_at_once
+        self.ends_by_shutdown = ends_by_shutdown
+        self.is_shutting_down = False
         for name, groups in (("ann", ("sales",)), ("bob", ("sales", "service"))):
             self.agent_logs_in(name, groups)
             self.agent_goes_ready(name)
@@ -120,6 +133,9 @@ class Adversary(RuleBasedStateMachine):
         self.trace.write(self.time, event, commands)
         for command in commands:
             self.check(command)
+        for command in commands:
+            if self.bridges_at_once and isinstance(command, m.BridgeCall):
+                self.tell(m.CallBridged(call_id=command.call_id, leg_id=command.leg_id))
         while self.is_prompt and (self.writes or self.reservations):
             if self.reservations:
                 self.leads_come(0, 1.0)
@@ -144,7 +160,8 @@ class Adversary(RuleBasedStateMachine):
             case m.HangUpCall(call_id=call_id) | m.CancelCall(call_id=call_id) | m.PlayMessage(call_id=call_id):
                 assert call_id in self.placed
                 assert call_id not in self.ended
-                assert not isinstance(command, m.CancelCall) or self.time - self.rang_at[call_id] >= 15.0
+                if isinstance(command, m.CancelCall) and not self.is_shutting_down:
+                    assert self.time - self.rang_at[call_id] >= 15.0
             case m.OpenLeg(leg_id=leg_id, agent_id=agent_id):
                 assert leg_id not in self.legs
                 self.legs[leg_id] = agent_id
@@ -373,7 +390,7 @@ class Adversary(RuleBasedStateMachine):
         self.tell(m.CallBridged(call_id=call_id, leg_id=self.bridges[other % len(self.bridges)].leg_id))
 
     @precondition(lambda self: self.legs)
-    @rule(which=index, is_open=st.sampled_from([True, False]))
+    @rule(which=index, is_open=st.sampled_from([True, True, True, False]))
     def leg_changes(self, which: int, is_open: bool) -> None:
         leg_id = list(self.legs)[-1 - which % min(6, len(self.legs))]
         self.tell(m.LegOpened(leg_id=leg_id) if is_open else m.LegClosed(leg_id=leg_id))
@@ -394,9 +411,14 @@ class Adversary(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(AGENTS))
     def agent_goes_ready(self, name: str) -> None:
+        if self.states.get(name, AgentState.OFFLINE) is AgentState.OFFLINE:
+            self.agent_logs_in(name, ("sales", "service"))
         self.tell(m.AgentWentReady(agent_id=name, request_id=self.request()))
 
-    @rule(kind=st.sampled_from([m.AgentPaused, m.AgentLoggedOut, m.AgentHungUp]), name=st.sampled_from(AGENTS))
+    @rule(
+        kind=st.sampled_from([m.AgentPaused, m.AgentLoggedOut, m.AgentHungUp, m.AgentHungUp, m.AgentHungUp]),
+        name=st.sampled_from(AGENTS),
+    )
     def agent_acts(self, kind: type[m.AgentPaused], name: str) -> None:
         self.tell(kind(agent_id=name, request_id=self.request()))
 
@@ -435,6 +457,7 @@ class Adversary(RuleBasedStateMachine):
             assert each.recording == each.placed == each.ringing == each.queued == each.bridged == 0
         assert set(self.results) == self.durable, "an attempt without its one result"
         assert all(self.requests.values()), "a request without its answer"
+        assert not self.ends_by_shutdown or not view.agents
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "trace.jsonl"
             path.write_bytes(self.recording.getvalue())
@@ -442,6 +465,10 @@ class Adversary(RuleBasedStateMachine):
 
     def close_everything(self) -> None:
         """Stop all campaigns, answer every write, end every call: what a shutdown does."""
+        if self.ends_by_shutdown:
+            self.is_shutting_down = True
+            self.status = dict.fromkeys(self.status, CampaignStatus.STOPPED)
+            self.tell(m.ShutdownBegan())
         for campaign_id in self.status:
             self.status[campaign_id] = CampaignStatus.STOPPED
             self.tell(m.CampaignChanged(task=self.task(campaign_id, CampaignStatus.STOPPED)))
