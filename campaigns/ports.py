@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """The end of an attempt: what is written in one transaction."""
+    """The end of an attempt."""
 
     attempt: Attempt
     """With its outcome set."""
@@ -54,8 +54,10 @@ class CampaignStore(Protocol):
     """Keeps campaigns, leads, attempts and CDRs.
 
     Raises:
-        CampaignNotFoundError, AttemptNotFoundError: no such id (see campaigns.service for the tree of errors).
-        StoreUnavailableError: the database cannot be reached; nothing was written.
+        CampaignNotFoundError, LeadNotFoundError, AttemptNotFoundError: no such id (see campaigns.service.errors).
+        InvalidListingError: a listing's limit or cursor is not valid.
+        StoreUnavailableError: the database cannot be reached; nothing was written, or, when the connection broke during
+            the commit, all of it: every write may be repeated safely.
     """
 
     def create_campaign(self, campaign: Campaign) -> Campaign:
@@ -100,13 +102,17 @@ class CampaignStore(Protocol):
     def record_attempts(self, attempts: Sequence[Attempt]) -> Sequence[str]:
         """Write attempts durably before their calls are placed; returns the ids written.
 
-        An attempt whose (lead, number) exists already, or whose number is blocked, is left out of the answer: its call
-        must not be placed.
+        An attempt is left out of the answer, and its call must not be placed, when its (lead, number) exists already or
+        is not the lead's next, when the lead is closed or being called, or when its number is blocked.
         """
         ...
 
     def record_results(self, results: Sequence[Result], now: float) -> None:
-        """Write outcomes and CDRs and move each lead on by its retry rule; writing a result again changes nothing."""
+        """Write outcomes and CDRs and move each lead on by its retry rule; writing a result again changes nothing.
+
+        An attempt that was refused before it was written is written now. The result of any other unknown attempt raises
+        AttemptNotFoundError, and nothing of the batch is written.
+        """
         ...
 
     def record_disposition(self, attempt_id: str, agent_id: str, disposition: str, now: float) -> None:

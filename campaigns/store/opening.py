@@ -3,14 +3,13 @@
 from campaigns.ports import CampaignStore
 from campaigns.store import migration
 from campaigns.store.database import Database, read_url
-from campaigns.store.memory import MemoryStore
 from campaigns.store.sql import SqlStore
-
-MEMORY_URL = "memory://"
 
 
 def open_store(url: str, *, upgrade: bool = False) -> CampaignStore:
-    """Open the store at a URL: `sqlite:///file`, `postgresql://user:password@host/database` or `memory://`.
+    """Open the store at a URL: `sqlite:///file` or `postgresql://user:password@host/database`.
+
+    The memory store has no URL: a service that forgets whom it has called must not be a setting away.
 
     Args:
         url: where the database is; messages show it without its password.
@@ -21,8 +20,6 @@ def open_store(url: str, *, upgrade: bool = False) -> CampaignStore:
         StoreUnavailableError: the database cannot be reached.
         SchemaError: its tables are missing or of another version.
     """
-    if url == MEMORY_URL:
-        return MemoryStore()
     database = Database(read_url(url))
     try:
         if upgrade:

@@ -27,6 +27,7 @@ from campaigns.service.errors import (
     InvalidListingError,
     LeadNotFoundError,
 )
+from campaigns.store.memory import MemoryStore
 from campaigns.store.opening import open_store
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp()
@@ -41,14 +42,14 @@ on_postgres = pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.
 
 @pytest.fixture(params=["memory", "sqlite", on_postgres])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CampaignStore]:
+    opened: CampaignStore
     match request.param:
         case "memory":
-            url = "memory://"
+            opened = MemoryStore()
         case "sqlite":
-            url = f"sqlite:///{tmp_path}/dialer.sqlite3"
+            opened = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3", upgrade=True)
         case _:
-            url = request.getfixturevalue("empty_postgres_url")
-    opened = open_store(url, upgrade=True)
+            opened = open_store(request.getfixturevalue("empty_postgres_url"))
     yield opened
     opened.close()
 
@@ -254,7 +255,7 @@ def test_no_lead_is_reserved_twice(store: CampaignStore) -> None:
     assert reserve(store, campaign, 0) == []
 
 
-@pytest.mark.parametrize("status", set(CampaignStatus) - {CampaignStatus.RUNNING})
+@pytest.mark.parametrize("status", sorted(set(CampaignStatus) - {CampaignStatus.RUNNING}))
 def test_only_a_running_campaign_gives_leads(store: CampaignStore, status: CampaignStatus) -> None:
     campaign = store.create_campaign(SPRING)
     add(store, campaign)

@@ -28,6 +28,7 @@ from campaigns.model import (
 from campaigns.ports import AttemptFilter, CampaignStore, Result
 from campaigns.service.errors import LeadNotFoundError
 from campaigns.store.database import read_url
+from campaigns.store.memory import MemoryStore
 from campaigns.store.opening import open_store
 from campaigns.store.schema import metadata
 
@@ -238,7 +239,7 @@ def check(open_empty: Callable[[], CampaignStore], examples: int) -> None:
 
 
 def test_memory_agrees_with_the_model() -> None:
-    check(lambda: open_store("memory://"), examples=100)
+    check(MemoryStore, examples=100)
 
 
 def test_sqlite_agrees_with_the_model(tmp_path: Path) -> None:
