@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from pacing.estimators.score_calibration import ScoreCalibration
 from pacing.forecast.net import NetForecast
 from pacing.forecast.primitives import Primitives
 from pacing.model import Snapshot
@@ -12,7 +13,12 @@ ANSWER_MIN = 1e-6
 
 
 def choose_cancels(
-    snapshot: Snapshot, primitives: Primitives, forecast: NetForecast, answer_rate: float, threshold: float
+    snapshot: Snapshot,
+    primitives: Primitives,
+    forecast: NetForecast,
+    answer_rate: float,
+    threshold: float,
+    scores: ScoreCalibration | None = None,
 ) -> tuple[str, ...]:
     """The calls to give up, oldest first; the forecast is left as it will be without them.
 
@@ -28,7 +34,9 @@ def choose_cancels(
     rung = [call for call in snapshot.calls if call.ringing_at is not None and call.ringing_at <= latest]
     chosen = []
     for call in sorted(rung, key=lambda call: (call.placed_at, call.call_id)):
-        probability = answer_rate if call.answer_probability is None else call.answer_probability
+        probability = answer_rate
+        if scores is not None and call.answer_probability is not None:
+            probability = float(scores.calibrated(np.array(call.answer_probability)))
         age_s = snapshot.now - call.placed_at
         answered = primitives.answered(np.array([age_s]), np.array([probability]))[0]
         by_horizon = np.diff(answered, prepend=0.0)

@@ -6,13 +6,15 @@ sum of value times probability is greatest when both are in the same order: the 
 answer where the risk is least, the one with the lowest where the risk is just under the threshold.
 """
 
+from collections.abc import Sequence
+
 SHARE_EXPONENT = 1.0
 
 
 class LeadChoice:
     """The offered leads, taken out one by one by rank."""
 
-    def __init__(self, probabilities: tuple[float, ...]) -> None:
+    def __init__(self, probabilities: Sequence[float]) -> None:
         self._ranked = sorted(range(len(probabilities)), key=lambda index: (probabilities[index], index))
 
     def take(self, risk: float, threshold: float) -> int:

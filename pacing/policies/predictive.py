@@ -9,6 +9,7 @@ from pacing.choosing import LeadChoice
 from pacing.estimators.answer_rate import AnswerRate
 from pacing.estimators.durations import Durations
 from pacing.estimators.ringing import RingTimes
+from pacing.estimators.score_calibration import ScoreCalibration
 from pacing.forecast.floor import Floor
 from pacing.forecast.net import NetForecast
 from pacing.forecast.primitives import Primitives
@@ -30,7 +31,10 @@ from pacing.policy import register
 CALLS_MIN = 50
 TALKS_MIN = 10
 """Until this many calls and conversations have ended, pacing is progressive: there is nothing to forecast from."""
-ROWS_LIFE_S = 30.0
+ROWS_LIFE_S = 60.0
+"""The tables are made anew from the estimates this often."""
+RING_TIMEOUT_S = 28.0
+"""Where calls that nobody answers end, before any has been seen to end."""
 RISK_MAX = 0.5
 
 
@@ -41,7 +45,8 @@ class Predictive:
     def __init__(self, settings: PolicySettings) -> None:
         self._budget = BudgetController(settings.abandon_rate_target)
         self._answer_rate = AnswerRate()
-        self._ringing: RingTimes | None = None
+        self._scores = ScoreCalibration()
+        self._ringing = RingTimes(RING_TIMEOUT_S)
         self._talk = Durations(median_s=90.0, sigma=0.9)
         self._acw = Durations(median_s=13.0, sigma=0.6)
         self._rows: Rows | None = None
@@ -61,13 +66,8 @@ class Predictive:
     def learn(self, observation: Observation) -> None:
         """Update the estimate that the observation concerns."""
         match observation:
-            case CallObserved(at=at, result=result, duration_s=duration_s):
-                if self._ringing is None:
-                    self._ringing = RingTimes(ring_timeout_s=30.0)
-                cancelled = result is CallResult.CANCELLED
-                answered = result is CallResult.ANSWERED
-                self._ringing.update(duration_s, at, None if cancelled else answered)
-                self._answer_rate.update(self._chance_left(duration_s) if cancelled else float(answered), at)
+            case CallObserved():
+                self._learn_call(observation)
             case TalkObserved(at=at, duration_s=duration_s):
                 self._talk.update(duration_s, at)
             case AcwObserved(at=at, duration_s=duration_s):
@@ -75,13 +75,28 @@ class Predictive:
             case AnswerObserved(abandoned=abandoned):
                 self._budget.learn(abandoned)
 
+    def _learn_call(self, call: CallObserved) -> None:
+        if call.result is CallResult.CANCELLED:
+            self._ringing.update(call.duration_s, call.at, None)
+            self._answer_rate.update(self._chance_left(call.duration_s), call.at)
+            return
+        answered = call.result is CallResult.ANSWERED
+        base_rate = self._answer_rate.value()
+        if call.answer_probability is not None and base_rate is not None:
+            self._scores.update(call.answer_probability, answered, base_rate.value)
+        self._ringing.update(call.duration_s, call.at, answered)
+        self._answer_rate.update(float(answered), call.at)
+
     def _decide_by_risk(self, snapshot: Snapshot, threshold: float) -> Decision:
         rows = self._current_rows(snapshot)
-        floor = Floor(rows, snapshot, self._answer_rate)
+        scores = self._scores if self._scores.is_trusted else None
+        floor = Floor(rows, snapshot, self._answer_rate, scores)
         forecast = NetForecast(rows, floor.ids, floor.weights, snapshot.idle_agents - snapshot.queued_calls)
         rate = floor.answer_rate
-        cancel = choose_cancels(snapshot, rows.primitives, forecast, rate, threshold)
-        offered = snapshot.lead_probabilities
+        cancel = choose_cancels(snapshot, rows.primitives, forecast, rate, threshold, scores)
+        offered: list[float] = []
+        if scores is not None and snapshot.lead_probabilities:
+            offered = scores.calibrated(np.array(snapshot.lead_probabilities)).tolist()
         limit = min(snapshot.calls_max, len(offered)) if offered else snapshot.calls_max
         choice = LeadChoice(offered)
         leads: list[int] = []
@@ -111,7 +126,6 @@ class Predictive:
         rows = self._rows
         is_fresh = 0.0 <= snapshot.now - self._rows_at < ROWS_LIFE_S
         if rows is None or not is_fresh or rows.primitives.grace_s != snapshot.answer_limit_s:
-            assert self._ringing is not None
             answer, other = self._ringing.survivals()
             rows = Rows(
                 Primitives(self._talk.survival(), self._acw.survival(), answer, other, grace_s=snapshot.answer_limit_s)

@@ -3,6 +3,7 @@ import pytest
 
 from pacing.estimators.answer_rate import AnswerRate
 from pacing.estimators.durations import lognormal_survival
+from pacing.estimators.score_calibration import ScoreCalibration
 from pacing.forecast.floor import Floor
 from pacing.forecast.net import NetForecast
 from pacing.forecast.primitives import Primitives
@@ -55,7 +56,7 @@ def test_calls_with_a_chance_of_their_own_keep_it(rows: Rows, answer_rate: Answe
         CallInFlight(call_id="b", placed_at=NOW - 8.0, answer_probability=0.05),
         CallInFlight(call_id="c", placed_at=NOW - 8.0),
     )
-    floor = Floor(rows, snapshot(calls), answer_rate)
+    floor = Floor(rows, snapshot(calls), answer_rate, ScoreCalibration())
     net = NetForecast(rows, floor.ids, floor.weights, 0)
     chances = np.array([0.9, 0.05, floor.answer_rate])
     answered = rows.primitives.answered(np.array([3.0, 8.0, 8.0]), chances).sum(axis=0)
