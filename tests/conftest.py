@@ -1,4 +1,4 @@
-"""A private PostgreSQL server for the tests that need one: started once, reached by Unix socket, gone afterwards."""
+"""For all tests: Hypothesis without a stopwatch, and a private PostgreSQL server that is gone afterwards."""
 
 import os
 import pwd
@@ -10,8 +10,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from campaigns.store.opening import upgrade_database
+
+# A busy machine makes a good example slow; that is not a failure.
+settings.register_profile("dialer", deadline=None)
+settings.load_profile("dialer")
 
 UNPRIVILEGED_USERS = ("postgres", "nobody")
 HOW_TO_GET_IT = "install it (Debian: apt-get install postgresql; macOS: brew install postgresql), no server need run"
