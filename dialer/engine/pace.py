@@ -35,19 +35,17 @@ def pace(state: EngineState, now: float) -> None:
         works = state.tasks.by_group.get(name)
         if works is None:
             continue
+        group = state.roster.groups.get(name) or SkillGroup(name)
         for work in works if len(works) == 1 else serving_order(works):
-            _decide(state, work, state.roster.groups.get(name), now)
+            _decide(state, work, group, now)
 
 
-def _decide(state: EngineState, work: CampaignWork, group: SkillGroup | None, now: float) -> None:
+def _decide(state: EngineState, work: CampaignWork, group: SkillGroup, now: float) -> None:
     campaign = work.campaign
     is_agentless = campaign.treatment is Treatment.MESSAGE
-    if group is None and not is_agentless:
-        work.decision = f"no agent of skill group {campaign.skill_group!r} is logged in"
-        return
-    if state.is_tick or not len(work.hopper):
+    if (state.is_tick or not len(work.hopper)) and (group.members or is_agentless):
         refill(state, work, now)
-    at_work = group.at_work if group is not None else 0
+    at_work = group.at_work
     asked_anyway = state.is_tick and len(work.in_flight) > 0
     if not at_work and not is_agentless and not asked_anyway:
         work.decision = f"no agent of skill group {campaign.skill_group!r} is at work"
@@ -56,13 +54,15 @@ def _decide(state: EngineState, work: CampaignWork, group: SkillGroup | None, no
     if calls_max:
         calls_max = min(calls_max, state.router.calls_max(campaign.trunk_group, now))
     if not calls_max and not asked_anyway:
+        work.decision = "the trunks take no more calls now" if len(work.hopper) else "there are no leads to dial now"
         return
     if is_agentless:
         decision = Decision(calls=calls_max, reason=f"agentless: the trunks take {calls_max} now")
-    elif work.policy is None or group is None:
+    elif work.policy is None:
+        work.decision = work.policy_error
         return
     else:
-        decision = work.policy.decide(_snapshot(state, work, group, calls_max, now))
+        decision = work.decide(_snapshot(state, work, group, calls_max, now))
     work.decided_at = now
     calls = min(decision.calls, calls_max) if at_work or is_agentless else 0
     placed = _dial(state, work, calls, now) if calls > 0 else 0
@@ -158,16 +158,17 @@ def _cancel(state: EngineState, work: CampaignWork, call_ids: tuple[str, ...], n
 def _report(
     state: EngineState,
     work: CampaignWork,
-    group: SkillGroup | None,
+    group: SkillGroup,
     decision: Decision,
     placed: int,
     has_acted: bool,
     now: float,
 ) -> None:
-    is_new = decision.reason != work.decision
+    is_new = decision.reason != work.reported
     work.decision = decision.reason
     if not has_acted and not (is_new and now - work.reported_at >= REPORT_S_MIN):
         return
+    work.reported = decision.reason
     work.reported_at = now
     state.commands.append(
         ReportDecision(
@@ -175,7 +176,7 @@ def _report(
             calls=placed,
             reason=decision.reason,
             numbers=decision.numbers,
-            agents_free=len(group.idle) if group is not None else 0,
-            agents_soon_free=len(group.talking) + len(group.acw) if group is not None else 0,
+            agents_free=len(group.idle),
+            agents_soon_free=len(group.talking) + len(group.acw),
         )
     )

@@ -33,8 +33,14 @@ def view(state: EngineState, now: float) -> Statistics:
         campaigns=[_campaign_view(work, by_campaign[work.campaign_id]) for work in state.tasks.works.values()],
         occupancy=occupancy(roster.times.seconds(roster.agents.values(), now)),
         events=state.events,
-        counters=state.counters.values(),
+        counters=_counters(state),
     )
+
+
+def _counters(state: EngineState) -> dict[str, int]:
+    counters = state.counters.values()
+    failures = sum(work.policy_failures for work in state.tasks.works.values())
+    return counters | {"policy_failures": failures} if failures else counters
 
 
 def _campaign_view(work: CampaignWork, calls: dict[CallState, int]) -> CampaignView:

@@ -9,7 +9,8 @@ from dialer.model import EngineSettings
 from dialer.pds.account import AbandonAccount
 from dialer.pds.hopper import Hopper
 from pacing import PolicySettings, UnknownPolicyError, create_policy
-from pacing.model import CallInFlight, Observation
+from pacing.model import CallInFlight, Decision, Observation, Snapshot
+from pacing.policies.progressive import decide_progressive
 from pacing.policy import Policy
 
 STOPPED_MAX = 100
@@ -34,6 +35,9 @@ class CampaignWork:
         "open_calls",
         "outcomes",
         "policy",
+        "policy_error",
+        "policy_failures",
+        "reported",
         "reported_at",
         "served",
     )
@@ -49,12 +53,18 @@ class CampaignWork:
         self.open_calls = 0
         """Calls that have no final result yet."""
         self.policy: Policy | None = None
+        self.policy_error = ""
+        """Why there is no policy, where there is none."""
+        self.policy_failures = 0
+        """Times the policy raised."""
         self.leads_open = task.leads_open
         self.attempts = 0
         self.outcomes: dict[Outcome, int] = {}
         self.changed_at = 0.0
         self.decision = ""
-        """The last pacing decision's reason."""
+        """The last pacing decision's reason, or why none is made."""
+        self.reported = ""
+        """The last reason reported to the desk."""
         self.decided_at = 0.0
         self.reported_at = 0.0
         self.served = 0
@@ -73,10 +83,27 @@ class CampaignWork:
         """The campaign is not among the tasks any more."""
         self.is_running = False
 
+    def decide(self, snapshot: Snapshot) -> Decision:
+        """Ask the policy; one that raises is counted, and pacing is progressive for once.
+
+        A policy is exchangeable, so its mistake must not take the rest of the step with it: the same event may just
+        have bridged a person to an agent.
+        """
+        assert self.policy is not None, f"campaign {self.campaign_id} has no policy"
+        try:
+            return self.policy.decide(snapshot)
+        except Exception as error:
+            self.policy_failures += 1
+            return decide_progressive(snapshot, f"progressive, as the policy failed ({error!r})")
+
     def learn(self, observation: Observation) -> None:
-        """Tell the policy what happened."""
-        if self.policy is not None:
+        """Tell the policy what happened; one that raises is counted."""
+        if self.policy is None:
+            return
+        try:
             self.policy.learn(observation)
+        except Exception:
+            self.policy_failures += 1
 
     def _apply(self, task: CampaignTask, before: Campaign | None) -> None:
         campaign = task.campaign
@@ -91,7 +118,7 @@ class CampaignWork:
             )
         except UnknownPolicyError as error:
             self.policy = None
-            self.decision = f"not dialing: {error}"
+            self.policy_error = self.decision = f"not dialing: {error}"
 
 
 class Tasks:

@@ -5,6 +5,7 @@ import pytest
 from campaigns.model import CallingWindow, CampaignStatus, PacingSettings, Treatment
 from dialer import messages as m
 from dialer.model import CallCause, EngineSettings, Trunk
+from pacing.model import Decision, Observation, PolicySettings, Snapshot
 from tests.dialer.world import STEADY, World, known_policy, lead, silent, task
 
 MAIN = Trunk(name="main", caller_id="+12025550100")
@@ -24,7 +25,7 @@ def numbers_placed(world: World, campaign_id: int) -> int:
 def test_nobody_at_work_means_no_call() -> None:
     world = World(fate=silent)
     world.start(task(pacing=PACED))
-    assert world.view().decision == "no agent of skill group 'sales' is logged in"
+    assert world.view().decision == "no agent of skill group 'sales' is at work"
     world.post(m.AgentLoggedIn(agent_id="ann", skill_groups=("sales",), address="sip:ann"))
     world.run(30.0)
     assert world.placed == []
@@ -190,6 +191,51 @@ def test_when_all_agents_vanish_calls_in_flight_may_still_be_given_up() -> None:
     world.run(25.0)
     assert len(world.of(m.CancelCall)) == 2
     assert len(world.placed) == 2
+
+
+def test_also_when_they_have_all_logged_out() -> None:
+    world = World(fate=silent)
+    world.add_agents(1)
+    world.start(task(pacing=PACED))
+    for call_id in world.placed:
+        world.post(m.CallRinging(call_id=call_id))
+    world.post(m.AgentLoggedOut(agent_id="agent-0"))
+    world.run(25.0)
+    assert len(world.of(m.CancelCall)) == 2
+    assert len(world.placed) == 2
+
+
+def test_a_policy_that_raises_is_counted_and_pacing_is_progressive() -> None:
+    class Faulty:
+        def __init__(self, settings: PolicySettings) -> None:
+            pass
+
+        def decide(self, snapshot: Snapshot) -> Decision:
+            raise ZeroDivisionError("nobody has answered")
+
+        def learn(self, observation: Observation) -> None:
+            raise ZeroDivisionError("nobody has answered")
+
+    with known_policy("test: faulty", Faulty):
+        world = World(fate=silent)
+        world.add_agents(2)
+        world.start(task(pacing=PacingSettings(policy="test: faulty")))
+        assert len(world.placed) == 2
+        world.post(m.CallAnswered(call_id=world.placed[0]))
+    assert world.states() == {"agent-0": "talking", "agent-1": "idle"}
+    assert "ZeroDivisionError" in world.view().decision
+    assert world.count("policy_failures") >= 4
+
+
+def test_the_view_says_why_nothing_is_dialed() -> None:
+    world = World(EngineSettings(trunks=(Trunk(name="main", caller_id="+12025550100", channels_max=2),)), fate=silent)
+    world.leads_left = 2
+    world.add_agents(3)
+    world.start(task(pacing=PACED))
+    world.post(m.CallRinging(call_id=world.placed[0]))
+    assert world.view().decision == "there are no leads to dial now"
+    world.post(m.LeadsReserved(campaign_id=1, leads=(lead(900),)))
+    assert world.view().decision == "the trunks take no more calls now"
 
 
 def test_decisions_are_reported_when_they_act_and_otherwise_once_a_second() -> None:
