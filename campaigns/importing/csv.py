@@ -120,8 +120,9 @@ def _read_file(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[Row]:
     try:
         yield from _read_rows(text, delimiter)
     finally:
-        # The file is the caller's; without this the wrapper would close it.
-        text.detach()
+        # The file is the caller's; without this the wrapper would close it. After an error the caller may be quicker.
+        if not file.closed:
+            text.detach()
 
 
 def _read_rows(text: io.TextIOBase, delimiter: str) -> Iterator[Row]:
