@@ -37,8 +37,8 @@ class PacingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Calls per idle agent; used by the `ratio` policy alone."""
     abandon_rate_max: float = 0.03
     """The legal cap on abandoned / answered by a person (16 CFR 310.4(b)(4)(i))."""
-    abandon_rate_target: float = 0.028
-    """Where the pacing steers to, a little under the cap."""
+    abandon_rate_target: float | None = None
+    """Where the pacing steers to; None is as near the cap as is safe."""
 
 
 class CallingWindow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -90,7 +90,7 @@ def _pacing_problems(pacing: PacingSettings, policies: Collection[str]) -> Itera
     if not 0.0 < pacing.abandon_rate_max <= ABANDON_RATE_MAX:
         message = f"is {pacing.abandon_rate_max:g}, must be above 0 and at most {ABANDON_RATE_MAX:g} (0.03 is 3 %)"
         yield Problem("pacing.abandon_rate_max", message)
-    elif not 0.0 < pacing.abandon_rate_target <= pacing.abandon_rate_max:
+    elif pacing.abandon_rate_target is not None and not 0.0 < pacing.abandon_rate_target <= pacing.abandon_rate_max:
         message = f"is {pacing.abandon_rate_target:g}, must be above 0 and at most abandon_rate_max"
         yield Problem("pacing.abandon_rate_target", f"{message} ({pacing.abandon_rate_max:g})")
 

@@ -24,7 +24,8 @@ LEVEL_PROBABILITIES = 1.0 / (1.0 + np.exp(-np.linspace(-LOGIT_MAX, LOGIT_MAX, LE
 FIRST_ACW = KNOTS
 FIRST_CALL = 2 * KNOTS
 ROWS = FIRST_CALL + LEVELS * KNOTS
-LOG_MIN = -40.0
+SQUARE_MIN = 1e-34
+"""A characteristic function that vanishes is held just above 0, so that it has a logarithm."""
 
 _LEVEL_LIST = LEVEL_PROBABILITIES.tolist()
 _KNOT_NUMBERS = np.arange(KNOTS, dtype=np.float64)
@@ -106,9 +107,14 @@ class Rows:
         start = self._filled.get(window, 0)
         angle = 2.0 * math.pi / window * np.arange(1, window.frequencies + 1)
         chance = self._chance[start : self._used, :, None]
-        value = 1.0 + np.abs(chance) * (np.exp(1j * np.sign(chance) * angle) - 1.0)
-        logs = np.maximum(np.log(np.maximum(np.abs(value), 1e-30)), LOG_MIN) + 1j * (np.angle(value) - angle * chance)
-        flat = logs.reshape(len(chance), HORIZON_COUNT * window.frequencies).astype(np.complex64).view(np.float32)
+        size = np.abs(chance)
+        # φ = 1 + q(exp(±it) - 1): its squared modulus is 1 - 2q(1 - q)(1 - cos t).
+        square = 1.0 - 2.0 * size * (1.0 - size) * (1.0 - np.cos(angle))
+        phase = np.arctan2(chance * np.sin(angle), 1.0 - size + size * np.cos(angle))
+        logs = np.empty((*square.shape, 2), dtype=np.float32)
+        logs[..., 0] = 0.5 * np.log(np.maximum(square, SQUARE_MIN))
+        logs[..., 1] = phase - angle * chance
+        flat = logs.reshape(len(chance), 2 * HORIZON_COUNT * window.frequencies)
         held = self._logs.get(window)
         held = np.zeros((256, flat.shape[1]), dtype=np.float32) if held is None else held
         held = _grown(held, self._used)
