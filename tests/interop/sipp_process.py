@@ -1,0 +1,119 @@
+"""sipp as the far end: starts it with a scenario, waits until it listens, and says how it ended."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+SCENARIOS = Path(__file__).parent / "sipp"
+HOW_TO_GET_IT = "sipp is missing: on Debian and Ubuntu, apt-get install sip-tester (or run: make peers)"
+START_S = 10.0
+
+
+def require_sipp() -> str:
+    """The program's path; where it is missing the test is skipped, and in CI it fails."""
+    program = shutil.which("sipp")
+    if program is not None:
+        return program
+    if os.environ.get("CI"):
+        pytest.fail(HOW_TO_GET_IT)
+    pytest.skip(HOW_TO_GET_IT)
+
+
+def free_udp_port() -> int:
+    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Sipp:
+    """One sipp process; `scenario` is a file of tests/interop/sipp without `.xml`, or a built-in one such as `-uas`.
+
+    `keys` fill in what a scenario file leaves open as `[name]`.
+
+    Leave the `with` block and it is ended. `finish` waits for it and fails unless every call went as the scenario says.
+    """
+
+    def __init__(
+        self, folder: Path, scenario: str, *, calls: int = 1, target: str = "", keys: dict[str, str] | None = None,
+        options: tuple[str, ...] = ()
+    ) -> None:  # fmt: skip
+        self.port = free_udp_port()
+        self.address = ("127.0.0.1", self.port)
+        self._folder = folder
+        self._log = folder / f"sipp-{self.port}.log"
+        chosen = (
+            ["-sn", scenario[1:]] if scenario.startswith("-") else ["-sf", str(self._fill_in(scenario, keys or {}))]
+        )
+        media_port = free_udp_port() & ~1
+        self._command = [
+            require_sipp(), *([target] if target else []), *chosen,
+            "-i", "127.0.0.1", "-p", str(self.port), "-mp", str(media_port), "-m", str(calls), "-nostdin",
+            "-timeout", "60s", "-timeout_error", "-deadcall_wait", "0",
+            "-trace_err", "-error_file", str(self._log), "-trace_msg",
+            "-message_file", str(folder / f"sipp-{self.port}.messages"), *options,
+        ]  # fmt: skip
+        self._output = folder / f"sipp-{self.port}.out"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Sipp":
+        with self._output.open("wb") as output:
+            self._process = subprocess.Popen(self._command, stdout=output, stderr=subprocess.STDOUT, cwd=self._folder)
+        try:
+            self._wait_until_listening()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process is not None
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+
+    def finish(self, timeout_s: float = 20.0) -> None:
+        """Wait for the scenario's end; every call must have gone as it says."""
+        assert self._process is not None
+        try:
+            code = self._process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            pytest.fail(f"sipp did not come to its end\n{self.report()}")
+        assert code == 0, f"sipp ended with {code}\n{self.report()}"
+
+    def is_done(self) -> bool:
+        assert self._process is not None
+        return self._process.poll() is not None
+
+    def messages(self) -> str:
+        """Every message that sipp sent and received."""
+        path = self._folder / f"sipp-{self.port}.messages"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def report(self) -> str:
+        errors = self._log.read_text(errors="replace") if self._log.exists() else ""
+        return f"{errors}\n{self.messages()[-6000:]}"
+
+    def _fill_in(self, scenario: str, keys: dict[str, str]) -> Path:
+        """Write the scenario with its keys' values: sipp's own -key does not reach into status lines."""
+        text = (SCENARIOS / f"{scenario}.xml").read_text()
+        for name, value in keys.items():
+            text = text.replace(f"[{name}]", value)
+        filled = self._folder / f"{scenario}-{self.port}.xml"
+        filled.write_text(text)
+        return filled
+
+    def _wait_until_listening(self) -> None:
+        assert self._process is not None
+        wanted = f"0100007F:{self.port:04X}"
+        deadline = time.monotonic() + START_S
+        while wanted not in Path("/proc/net/udp").read_text():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                output = self._output.read_text(errors="replace")
+                pytest.fail(f"sipp does not listen\n{output[-2000:]}\n{self.report()}")
+            time.sleep(0.02)
