@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 
 from dialer.live.watchers import LiveMessage, Watchers
 from dialer.messages import AnswerRequest, DeskCommand, Event, ReportDecision, ShowAgent
@@ -64,7 +64,7 @@ class LiveDesk:
         """Send the engine's figures to everyone who watches."""
         self._watchers.publish("statistics", statistics)
 
-    def watch(self) -> AsyncIterator[LiveMessage]:
+    def watch(self) -> AsyncGenerator[LiveMessage, None]:
         """Statistics, decisions and agents' changes from now on.
 
         Raises:

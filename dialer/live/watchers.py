@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 import msgspec
 
@@ -75,7 +75,7 @@ class Watchers:
             for watcher in self._watchers:
                 watcher.put(message)
 
-    async def watch(self) -> AsyncIterator[LiveMessage]:
+    async def watch(self) -> AsyncGenerator[LiveMessage, None]:
         """Everything published from now on.
 
         Raises:

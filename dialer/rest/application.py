@@ -6,11 +6,10 @@ from starlette.responses import RedirectResponse
 from dialer.config import package_version
 from dialer.rest import agents, answers, campaigns, do_not_call, leads, listings, problems, statistics
 from dialer.rest.access import require_access
+from dialer.rest.body_limit import BODY_BYTES_MAX, BodyLimit
 from dialer.rest.service import Service
 
 PREFIX = "/api/v1"
-BODY_BYTES_MAX = 1024 * 1024
-"""Lead files have their own limit, [service] upload_bytes_max."""
 
 DESCRIPTION = """Campaigns and leads go in, calls go out, agents talk, results come back.
 
@@ -28,14 +27,14 @@ def create_app(service: Service) -> FastAPI:
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=f"{PREFIX}/docs",
         redoc_url=None,
-        max_body_size=BODY_BYTES_MAX,
     )
+    app.add_middleware(BodyLimit, upload_bytes_max=service.upload_bytes_max)
     app.state.service = service
     guarded = [Depends(require_access)]
     for router in (campaigns.router, do_not_call.router, listings.router, agents.router):
-        app.include_router(router, prefix=PREFIX, dependencies=guarded)
+        app.include_router(router, prefix=PREFIX, dependencies=guarded, max_body_size=BODY_BYTES_MAX)
     app.include_router(leads.router, prefix=PREFIX, dependencies=guarded, max_body_size=service.upload_bytes_max)
-    app.include_router(statistics.router, prefix=PREFIX)
+    app.include_router(statistics.router, prefix=PREFIX, max_body_size=BODY_BYTES_MAX)
     app.add_api_route("/", _to_docs, include_in_schema=False)
     problems.answer_with_problems(app)
     answers.describe(app)

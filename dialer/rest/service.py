@@ -1,7 +1,7 @@
 """What the routes need of the rest of the service, handed in when the application is made."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 
@@ -42,7 +42,7 @@ class DeskRequests(Protocol):
         """Whom an agent has on the line."""
         ...
 
-    def watch(self) -> AsyncIterator[StreamMessage]:
+    def watch(self) -> AsyncGenerator[StreamMessage, None]:
         """Statistics, decisions and agents' changes from now on."""
         ...
 

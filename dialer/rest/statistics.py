@@ -1,6 +1,7 @@
 """Routes: what is going on right now, once or as a stream, and how every part of the service is."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 
 import msgspec
@@ -61,10 +62,11 @@ async def read_health(service: ServiceOf) -> Response:
     return answer(Health(is_ok=is_ok, parts=parts), 200 if is_ok else 503)
 
 
-async def _events(service: Service) -> AsyncIterator[bytes]:
+async def _events(service: Service) -> AsyncGenerator[bytes, None]:
     yield _event("statistics", msgspec.json.encode(service.statistics()))
-    async for message in service.desk.watch():
-        yield _event(message.name, message.data)
+    async with aclosing(service.desk.watch()) as messages:
+        async for message in messages:
+            yield _event(message.name, message.data)
 
 
 def _event(name: str, data: bytes) -> bytes:

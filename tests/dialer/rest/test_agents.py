@@ -1,0 +1,95 @@
+import pytest
+
+from dialer.messages import CloseLeg, HangUpCall, OpenLeg
+from tests.dialer.rest.conftest import Bench, Stage
+
+pytestmark = pytest.mark.anyio
+
+LOGIN = {"skill_groups": ["sales"], "address": "sip:ann@192.0.2.9:5060"}
+
+
+async def test_a_shift(bench: Bench) -> None:
+    assert (await bench.call("POST", "/agents/ann/login", json=LOGIN))["agent"]["state"] == "connecting"
+    assert [command for command in bench.gateway.sent if isinstance(command, OpenLeg)] == [
+        OpenLeg(leg_id="ann#1", agent_id="ann", address="sip:ann@192.0.2.9:5060")
+    ]
+    await bench.until(lambda: bench.state_of("ann") == "paused")
+    assert (await bench.call("POST", "/agents/ann/ready"))["agent"]["state"] == "idle"
+    paused = await bench.call("POST", "/agents/ann/pause", json={"reason": "lunch"})
+    assert (paused["agent"]["state"], paused["agent"]["pause_reason"]) == ("paused", "lunch")
+    assert (await bench.call("POST", "/agents/ann/pause"))["agent"]["state"] == "paused"
+    assert (await bench.call("POST", "/agents/ann/logout"))["agent"]["state"] == "offline"
+    assert CloseLeg(leg_id="ann#1") in bench.gateway.sent
+    assert await bench.call("GET", "/agents") == []
+
+
+async def test_a_call_is_shown_hung_up_and_disposed_of(bench: Bench) -> None:
+    attempt_id = await bench.talk()
+    shown = await bench.call("GET", "/agents/ann")
+    assert shown["agent"]["attempt_id"] == attempt_id
+    assert (shown["call"]["name"], shown["call"]["number"]) == ("Person 0", "+12025550000")
+    assert await bench.call("GET", "/agents") == [shown]
+    assert (await bench.call("POST", "/agents/ann/hang-up"))["agent"]["state"] == "acw"
+    assert HangUpCall(call_id=attempt_id) in bench.gateway.sent
+    said = {"attempt_id": attempt_id, "disposition": "sold"}
+    after = await bench.call("POST", "/agents/ann/disposition", json=said)
+    assert (after["agent"]["state"], after["call"]) == ("idle", None)
+    (attempt,) = (await bench.call("GET", "/attempts"))["items"]
+    assert (attempt["disposition"], attempt["agent_id"]) == ("sold", "ann")
+
+
+@pytest.mark.parametrize("action", ["ready", "pause", "logout", "hang-up"])
+async def test_who_is_not_logged_in_is_told_to_log_in(bench: Bench, action: str) -> None:
+    problem = await bench.call("POST", f"/agents/bob/{action}", 409)
+    assert problem["detail"] == "agent 'bob' is not logged in; log in first"
+
+
+async def test_a_second_login_is_refused(bench: Bench) -> None:
+    await bench.add_agent("ann")
+    problem = await bench.call("POST", "/agents/ann/login", 409, json=LOGIN)
+    assert "log out first" in problem["detail"]
+
+
+async def test_a_disposition_of_another_call_is_refused(bench: Bench) -> None:
+    await bench.talk()
+    problem = await bench.call(
+        "POST", "/agents/ann/disposition", 409, json={"attempt_id": "9-9", "disposition": "sold"}
+    )
+    assert "'9-9'" in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"address": "sip:a@b"}, "skill_groups"),
+        ({"skill_groups": [], "address": "sip:a@b"}, "skill_groups"),
+        ({"skill_groups": ["sales"]}, "address"),
+        ({**LOGIN, "skills": 1}, "skills"),
+    ],
+)
+async def test_a_login_names_skill_groups_and_a_phone(bench: Bench, body: dict[str, object], field: str) -> None:
+    problem = await bench.call("POST", "/agents/ann/login", 422, json=body)
+    assert problem["problems"][0]["field"] == field
+
+
+async def test_an_agent_id_is_plain(bench: Bench) -> None:
+    assert (await bench.call("GET", "/agents/a%23b", 422))["problems"][0]["field"] == "agent_id"
+
+
+async def test_a_request_that_is_not_confirmed_in_time_says_where_to_look(stage: Stage) -> None:
+    bench = await stage.start(service={"request_timeout_s": 0.05})
+    await bench.talk()
+    # The disposition is only answered once it is written, and the database does not take it now.
+    bench.live.worker.send = lambda command: None  # type: ignore[method-assign]
+    bench.live.runner.connect(
+        clock=bench.live.clock, gateway=bench.live.open_calls, desk=bench.live.desk, store=bench.live.worker
+    )
+    problem = await bench.call(
+        "POST", "/agents/ann/disposition", 504, json={"attempt_id": "1-1", "disposition": "sold"}
+    )
+    assert "not confirmed within 0.05 s" in problem["detail"]
+    assert "/api/v1/health" in problem["detail"]
+    del bench.live.worker.send
+    bench.live.runner.connect(
+        clock=bench.live.clock, gateway=bench.live.open_calls, desk=bench.live.desk, store=bench.live.worker
+    )

@@ -1,0 +1,43 @@
+import pytest
+
+from tests.dialer.rest.conftest import Bench
+
+pytestmark = pytest.mark.anyio
+
+ROUTES = {
+    ("POST", "/api/v1/campaigns"),
+    ("GET", "/api/v1/campaigns"),
+    ("GET", "/api/v1/campaigns/{campaign_id}"),
+    ("PATCH", "/api/v1/campaigns/{campaign_id}"),
+    ("POST", "/api/v1/campaigns/{campaign_id}/leads"),
+    ("POST", "/api/v1/campaigns/{campaign_id}/start"),
+    ("POST", "/api/v1/campaigns/{campaign_id}/pause"),
+    ("POST", "/api/v1/campaigns/{campaign_id}/stop"),
+    ("GET", "/api/v1/campaigns/{campaign_id}/statistics"),
+    ("GET", "/api/v1/attempts"),
+    ("GET", "/api/v1/cdrs"),
+    ("POST", "/api/v1/do-not-call"),
+    ("GET", "/api/v1/agents"),
+    ("GET", "/api/v1/agents/{agent_id}"),
+    ("POST", "/api/v1/agents/{agent_id}/login"),
+    ("POST", "/api/v1/agents/{agent_id}/ready"),
+    ("POST", "/api/v1/agents/{agent_id}/pause"),
+    ("POST", "/api/v1/agents/{agent_id}/logout"),
+    ("POST", "/api/v1/agents/{agent_id}/hang-up"),
+    ("POST", "/api/v1/agents/{agent_id}/disposition"),
+    ("GET", "/api/v1/statistics"),
+    ("GET", "/api/v1/statistics/stream"),
+    ("GET", "/api/v1/health"),
+}
+
+
+async def test_the_openapi_page_lists_every_route(bench: Bench) -> None:
+    page = await bench.call("GET", "/openapi.json")
+    found = {(method.upper(), path) for path, methods in page["paths"].items() for method in methods}
+    assert found == ROUTES
+
+
+async def test_the_docs_page_is_there_and_the_root_leads_to_it(bench: Bench) -> None:
+    assert (await bench.client.get("/docs")).status_code == 200
+    root = await bench.client.get("http://127.0.0.1:8080/")
+    assert root.headers["location"] == "/api/v1/docs"
