@@ -13,7 +13,7 @@ from simulation.experiments.intervals import Interval, paired_interval
 from simulation.experiments.jobs import jobs_for, run_jobs
 from simulation.experiments.summary import Summary, summarise
 from simulation.scenario.model import Scenario
-from simulation.scenario.overrides import override, read_value
+from simulation.scenario.overrides import override_all, read_value
 
 
 def compare(
@@ -76,10 +76,10 @@ def with_policy(scenario: Scenario, text: str) -> Scenario:
         if not equals:
             raise options.CommandError(f"{text!r}: {assignment!r} is not of the form key=value, e.g. ratio:ratio=2.8")
         changes[key] = read_value(value)
-    for number in range(len(scenario.campaigns)):
-        for key, value in changes.items():
-            scenario = override(scenario, f"campaigns.{number}.pacing.{key}", value)
-    return scenario
+    numbers = range(len(scenario.campaigns))
+    return override_all(
+        scenario, [(f"campaigns.{number}.pacing.{key}", value) for number in numbers for key, value in changes.items()]
+    )
 
 
 def differences_of(reference: Summary, other: Summary) -> dict[str, Interval | None]:

@@ -15,7 +15,7 @@ from simulation.experiments.jobs import Done
 from simulation.scenario.library import find_scenario
 from simulation.scenario.loading import ScenarioError
 from simulation.scenario.model import Scenario
-from simulation.scenario.overrides import override, read_assignment
+from simulation.scenario.overrides import override_all, read_assignment
 
 Name = Annotated[str, typer.Argument(help="A scenario of the library (`dialer simulate list`) or a .toml file.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same bytes.", min=0)]
@@ -48,11 +48,12 @@ def one_line_errors() -> Iterator[None]:
 def scenario_with(name: str, settings: Sequence[str] | None, policy: str | None = None) -> Scenario:
     """The scenario with the values changed on the command line, checked for a policy that there is."""
     scenario = find_scenario(name)
-    for text in settings or ():
-        scenario = override(scenario, *read_assignment(text))
+    changes = [read_assignment(text) for text in settings or ()]
     if policy is not None:
-        for number in range(len(scenario.campaigns)):
-            scenario = override(scenario, f"campaigns.{number}.pacing.policy", policy)
+        check_policy(policy)
+        changes += [(f"campaigns.{number}.pacing.policy", policy) for number in range(len(scenario.campaigns))]
+    if changes:
+        scenario = override_all(scenario, changes)
     for campaign in scenario.campaigns:
         check_policy(campaign.pacing.policy)
     return scenario

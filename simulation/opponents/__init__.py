@@ -3,6 +3,26 @@
 Importing the package registers them. Where a source leaves something open, the module says what was assumed.
 """
 
-from simulation.opponents import cxbridge, dialflow, issabel, open_loop, pi_controller, simple_rules, vicidial, webitel
+from simulation.opponents import (
+    cxbridge,
+    dialflow,
+    issabel,
+    open_loop,
+    optimum,
+    pi_controller,
+    simple_rules,
+    vicidial,
+    webitel,
+)
 
-__all__ = ["cxbridge", "dialflow", "issabel", "open_loop", "pi_controller", "simple_rules", "vicidial", "webitel"]
+__all__ = [
+    "cxbridge",
+    "dialflow",
+    "issabel",
+    "open_loop",
+    "optimum",
+    "pi_controller",
+    "simple_rules",
+    "vicidial",
+    "webitel",
+]

@@ -1,6 +1,7 @@
 """Changes a scenario's parameter by its path, such as `agents.0.count` or `campaigns.main.pacing.ratio`."""
 
 import tomllib
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,14 +11,30 @@ from simulation.scenario.model import Scenario
 
 
 def override(scenario: Scenario, path: str, value: Any) -> Scenario:
-    """The scenario with one value changed; elements of a list are named by number or by their `name`.
+    """The scenario with one value changed; see `override_all`."""
+    return override_all(scenario, [(path, value)])
 
-    A path that begins with none of the scenario's own keys is looked for in the first campaign.
+
+def override_all(scenario: Scenario, changes: Sequence[tuple[str, Any]]) -> Scenario:
+    """The scenario with several values changed at once, so that only the whole must make sense.
+
+    Elements of a list are named by number or by their `name`. A path that begins with none of the scenario's keys is
+    looked for in the first campaign.
 
     Raises:
-        ScenarioError: there is no such key, or the value is impossible there.
+        ScenarioError: there is no such key, or a value is impossible there.
     """
     data: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(scenario))
+    for path, value in changes:
+        _change(data, path, value)
+    try:
+        return scenario_from(data)
+    except ScenarioError as error:
+        changed = ", ".join(f"{path} = {value!r}" for path, value in changes)
+        raise ScenarioError(f"{changed}: {error}") from None
+
+
+def _change(data: dict[str, Any], path: str, value: Any) -> None:
     parts = path.split(".")
     if parts[0] not in data:
         parts = ["campaigns", "0", *parts]
@@ -31,10 +48,6 @@ def override(scenario: Scenario, path: str, value: Any) -> Scenario:
         target[last] = value
     else:
         raise ScenarioError(f"{path}: there is nothing below {parts[-2]!r}")
-    try:
-        return scenario_from(data)
-    except ScenarioError as error:
-        raise ScenarioError(f"{path} = {value!r}: {error}") from None
 
 
 def read_assignment(text: str) -> tuple[str, Any]:

@@ -1,0 +1,47 @@
+"""The exact optimum of the memoryless model as a policy: a bound for small teams, and a test of the simulator itself.
+
+The table is solved for 30 % answers, 18 s of ringing and 135 s of handling, all exponential, and no grace: the scenario
+`memoryless`. Anywhere else it is just another rule. Just at the cap the true optimum randomises between two tables; a
+policy may not, so this one plays the more careful of the two.
+"""
+
+from functools import lru_cache
+
+from pacing.model import Decision, Observation, PolicySettings, Snapshot
+from pacing.optimal.memoryless import MemorylessModel, Optimum, solve
+from pacing.policies.progressive import decide_progressive
+from pacing.policy import register
+from simulation.opponents.windows import placed
+
+AGENTS_MAX = 20
+"""Larger teams take minutes to solve; beyond it the policy is progressive."""
+
+
+@lru_cache(maxsize=64)
+def optimum(agents: int, abandon_rate_max: float) -> Optimum:
+    """The exact optimum for this many agents at this cap."""
+    return solve(MemorylessModel(agents=agents), abandon_rate_max)
+
+
+@register("exact-optimum")
+class ExactOptimum:
+    """Keeps as many calls in flight as the table says for the number of idle agents."""
+
+    def __init__(self, settings: PolicySettings) -> None:
+        self._rate_max = settings.abandon_rate_target
+
+    def decide(self, snapshot: Snapshot) -> Decision:
+        """Order up to the table's number of calls in flight."""
+        if snapshot.agents > AGENTS_MAX:
+            return decide_progressive(snapshot, f"progressive, as {snapshot.agents} agents are too many to solve for")
+        table = optimum(snapshot.agents, self._rate_max).order_up_to
+        target = table[snapshot.idle_agents]
+        calls = placed(target - len(snapshot.calls), snapshot.calls_max)
+        return Decision(
+            calls=calls,
+            reason=f"{target} calls in flight are optimal for {snapshot.idle_agents} idle; placed {calls}",
+            numbers={"target": target},
+        )
+
+    def learn(self, observation: Observation) -> None:
+        """The model is known."""
