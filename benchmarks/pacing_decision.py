@@ -1,6 +1,6 @@
 """How long one decision of the predictive policy takes, against the size of the team.
 
-Microseconds of processor time. Tables are in place, as they are but for one decision a minute; the decision
+Microseconds of processor time. Tables are in place, as they are but for one decision every two minutes; the decision
 that builds them anew is given apart.
 """
 

@@ -16,6 +16,8 @@ Indexes = NDArray[np.intp]
 KNOTS_S = np.concatenate([np.arange(0.0, 30.0), np.arange(30.0, 60.0, 2.0), 60.0 * 1.08 ** np.arange(50)])
 """Elapsed times at which rows are kept; between them they are interpolated."""
 KNOTS = len(KNOTS_S)
+CALL_KNOTS = 46
+"""Calls are followed for a minute; one that has rung longer is taken to have rung that long."""
 LOGIT_MAX = 6.0
 LEVELS = 25
 LEVEL_PROBABILITIES = 1.0 / (1.0 + np.exp(-np.linspace(-LOGIT_MAX, LOGIT_MAX, LEVELS)))
@@ -49,7 +51,7 @@ class Window(IntEnum):
 
 
 class Rows:
-    """Chances and log characteristic functions by kind and elapsed time, computed when first needed.
+    """Chances and log characteristic functions by kind and elapsed time; a kind is computed when first needed.
 
     A row stands for one agent in talk, one in ACW, or one call of a given answer probability, at a knot of elapsed
     time. It holds, per horizon, its chance, signed + for an agent who comes free and - for a person who answers, and
@@ -67,10 +69,11 @@ class Rows:
         self._filled: dict[Window, int] = {}
 
     def slots(self, ids: Indexes) -> Indexes:
-        """Where those rows are kept; rows not met before are computed now."""
+        """Where those rows are kept; kinds and levels not met before are computed now."""
         slots = self._slot[ids]
         if len(slots) and slots.min() < 0:
-            self._compute(ids[slots < 0])
+            for block in np.unique(ids[slots < 0] // KNOTS).tolist():
+                self._compute(block)
             slots = self._slot[ids]
         return slots
 
@@ -84,23 +87,24 @@ class Rows:
             self._compute_logs(window)
         return self._logs[window].take(slots, axis=0)
 
-    def _compute(self, ids: Indexes) -> None:
-        knot = KNOTS_S[ids % KNOTS]
-        chance = np.empty((len(ids), HORIZON_COUNT))
-        talk = ids < FIRST_ACW
-        acw = (ids >= FIRST_ACW) & (ids < FIRST_CALL)
-        call = ids >= FIRST_CALL
-        chance[talk] = self.primitives.free_from_talk(knot[talk])
-        chance[acw] = self.primitives.free_from_acw(knot[acw])
-        level = (ids[call] - FIRST_CALL) // KNOTS
-        chance[call] = -self.primitives.answered(knot[call], LEVEL_PROBABILITIES[level])
-        end = self._used + len(ids)
+    def _compute(self, block: int) -> None:
+        """All rows of talk (block 0), of ACW (1), or of one level of probability (the others)."""
+        if block == 0:
+            chance = self.primitives.free_from_talk(KNOTS_S)
+        elif block == 1:
+            chance = self.primitives.free_from_acw(KNOTS_S)
+        else:
+            probability = LEVEL_PROBABILITIES[block - FIRST_CALL // KNOTS]
+            chance = -self.primitives.answered(KNOTS_S[:CALL_KNOTS], np.full(CALL_KNOTS, probability))
+        end = self._used + len(chance)
         self._chance = _grown(self._chance, end)
         self._moments = _grown(self._moments, end)
         self._chance[self._used : end] = chance
         variance = np.abs(chance) * (1.0 - np.abs(chance))
         self._moments[self._used : end] = np.hstack((np.maximum(chance, 0.0), np.maximum(-chance, 0.0), variance))
-        self._slot[ids] = np.arange(self._used, end)
+        first = block * KNOTS
+        self._slot[first : first + KNOTS] = end - 1
+        self._slot[first : first + len(chance)] = np.arange(self._used, end)
         self._used = end
 
     def _compute_logs(self, window: Window) -> None:

@@ -31,8 +31,8 @@ from pacing.policy import register
 CALLS_MIN = 50
 TALKS_MIN = 10
 """Until this many calls and conversations have ended, pacing is progressive: there is nothing to forecast from."""
-ROWS_LIFE_S = 60.0
-"""The tables are made anew from the estimates this often."""
+ROWS_LIFE_S = 120.0
+"""The tables are made anew from the estimates when they are this old."""
 RING_TIMEOUT_S = 28.0
 """Where calls that nobody answers end, before any has been seen to end."""
 RISK_MAX = 0.5

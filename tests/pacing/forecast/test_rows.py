@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from pacing.estimators.durations import lognormal_survival
 from pacing.forecast.primitives import HORIZON_COUNT, Primitives
 from pacing.forecast.rows import (
+    CALL_KNOTS,
     FIRST_ACW,
     FIRST_CALL,
     KNOTS,
@@ -41,9 +42,14 @@ def test_a_row_is_the_log_characteristic_function_of_its_chance(rows: Rows, wind
 
 def test_rows_keep_their_slots_and_grow(rows: Rows) -> None:
     first = rows.slots(np.arange(10)).copy()
-    rows.slots(np.arange(FIRST_CALL, FIRST_CALL + 600))
+    calls = np.arange(FIRST_CALL, FIRST_CALL + 12 * KNOTS)
+    assert rows.logs(rows.slots(calls), Window.W33).shape[0] == len(calls)
     assert (rows.slots(np.arange(10)) == first).all()
-    assert rows.logs(rows.slots(np.arange(FIRST_CALL, FIRST_CALL + 600)), Window.W33).shape[0] == 600
+
+
+def test_a_call_beyond_a_minute_is_taken_to_be_a_minute_old(rows: Rows) -> None:
+    slots = rows.slots(np.array([FIRST_CALL + CALL_KNOTS - 1, FIRST_CALL + KNOTS - 1]))
+    assert slots[0] == slots[1]
 
 
 @given(elapsed=st.lists(st.floats(0.0, 2500.0), min_size=1, max_size=20))
