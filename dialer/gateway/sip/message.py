@@ -49,6 +49,9 @@ class Message:
         cseq_method = cseq_method.strip()
         if not (number.isascii() and number.isdigit() and len(number) <= 10 and int(number) <= CSEQ_MAX):
             raise MalformedMessage(f"not a CSeq: {cseq[:40]!r}")
+        if method == "ACK" and cseq_method == "INVITE":
+            # Wrong, and written by more than one implementation; refusing it would end calls that work otherwise.
+            cseq_method = method
         if method and cseq_method != method:
             raise MalformedMessage(f"CSeq of {cseq_method[:40]!r} in a {method} request")
         if not self.call_id or not cseq_method:
