@@ -12,6 +12,8 @@ from simulation.carrier.sound import Heard, tone_of
 from simulation.carrier.voice import Audio, Voice
 
 PHONES_MAX = 2000
+DEAD_LEG_S = 1.0
+"""A call in which nothing has come for this long is given up for a new one: its dialer has died without a BYE."""
 
 
 class PhoneStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +112,7 @@ class Phones:
             if phone is None:
                 raise CannotAnswer(404)
             if phone.session_id:
-                raise CannotAnswer(486)
+                self._make_room(phone)
             phone.voice = self._party.answer(event.session_id, event.request.body, Sound.TONE, phone.tone_hz)
         except CannotAnswer as reason:
             self._party.agent.refuse(event.session_id, reason.status, self._party.loop.time())
@@ -119,10 +121,22 @@ class Phones:
         phone.calls += 1
         self._by_session[event.session_id] = phone
 
+    def _make_room(self, phone: Phone) -> None:
+        now = self._party.loop.time()
+        if phone.voice is None or now - phone.voice.heard_at < DEAD_LEG_S:
+            raise CannotAnswer(486)
+        session_id = phone.session_id
+        self._free(phone)
+        self._party.agent.hang_up(session_id, now)
+
     def _ended(self, event: SessionEnded) -> None:
-        phone = self._by_session.pop(event.session_id, None)
-        if phone is None or phone.voice is None:
-            return
+        phone = self._by_session.get(event.session_id)
+        if phone is not None:
+            self._free(phone)
+
+    def _free(self, phone: Phone) -> None:
+        del self._by_session[phone.session_id]
+        assert phone.voice is not None
         phone.audio.add(phone.voice.audio)
         self._party.voices.close(phone.voice)
         phone.voice = None

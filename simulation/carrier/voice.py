@@ -41,8 +41,12 @@ class Audio(msgspec.Struct):
 class Voice:
     """One end of one call; made by `Voices.open`."""
 
-    def __init__(self, opened: socket.socket, sound: Sound, tone_hz: int, on_sound: Callable[[], None]) -> None:
+    def __init__(
+        self, opened: socket.socket, sound: Sound, tone_hz: int, on_sound: Callable[[], None], now: float
+    ) -> None:
         self.socket = opened
+        self.heard_at = now
+        """When the last packet came; before the first, when it was opened."""
         self.sound = sound
         self.audio = Audio()
         self._tone_hz = tone_hz
@@ -83,6 +87,7 @@ class Voice:
             return
         if packet.payload_type != self._payload_type:
             return
+        self.heard_at = now
         self._count(packet)
         if self.sound is Sound.ECHO and self._target is not None:
             self._send(self._sender.relay(packet, packet.payload, self._payload_type, now))
@@ -138,7 +143,7 @@ class Voices:
         except OSError:
             opened.close()
             raise
-        voice = Voice(opened, sound, tone_hz, on_sound)
+        voice = Voice(opened, sound, tone_hz, on_sound, self._loop.time())
         self._open.add(voice)
         self._loop.add_reader(opened.fileno(), self._receive, voice)
         if self._timer is None:

@@ -1,6 +1,7 @@
 from typing import Any
 
 from dialer.messages import CloseLeg, LegClosed, LegOpened
+from simulation.carrier.phones import DEAD_LEG_S
 
 
 def test_a_telephone_answers_and_speaks_a_tone_of_its_own(run: Any, open_town: Any) -> None:
@@ -58,5 +59,23 @@ def test_an_agent_can_put_the_telephone_down(run: Any, open_town: Any) -> None:
             await town.event(LegClosed, "agent-1#1")
             town.phones.hang_up("agent-1")
             assert not town.phones.phones["agent-1"].session_id
+
+    run(scenario)
+
+
+def test_a_telephone_leaves_a_dead_call_for_a_new_one(run: Any, open_town: Any) -> None:
+    async def scenario() -> None:
+        async with open_town() as town:
+            phone = town.phones.phones["agent-1"]
+            town.open_leg("agent-1", "agent-1#1")
+            await town.event(LegOpened, "agent-1#1")
+            await town.until(lambda: phone.status().audio.packets_in or None)
+            assert phone.voice is not None
+            # No more packets from a dialer that has died.
+            town.media.close("agent-1#1")
+            phone.voice.heard_at -= DEAD_LEG_S + 60.0
+            town.open_leg("agent-1", "agent-1#2")
+            await town.event(LegOpened, "agent-1#2")
+            assert phone.calls == 2
 
     run(scenario)
