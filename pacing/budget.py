@@ -4,63 +4,76 @@ import math
 
 from pacing.model import AbandonBudget
 
-START_RISK = 0.024
-"""The risk threshold to start from at a cap of 3 %; measured best for teams from 5 to 300 agents, almost alike."""
+START_RISK = 0.03
+"""The risk threshold to start from at a cap of 3 %; much the same is best for teams from 5 to 300 agents."""
 START_RATE = 0.03
 RISK_EXPONENT = 1.3
 """The threshold goes with this power of the abandon rate it yields (measured 1.28 to 1.32)."""
-TRIM_STEP = 0.05
+TRIM_STEP_FIRST = 0.1
+TRIM_STEP_LAST = 0.025
+TRIM_STEP_ANSWERS = 100.0
+"""The integrator's step falls from the first to the last of these, by half in so many answers."""
 TRIM_MIN = -2.5
 TRIM_MAX = 2.0
 RATE_TIME_S = 900.0
 RATE_PRIOR_ANSWERS = 5.0
-HORIZON_S = 900.0
-HORIZON_ANSWERS = 100.0
-"""A deviation is made good within this much time or this many answers, whichever takes longer: no more future than
-that is counted on, for agents may go home and lists may end long before the regulator's window does."""
+OPEN_HORIZON_S = 3600.0
+OPEN_HORIZON_ANSWERS = 300.0
+"""Where the window's end is not known, a deviation is made good within this much time or this many answers, whichever
+takes longer. Shorter horizons make the threshold swing, which costs occupancy; longer ones need a larger reserve."""
+OPEN_RESERVE_SD = 2.0
+"""Then this many standard deviations of what the horizon may bring are kept in reserve."""
+KNOWN_HORIZON_S = 4 * 3600.0
+KNOWN_RESERVE_CALLS = 2.0
+"""Towards a known end no more future than this is counted on, and so many calls are kept in reserve."""
+SURE_SHARE = 0.9
+"""Share of the answers expected before a known end on which the gate relies."""
 ANSWERS_MIN = 200.0
-"""A window is expected to see at least so many answers: a reserve can only be built up by and by."""
-RESERVE_SD = 2.0
-"""Standard deviations of what the horizon may bring that are kept in reserve, in abandoned calls."""
+"""A window is expected to see at least so many answers; the reserve is built up over them."""
 
 
 class BudgetController:
     """Turns what is left of the abandon budget into a threshold on the risk of each single call.
 
-    The allowed rate is the one that, held over the horizon, brings the account to its target, with a reserve of calls
-    under the cap that covers chance: as the account is kept there all along, the window may end at any time, and the
-    reserve shrinks towards an end that is known. An integrator trims the threshold until the realised rate follows
-    the allowed one, so that no model needs to be unbiased.
+    The allowed rate is the one that, held over the horizon, brings the account to its target with a reserve of calls
+    to spare. Where the window's end is known, that is the horizon. Where it is not, agents may go home at any time: the
+    account is kept under its cap all along, by a reserve that covers chance. An integrator trims the threshold until
+    the realised rate follows the allowed one, so that no model needs to be unbiased.
     """
 
     def __init__(self, target: float | None) -> None:
         self._target = target
         self._trim = 0.0
         self._allowed: float | None = None
+        self._answers = 0
 
     def threshold(self, budget: AbandonBudget, now: float) -> float:
         """The highest risk at which a call may be placed now; 0 while the budget allows no abandoned call more."""
-        horizon = self._horizon_answers(budget, now)
+        elapsed = max(now - budget.window_started_at, 0.0)
+        rate = (budget.answered + RATE_PRIOR_ANSWERS) / (elapsed + RATE_TIME_S)
+        built_up = min(budget.answered / ANSWERS_MIN, 1.0)
+        if math.isinf(budget.window_ends_at):
+            horizon = max(rate * OPEN_HORIZON_S, OPEN_HORIZON_ANSWERS)
+            reserve = (1.0 + OPEN_RESERVE_SD * math.sqrt(budget.rate_max * horizon / 2.0)) * built_up
+            sure = max(ANSWERS_MIN - budget.answered, 0.0)
+        else:
+            horizon = rate * min(max(budget.window_ends_at - now, 0.0), KNOWN_HORIZON_S)
+            reserve = KNOWN_RESERVE_CALLS * built_up
+            sure = SURE_SHARE * horizon
+        if budget.abandoned + 1 > budget.rate_max * (budget.answered + sure):
+            self._allowed = 0.0
+            return 0.0
         target = budget.rate_max if self._target is None else min(self._target, budget.rate_max)
-        reserve = 1.0 + RESERVE_SD * math.sqrt(budget.rate_max * horizon / 2.0)
-        reserve *= min(budget.answered / ANSWERS_MIN, 1.0)
         answers = budget.answered + horizon
         spare = min(target * answers, budget.rate_max * answers - reserve) - budget.abandoned
         self._allowed = min(max(spare / max(horizon, 1.0), 0.0), 2.0 * target)
-        certain = max(float(budget.answered), min(ANSWERS_MIN, answers))
-        if budget.abandoned + 1 > budget.rate_max * certain or self._allowed == 0.0:
-            return 0.0
         return float(START_RISK * (self._allowed / START_RATE) ** RISK_EXPONENT * math.exp(self._trim))
 
     def learn(self, abandoned: bool) -> None:
         """Take one more answer into the trim."""
-        if self._allowed is not None:
-            step = TRIM_STEP * (self._allowed - float(abandoned))
-            self._trim = min(max(self._trim + step, TRIM_MIN), TRIM_MAX)
-
-    @staticmethod
-    def _horizon_answers(budget: AbandonBudget, now: float) -> float:
-        """Answers to come within the horizon, at the rate seen so far."""
-        elapsed = max(now - budget.window_started_at, 0.0)
-        rate = (budget.answered + RATE_PRIOR_ANSWERS) / (elapsed + RATE_TIME_S)
-        return min(max(rate * HORIZON_S, HORIZON_ANSWERS), rate * max(budget.window_ends_at - now, 0.0))
+        if self._allowed is None:
+            return
+        step = max(TRIM_STEP_FIRST / (1.0 + self._answers / TRIM_STEP_ANSWERS), TRIM_STEP_LAST)
+        self._answers += 1
+        moved = self._trim + step * (self._allowed - float(abandoned))
+        self._trim = min(max(moved, TRIM_MIN), TRIM_MAX)
