@@ -46,7 +46,7 @@ class RtpEngine:
         """`host` is both bound and named to the far ends."""
         self._loop = loop
         self._host = host
-        self._ports = RtpPorts(host, port_min, port_max)
+        self._ports = RtpPorts(host, port_min, port_max, secrets.randbelow(max(1, (port_max - port_min) // 2)))
         self._prompts = prompts
         self._media_timeout_s = media_timeout_s
         self._unix_now = unix_now

@@ -13,12 +13,21 @@ class RtpPorts:
     A port that was just given back rests longest, so that late packets of an old call do not reach a new one.
     """
 
-    def __init__(self, host: str, port_min: int, port_max: int) -> None:
-        """`host` is the address that sockets are bound to; both ends of the range belong to it."""
+    def __init__(self, host: str, port_min: int, port_max: int, passed_over: int = 0) -> None:
+        """Ports on the address `host`; both ends of the range belong to it.
+
+        Args:
+            host: the address that sockets are bound to.
+            port_min: the first port of the range.
+            port_max: its last.
+            passed_over: how many ports to begin after. A service that comes back after a crash begins at another
+                place, so that the far ends of its old calls, which talk on for a while, do not talk into new ones.
+        """
         self._host = host
         self._family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._range = f"{port_min}-{port_max}"
         self._free = deque(range(port_min + port_min % 2, port_max + 1, 2))
+        self._free.rotate(-passed_over)
         self._taken = 0
 
     def take(self) -> socket.socket:

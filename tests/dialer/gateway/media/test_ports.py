@@ -63,3 +63,12 @@ def test_an_address_that_is_not_ours_is_said_and_loses_no_port() -> None:
     for _ in range(2):
         with pytest.raises(MediaError, match=r"on 192\.0\.2\.1 cannot be opened"):
             ports.take()
+
+
+def test_handing_out_can_begin_inside_the_range() -> None:
+    start = free_range(6)
+    ports = RtpPorts("127.0.0.1", start, start + 5, passed_over=2)
+    taken = [ports.take() for _ in range(3)]
+    assert [port_of(one) for one in taken] == [start + 4, start, start + 2]
+    for one in taken:
+        ports.give_back(one)
