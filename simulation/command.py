@@ -3,6 +3,7 @@
 import typer
 
 from pacing import policy_names
+from simulation.commands.calibrate import calibrate_records
 from simulation.commands.compare import compare
 from simulation.commands.run import run
 from simulation.commands.sweep import sweep
@@ -16,6 +17,7 @@ app.command()(run)
 app.command()(compare)
 app.command()(sweep)
 app.command()(tune)
+app.command("calibrate")(calibrate_records)
 
 
 @app.command("list")
