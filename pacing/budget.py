@@ -1,11 +1,12 @@
 """Steering the abandon rate: the receding-horizon controller that spends the budget and no more."""
 
 import math
+from collections.abc import Sequence
 
 from pacing.model import AbandonBudget
 
-START_RISK = 0.03
-"""The risk threshold to start from at a cap of 3 %; much the same is best for teams from 5 to 300 agents."""
+START_RISK = 0.024
+"""The risk threshold to start from at a cap of 3 %; it settles at 0.04 with 5 agents and at 0.016 with 20."""
 START_RATE = 0.03
 RISK_EXPONENT = 1.3
 """The threshold goes with this power of the abandon rate it yields (measured 1.28 to 1.32)."""
@@ -21,7 +22,7 @@ OPEN_HORIZON_S = 3600.0
 OPEN_HORIZON_ANSWERS = 300.0
 """Where the window's end is not known, a deviation is made good within this much time or this many answers, whichever
 takes longer. Shorter horizons make the threshold swing, which costs occupancy; longer ones need a larger reserve."""
-OPEN_RESERVE_SD = 2.0
+OPEN_RESERVE_SD = 1.4
 """Then this many standard deviations of what the horizon may bring are kept in reserve."""
 KNOWN_HORIZON_S = 4 * 3600.0
 KNOWN_RESERVE_CALLS = 2.0
@@ -47,8 +48,25 @@ class BudgetController:
         self._allowed: float | None = None
         self._answers = 0
 
-    def threshold(self, budget: AbandonBudget, now: float) -> float:
-        """The highest risk at which a call may be placed now; 0 while the budget allows no abandoned call more."""
+    def threshold(self, budgets: Sequence[AbandonBudget], now: float) -> float:
+        """The highest risk at which a call may be placed now; 0 while a budget allows no abandoned call more.
+
+        Where several windows run side by side (24 hours, 30 days), the one that allows least decides.
+        """
+        self._allowed = min(self._allowance(budget, now) for budget in budgets)
+        return float(START_RISK * (self._allowed / START_RATE) ** RISK_EXPONENT * math.exp(self._trim))
+
+    def learn(self, abandoned: bool) -> None:
+        """Take one more answer into the trim."""
+        if self._allowed is None:
+            return
+        step = max(TRIM_STEP_FIRST / (1.0 + self._answers / TRIM_STEP_ANSWERS), TRIM_STEP_LAST)
+        self._answers += 1
+        moved = self._trim + step * (self._allowed - float(abandoned))
+        self._trim = min(max(moved, TRIM_MIN), TRIM_MAX)
+
+    def _allowance(self, budget: AbandonBudget, now: float) -> float:
+        """The abandon rate that brings this account to its target over the horizon."""
         elapsed = max(now - budget.window_started_at, 0.0)
         rate = (budget.answered + RATE_PRIOR_ANSWERS) / (elapsed + RATE_TIME_S)
         built_up = min(budget.answered / ANSWERS_MIN, 1.0)
@@ -61,19 +79,8 @@ class BudgetController:
             reserve = KNOWN_RESERVE_CALLS * built_up
             sure = SURE_SHARE * horizon
         if budget.abandoned + 1 > budget.rate_max * (budget.answered + sure):
-            self._allowed = 0.0
             return 0.0
         target = budget.rate_max if self._target is None else min(self._target, budget.rate_max)
         answers = budget.answered + horizon
         spare = min(target * answers, budget.rate_max * answers - reserve) - budget.abandoned
-        self._allowed = min(max(spare / max(horizon, 1.0), 0.0), 2.0 * target)
-        return float(START_RISK * (self._allowed / START_RATE) ** RISK_EXPONENT * math.exp(self._trim))
-
-    def learn(self, abandoned: bool) -> None:
-        """Take one more answer into the trim."""
-        if self._allowed is None:
-            return
-        step = max(TRIM_STEP_FIRST / (1.0 + self._answers / TRIM_STEP_ANSWERS), TRIM_STEP_LAST)
-        self._answers += 1
-        moved = self._trim + step * (self._allowed - float(abandoned))
-        self._trim = min(max(moved, TRIM_MIN), TRIM_MAX)
+        return min(max(spare / max(horizon, 1.0), 0.0), 2.0 * target)

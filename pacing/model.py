@@ -59,6 +59,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """How long an answered person may wait before the call counts as abandoned."""
     ring_timeout_s: float = 25.0
     budget: AbandonBudget
+    other_budgets: tuple[AbandonBudget, ...] = ()
+    """Accounts of further windows that must hold as well, such as 30 days beside 24 hours."""
     cancel_after_s: float | None = None
     """A call that has been in flight for this long may be cancelled; None where cancelling is not allowed."""
     lead_probabilities: tuple[float, ...] = ()

@@ -58,7 +58,7 @@ class Predictive:
             return Decision(reason="no agents at work; placed 0", numbers={"agents": 0})
         if self._answer_rate.calls < CALLS_MIN or self._talk.observations < TALKS_MIN:
             return decide_progressive(snapshot, "progressive until enough calls have been seen")
-        threshold = self._budget.threshold(snapshot.budget, snapshot.now)
+        threshold = self._budget.threshold((snapshot.budget, *snapshot.other_budgets), snapshot.now)
         if threshold == 0.0:
             return decide_progressive(snapshot, "progressive, as the abandon budget is spent")
         return self._decide_by_risk(snapshot, min(threshold, RISK_MAX))
