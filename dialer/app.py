@@ -43,6 +43,7 @@ CUT_OFF_S = 1.0
 FLUSH_S = 10.0
 """How long the end waits for the database to take the last results."""
 CONNECTIONS_MAX = 1000
+NO_TRUNK = "No trunk is set, so no call can be placed: add a [[trunks]] table as in `dialer config --example`."
 CLOCK_AHEAD_S_MAX = 2.0
 
 
@@ -338,6 +339,8 @@ async def serve(
         name = f"[{host}]" if ":" in host else host
         sip_host, sip_port = live.gateway.address
         announce(f"The dialer is ready: API at http://{name}:{port}/api/v1/docs, SIP at {sip_host}:{sip_port}")
+        if not settings.trunks:
+            announce(NO_TRUNK)
         told_to_end = asyncio.create_task(until.wait())
         await asyncio.wait({told_to_end, serving}, return_when=asyncio.FIRST_COMPLETED)
         live.desk.close()

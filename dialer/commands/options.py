@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -17,12 +18,21 @@ DatabaseUrl = Annotated[
 ]
 
 
-def settings_from(config: Path | None, **overrides: str | int | Path | None) -> Settings:
+SAID_AS = {
+    "DIALER_DATABASE_URL": "--database",
+    "DIALER_SERVICE_HOST": "--host",
+    "DIALER_SERVICE_PORT": "--port",
+    "DIALER_TRACE_PATH": "--trace",
+}
+"""Options by the variable that each stands for."""
+
+
+def settings_from(config: Path | None, overrides: Mapping[str, str | int | Path | None] | None = None) -> Settings:
     """Read the settings, with options of the command line above file and environment.
 
     Args:
         config: the settings file.
-        overrides: option values by the variable they stand for, such as `DIALER_SERVICE_PORT`; None leaves it alone.
+        overrides: option values by the variable they stand for (see `SAID_AS`); None leaves a setting alone.
     """
-    given = {name: str(value) for name, value in overrides.items() if value is not None}
-    return read_settings(config, {**os.environ, **given})
+    given = {name: str(value) for name, value in (overrides or {}).items() if value is not None}
+    return read_settings(config, {**os.environ, **given}, {name: SAID_AS[name] for name in given})

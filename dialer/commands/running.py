@@ -14,7 +14,6 @@ from dialer.live.logs import start_logging
 from dialer.live.starting import StartError
 
 ENDING = "Ending: unanswered calls are given up, agents logged out, results written. Once more to exit at once."
-NO_TRUNK = "No trunk is set, so no call can be placed: add a [[trunks]] table as in `dialer config --example`."
 
 
 def run_service(settings: Settings, announce: Callable[[str], None], make_gateway: MakeGateway = sip_gateway) -> None:
@@ -28,8 +27,6 @@ def run_service(settings: Settings, announce: Callable[[str], None], make_gatewa
         start_logging(settings.log.level, settings.log.path)
     except OSError as error:
         raise StartError(f"the log {settings.log.path} cannot be written: {error.strerror}; set [log] path") from None
-    if not settings.trunks:
-        announce(NO_TRUNK)
     store = open_store(settings.database.url, upgrade=settings.database.url.startswith("sqlite"))
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:

@@ -24,9 +24,11 @@ def serve_command(
 
     settings = settings_from(
         config,
-        DIALER_DATABASE_URL=database,
-        DIALER_SERVICE_HOST=host,
-        DIALER_SERVICE_PORT=port,
-        DIALER_TRACE_PATH=trace,
+        {
+            "DIALER_DATABASE_URL": database,
+            "DIALER_SERVICE_HOST": host,
+            "DIALER_SERVICE_PORT": port,
+            "DIALER_TRACE_PATH": trace,
+        },
     )
     run_service(settings, typer.echo)

@@ -30,7 +30,7 @@ def upgrade_command(config: ConfigFile = None, database: DatabaseUrl = None) -> 
     """Create the tables, or bring those of an earlier version up to date."""
     from campaigns.store.opening import upgrade_database
 
-    settings = settings_from(config, DIALER_DATABASE_URL=database)
+    settings = settings_from(config, {"DIALER_DATABASE_URL": database})
     upgrade_database(settings.database.url)
     typer.echo("The database is up to date.")
 

@@ -24,12 +24,16 @@ class SettingsError(Exception):
     """The settings cannot be used; the message says which key, where it stands and what to write."""
 
 
-def read_settings(path: Path | None, environment: Mapping[str, str]) -> Settings:
+def read_settings(
+    path: Path | None, environment: Mapping[str, str], options: Mapping[str, str] | None = None
+) -> Settings:
     """Read the effective settings.
 
     Args:
         path: the settings file; None reads `dialer.toml` in the working directory where there is one.
         environment: where overrides such as `DIALER_SERVICE_PORT` are looked up.
+        options: how the user has said some of these, where it was not by the environment: an option's name by the
+            variable it stands for.
 
     Raises:
         SettingsError: the file cannot be read, a key is unknown or a value does not fit.
@@ -40,11 +44,14 @@ def read_settings(path: Path | None, environment: Mapping[str, str]) -> Settings
     else:
         text = _read(path)
     tables = _parse(path, text)
-    from_environment = _override(tables, environment)
+    set_by = {
+        place: (options or {}).get(variable, f"{variable} in the environment")
+        for place, variable in _override(tables, environment).items()
+    }
     try:
         return Settings.model_validate(tables)
     except ValidationError as error:
-        lines = [_explain(details, path, text, from_environment) for details in error.errors()]
+        lines = [_explain(details, path, text, set_by) for details in error.errors()]
         raise SettingsError("\n".join(dict.fromkeys(lines))) from None
 
 
@@ -110,7 +117,7 @@ def _trunk_place(variable: str, tables: dict[str, Any]) -> Place | None:
 def _explain(details: ErrorDetails, path: Path, text: str, set_by: Mapping[Place, str]) -> str:
     """One line for one wrong setting."""
     place: Place = tuple(details["loc"])
-    where = f"{set_by[place]} in the environment" if place in set_by else _position(place, path, text)
+    where = set_by.get(place) or _position(place, path, text)
     name = _spoken(place)
     match details["type"]:
         case "extra_forbidden":
@@ -118,7 +125,8 @@ def _explain(details: ErrorDetails, path: Path, text: str, set_by: Mapping[Place
         case "missing":
             return f"{where}: {name} is missing; every trunk needs a name and an address"
         case "value_error":
-            return f"{where}: {details['msg'].removeprefix('Value error, ')}"
+            inside = [said for one, said in set_by.items() if one[: len(place)] == place]
+            return f"{' and '.join(inside) or where}: {details['msg'].removeprefix('Value error, ')}"
         case "model_type" | "tuple_type":
             kind = "[[trunks]]" if place[0] == "trunks" else f"[{place[0]}]"
             return f"{where}: {name} must be a table; write it as {kind}"

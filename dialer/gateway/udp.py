@@ -190,11 +190,22 @@ async def open_udp(
     Raises:
         OSError: The address is in use, or not ours.
     """
-    loop = asyncio.get_running_loop()
-    transport, shell = await loop.create_datagram_endpoint(
-        lambda: UdpShell(make_agent, on_event, now), local_addr=(host, port)
+    bound = _bind(host, port)
+    # Bound beforehand: where a port is in use, uvloop would hide the reason and leak the socket.
+    _, shell = await asyncio.get_running_loop().create_datagram_endpoint(
+        lambda: UdpShell(make_agent, on_event, now), sock=bound
     )
-    sock = transport.get_extra_info("socket")
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SOCKET_BUFFER_BYTES)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER_BYTES)
     return shell
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        bound.setblocking(False)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SOCKET_BUFFER_BYTES)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER_BYTES)
+        bound.bind((host, port))
+    except BaseException:
+        bound.close()
+        raise
+    return bound

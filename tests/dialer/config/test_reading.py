@@ -87,6 +87,16 @@ def test_a_wrong_variable_is_named(tmp_path: Path) -> None:
     assert refusal(tmp_path, "", DIALER_XYZZY="1").endswith("`dialer config --example` lists every setting")
 
 
+def test_an_option_is_named_as_the_user_said_it(tmp_path: Path) -> None:
+    path = tmp_path / "dialer.toml"
+    path.write_text("")
+    options = {"DIALER_SERVICE_HOST": "--host", "DIALER_SERVICE_PORT": "--port"}
+    with pytest.raises(SettingsError, match=r"^--port: \[service\] port = 'x' is not accepted"):
+        read_settings(path, {"DIALER_SERVICE_PORT": "x"}, options)
+    with pytest.raises(SettingsError, match=r"^--host: the service would listen on 0.0.0.0 without a token"):
+        read_settings(path, {"DIALER_SERVICE_HOST": "0.0.0.0"}, options)
+
+
 def test_a_wrong_secret_is_not_repeated(tmp_path: Path) -> None:
     assert "= *** is not accepted" in refusal(tmp_path, "[service]\ntoken = 123456\n")
     assert "123456" not in refusal(tmp_path, "[service]\ntoken = 123456\n")

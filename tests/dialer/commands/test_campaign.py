@@ -1,0 +1,100 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dialer.commands.campaign import settings_of
+from dialer.commands.errors import CommandError
+from tests.dialer.commands.conftest import Dialer, StandIn
+
+CAMPAIGN = {
+    "campaign_id": 3,
+    "name": "spring",
+    "status": "running",
+    "skill_group": "sales",
+    "pacing": {"policy": "predictive"},
+}
+REPORT: dict[str, Any] = {"rows": 3, "accepted": 2, "rejected": 1, "duplicates": 0, "blocked": 0, "rejections": []}
+
+
+def test_create_says_what_comes_next(dialer: Dialer, service: StandIn) -> None:
+    service.will(CAMPAIGN, 201)
+    ended = dialer("campaign", "create", "spring", "-g", "sales", "--set", "pacing.policy=ratio", "--set", "priority=2")
+    assert ended.out == "Created campaign 3. Next: dialer leads import FILE.csv --campaign 3\n"
+    assert json.loads(service.requests[0].content) == {
+        "name": "spring",
+        "skill_group": "sales",
+        "pacing": {"policy": "ratio"},
+        "priority": 2,
+    }
+
+
+def test_list_is_a_table(dialer: Dialer, service: StandIn) -> None:
+    service.will([CAMPAIGN])
+    out = dialer("campaign", "list").out
+    for word in ("3", "spring", "running", "sales", "predictive"):
+        assert word in out
+
+
+def test_show_is_json(dialer: Dialer, service: StandIn) -> None:
+    service.will({"campaign": CAMPAIGN, "attempts": 5})
+    assert json.loads(dialer("campaign", "show", "3").out)["attempts"] == 5
+    assert service.requests[0].url.path == "/api/v1/campaigns/3/statistics"
+
+
+def test_edit_sends_the_changes_and_wants_some(dialer: Dialer, service: StandIn) -> None:
+    service.will(CAMPAIGN)
+    assert dialer("campaign", "edit", "3", "--set", "caller_id=+12025550100", "--set", "calling_window=null").code == 0
+    assert service.requests[0].method == "PATCH"
+    assert json.loads(service.requests[0].content) == {"caller_id": "+12025550100", "calling_window": None}
+    assert dialer("campaign", "edit", "3").code == 2
+
+
+@pytest.mark.parametrize("action", ["start", "pause", "stop"])
+def test_start_pause_and_stop(dialer: Dialer, service: StandIn, action: str) -> None:
+    service.will(CAMPAIGN)
+    assert dialer("campaign", action, "3").out == "Campaign 3 (spring) is running.\n"
+    assert (service.requests[0].method, service.requests[0].url.path) == ("POST", f"/api/v1/campaigns/3/{action}")
+
+
+def test_import_sends_the_file_and_tells_of_rejected_rows(dialer: Dialer, service: StandIn, tmp_path: Path) -> None:
+    (tmp_path / "leads.csv").write_text("phone\nxx\n")
+    rejections = [{"line": line, "field": "number", "value": "xx", "reason": "is no number"} for line in range(2, 14)]
+    service.will({**REPORT, "rejected": 30, "rejections": rejections})
+    ended = dialer("leads", "import", "leads.csv", "--campaign", "3", "--region", "US")
+    assert ended.out == "3 rows: 2 accepted, 30 rejected, 0 duplicates, 0 on the do-not-call list.\n"
+    lines = ended.err.splitlines()
+    assert lines[0] == "  line 2: number 'xx' is no number"
+    assert lines[-1] == "  and 20 more rows"
+    assert len(lines) == 11
+    assert b'filename="leads.csv"' in service.requests[0].content
+    assert b"US" in service.requests[0].content
+
+
+def test_a_file_that_is_not_there_is_named(dialer: Dialer, service: StandIn) -> None:
+    ended = dialer("leads", "import", "nowhere.csv", "--campaign", "3")
+    assert (ended.code, ended.err) == (2, "dialer: nowhere.csv cannot be read: No such file or directory\n")
+
+
+def test_values_are_json_or_else_text() -> None:
+    assert settings_of(["a=1", "b=true", "c=x y", "d=[1]", "e=+12025550100", "f.g=1.5", "f.h=", "i=null"]) == {
+        "a": 1,
+        "b": True,
+        "c": "x y",
+        "d": [1],
+        "e": "+12025550100",
+        "f": {"g": 1.5, "h": ""},
+        "i": None,
+    }
+
+
+@pytest.mark.parametrize("change", ["a", "=1", "a.=1", ".a=1", "a..b=1"])
+def test_a_word_without_a_key_and_a_value_is_refused(change: str) -> None:
+    with pytest.raises(CommandError, match="is not of the form key=value"):
+        settings_of([change])
+
+
+def test_a_plain_value_has_nothing_below_it() -> None:
+    with pytest.raises(CommandError, match="goes below a setting"):
+        settings_of(["a=1", "a.b=2"])
