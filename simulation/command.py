@@ -5,6 +5,7 @@ import typer
 from pacing import policy_names
 from simulation.commands.calibrate import calibrate_records
 from simulation.commands.compare import compare
+from simulation.commands.league import league
 from simulation.commands.run import run
 from simulation.commands.sweep import sweep
 from simulation.commands.tune import tune
@@ -17,6 +18,7 @@ app.command()(run)
 app.command()(compare)
 app.command()(sweep)
 app.command()(tune)
+app.command()(league)
 app.command("calibrate")(calibrate_records)
 
 
