@@ -18,18 +18,20 @@ TRIM_MIN = -2.5
 TRIM_MAX = 2.0
 RATE_TIME_S = 900.0
 RATE_PRIOR_ANSWERS = 5.0
-OPEN_HORIZON_S = 3600.0
+OPEN_HORIZON_S = 1800.0
 OPEN_HORIZON_ANSWERS = 300.0
 """Where the window's end is not known, a deviation is made good within this much time or this many answers, whichever
 takes longer. Shorter horizons make the threshold swing, which costs occupancy; longer ones need a larger reserve."""
-OPEN_RESERVE_SD = 1.4
+OPEN_RESERVE_SD = 2.0
 """Then this many standard deviations of what the horizon may bring are kept in reserve."""
+OPEN_SURE_ANSWERS = 60.0
+"""And the gate relies on so many answers to come: a gate that closes at the cap itself closes 5 % of the time."""
 KNOWN_HORIZON_S = 4 * 3600.0
 KNOWN_RESERVE_CALLS = 2.0
 """Towards a known end no more future than this is counted on, and so many calls are kept in reserve."""
 SURE_SHARE = 0.9
 """Share of the answers expected before a known end on which the gate relies."""
-ANSWERS_MIN = 200.0
+ANSWERS_MIN = 300.0
 """A window is expected to see at least so many answers; the reserve is built up over them."""
 
 
@@ -73,7 +75,7 @@ class BudgetController:
         if math.isinf(budget.window_ends_at):
             horizon = max(rate * OPEN_HORIZON_S, OPEN_HORIZON_ANSWERS)
             reserve = (1.0 + OPEN_RESERVE_SD * math.sqrt(budget.rate_max * horizon / 2.0)) * built_up
-            sure = max(ANSWERS_MIN - budget.answered, 0.0)
+            sure = max(ANSWERS_MIN - budget.answered, OPEN_SURE_ANSWERS)
         else:
             horizon = rate * min(max(budget.window_ends_at - now, 0.0), KNOWN_HORIZON_S)
             reserve = KNOWN_RESERVE_CALLS * built_up

@@ -31,7 +31,9 @@ def choose_cancels(
     if float(forecast.shortfall().max()) <= limit:
         return ()
     latest = snapshot.now - snapshot.cancel_after_s
-    rung = [call for call in snapshot.calls if call.ringing_at is not None and call.ringing_at <= latest]
+    rung = [
+        call for call in snapshot.calls if call.may_cancel and call.ringing_at is not None and call.ringing_at <= latest
+    ]
     chosen = []
     for call in sorted(rung, key=lambda call: (call.placed_at, call.call_id)):
         probability = answer_rate

@@ -12,13 +12,18 @@ SHARE_EXPONENT = 1.0
 
 
 class LeadChoice:
-    """The offered leads, taken out one by one by rank."""
+    """The offered leads, taken out one by one: the first `in_order` as they come, then the others by rank."""
 
-    def __init__(self, probabilities: Sequence[float]) -> None:
-        self._ranked = sorted(range(len(probabilities)), key=lambda index: (probabilities[index], index))
+    def __init__(self, probabilities: Sequence[float], in_order: int = 0) -> None:
+        self._first = iter(range(min(in_order, len(probabilities))))
+        others = range(in_order, len(probabilities))
+        self._ranked = sorted(others, key=lambda index: (probabilities[index], index))
 
     def take(self, risk: float, threshold: float) -> int:
         """The index of the lead to dial at that risk: the surest at none, the least sure at the threshold."""
+        first = next(self._first, None)
+        if first is not None:
+            return first
         share = min(max(risk / threshold, 0.0), 1.0) ** SHARE_EXPONENT
         rank = round((1.0 - share) * (len(self._ranked) - 1))
         return self._ranked.pop(rank)

@@ -18,6 +18,8 @@ class CallInFlight(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """When the far end reported ringing (180, or 183 with early media); None while there is no such report."""
     answer_probability: float | None = None
     """Chance, judged when the call was placed, that a person answers it; None where nothing is known of the lead."""
+    may_cancel: bool = True
+    """False for a call that is another campaign's, or whose number has been given up as often as is allowed."""
 
 
 class AbandonBudget(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -62,9 +64,13 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     other_budgets: tuple[AbandonBudget, ...] = ()
     """Accounts of further windows that must hold as well, such as 30 days beside 24 hours."""
     cancel_after_s: float | None = None
-    """A call that has been in flight for this long may be cancelled; None where cancelling is not allowed."""
+    """A call that has rung for this long may be cancelled, the legal minimum or more (16 CFR 310.4(b)(4)(ii) counts
+    ringing, not the time since placing); None where cancelling is not allowed."""
     lead_probabilities: tuple[float, ...] = ()
     """Answer probabilities of the leads that would be dialed next, in order; empty where nothing is known."""
+    leads_in_order: int = 0
+    """So many of these leads, the first, are dialed in order before any other may be chosen: they have waited long, or
+    choosing is not allowed."""
 
     @property
     def agents(self) -> int:
@@ -79,7 +85,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     leads: tuple[int, ...] = ()
     """Which of the snapshot's `lead_probabilities` to dial, by index; empty means the first `calls`, in order."""
     cancel: tuple[str, ...] = ()
-    """Ids of calls in flight that should be cancelled; the engine honours it only past the legal minimum ring time."""
+    """Ids of calls in flight that should be cancelled; the engine honours it only where and when that is allowed."""
     reason: str
     """One sentence with the numbers that decided, for a person to read."""
     numbers: dict[str, float] = msgspec.field(default_factory=dict)

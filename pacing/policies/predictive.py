@@ -98,7 +98,7 @@ class Predictive:
         if scores is not None and snapshot.lead_probabilities:
             offered = scores.calibrated(np.array(snapshot.lead_probabilities)).tolist()
         limit = min(snapshot.calls_max, len(offered)) if offered else snapshot.calls_max
-        choice = LeadChoice(offered)
+        choice = LeadChoice(offered, snapshot.leads_in_order)
         leads: list[int] = []
         calls = 0
         risk = forecast.risk()

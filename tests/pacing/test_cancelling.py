@@ -13,7 +13,9 @@ from pacing.model import AbandonBudget, CallInFlight, Snapshot
 NOW = 1000.0
 
 
-def chosen(ages: list[float], idle: int, cancel_after_s: float | None = 15.0, ringing: bool = True) -> tuple[str, ...]:
+def chosen(
+    ages: list[float], idle: int, cancel_after_s: float | None = 15.0, ringing: bool = True, may_cancel: bool = True
+) -> tuple[str, ...]:
     other = np.where(EDGES < 28.0, 1.0, 0.0)
     talk, acw = lognormal_survival(85.0, 0.83), lognormal_survival(13.4, 0.47)
     rows = Rows(Primitives(talk, acw, lognormal_survival(12.5, 0.5), other, grace_s=2.0))
@@ -25,7 +27,12 @@ def chosen(ages: list[float], idle: int, cancel_after_s: float | None = 15.0, ri
         idle_agents=idle,
         talking_since=(NOW - 10.0,) * 3,
         calls=tuple(
-            CallInFlight(call_id=f"{age}", placed_at=NOW - age, ringing_at=NOW - age if ringing else None)
+            CallInFlight(
+                call_id=f"{age}",
+                placed_at=NOW - age,
+                ringing_at=NOW - age if ringing else None,
+                may_cancel=may_cancel,
+            )
             for age in ages
         ),
         cancel_after_s=cancel_after_s,
@@ -51,3 +58,7 @@ def test_one_idle_agent_keeps_one_call() -> None:
 @pytest.mark.parametrize(("cancel_after_s", "ringing"), [(None, True), (15.0, False)])
 def test_only_where_allowed_and_only_calls_that_ring(cancel_after_s: float | None, ringing: bool) -> None:
     assert chosen([16.0, 20.0], idle=0, cancel_after_s=cancel_after_s, ringing=ringing) == ()
+
+
+def test_a_call_that_must_not_be_given_up_is_not() -> None:
+    assert chosen([16.0, 20.0], idle=0, may_cancel=False) == ()
