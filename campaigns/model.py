@@ -39,6 +39,15 @@ class PacingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """The legal cap on abandoned / answered by a person (16 CFR 310.4(b)(4)(i))."""
     abandon_rate_target: float | None = None
     """Where the pacing steers to; None is as near the cap as is safe."""
+    cancel_after_s: float | None = None
+    """Calls that have rung this long, at least 15 s, may be given up when no agent is expected to be free for them
+    (16 CFR 310.4(b)(4)(ii) allows no sooner); None lets every call ring out. Off by default: people see missed calls."""
+    late_cancels_max: int = 1
+    """How often one number may be given up so, as far back as the engine remembers its attempts."""
+    lead_scores: bool = False
+    """Learn from the attempts which leads are likely to answer, and pace by it once it beats the plain answer rate."""
+    chooses_leads: bool = False
+    """Let the policy choose among the next leads of one priority by their scores; needs `lead_scores`."""
 
 
 class CallingWindow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

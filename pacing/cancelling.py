@@ -5,11 +5,22 @@ import numpy as np
 from pacing.estimators.score_calibration import ScoreCalibration
 from pacing.forecast.net import NetForecast
 from pacing.forecast.primitives import Primitives
-from pacing.model import Snapshot
+from pacing.model import CallInFlight, Snapshot
 
 RISK_FACTOR = 3.0
 """A call is given up when its own risk passes the dialing threshold by this factor; sooner annoys for little."""
 ANSWER_MIN = 1e-6
+
+
+def cancellable(snapshot: Snapshot) -> list[CallInFlight]:
+    """The calls that have rung for as long as is asked and may be given up, oldest first."""
+    if snapshot.cancel_after_s is None:
+        return []
+    latest = snapshot.now - snapshot.cancel_after_s
+    rung = [
+        call for call in snapshot.calls if call.may_cancel and call.ringing_at is not None and call.ringing_at <= latest
+    ]
+    return sorted(rung, key=lambda call: (call.placed_at, call.call_id))
 
 
 def choose_cancels(
@@ -30,12 +41,8 @@ def choose_cancels(
     limit = RISK_FACTOR * threshold
     if float(forecast.shortfall().max()) <= limit:
         return ()
-    latest = snapshot.now - snapshot.cancel_after_s
-    rung = [
-        call for call in snapshot.calls if call.may_cancel and call.ringing_at is not None and call.ringing_at <= latest
-    ]
     chosen = []
-    for call in sorted(rung, key=lambda call: (call.placed_at, call.call_id)):
+    for call in cancellable(snapshot):
         probability = answer_rate
         if scores is not None and call.answer_probability is not None:
             probability = float(scores.calibrated(np.array(call.answer_probability)))

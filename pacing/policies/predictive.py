@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 
 from pacing.budget import BudgetController
-from pacing.cancelling import choose_cancels
+from pacing.cancelling import cancellable, choose_cancels
 from pacing.choosing import LeadChoice
 from pacing.estimators.answer_rate import AnswerRate
 from pacing.estimators.durations import Durations
@@ -55,7 +55,8 @@ class Predictive:
     def decide(self, snapshot: Snapshot) -> Decision:
         """Place calls until the next one's risk of finding no agent would pass the threshold."""
         if snapshot.agents == 0:
-            return Decision(reason="no agents at work; placed 0", numbers={"agents": 0})
+            cancel = tuple(call.call_id for call in cancellable(snapshot))
+            return Decision(cancel=cancel, reason="no agents at work; placed 0", numbers={"agents": 0})
         if self._answer_rate.calls < CALLS_MIN or self._talk.observations < TALKS_MIN:
             return decide_progressive(snapshot, "progressive until enough calls have been seen")
         threshold = self._budget.threshold((snapshot.budget, *snapshot.other_budgets), snapshot.now)

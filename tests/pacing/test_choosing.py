@@ -23,12 +23,5 @@ def test_leads_that_must_go_in_order_go_first_and_in_order() -> None:
     assert [in_order.take(0.02, 0.02) for _ in CHANCES] == [0, 1, 2, 3, 4]
 
 
-def test_leads_that_must_go_in_order_go_first_and_in_order() -> None:
-    choice = LeadChoice(CHANCES, in_order=2)
-    assert [choice.take(0.0, 0.02) for _ in CHANCES] == [0, 1, 3, 4, 2]
-    in_order = LeadChoice(CHANCES, in_order=len(CHANCES))
-    assert [in_order.take(0.02, 0.02) for _ in CHANCES] == [0, 1, 2, 3, 4]
-
-
 def test_equal_chances_are_taken_from_the_last() -> None:
     assert LeadChoice((0.3, 0.3, 0.3)).take(0.0, 0.02) == 2

@@ -43,6 +43,10 @@ def test_the_defaults_are_sound() -> None:
         ({"pacing": PacingSettings(abandon_rate_max=3.0)}, "pacing.abandon_rate_max"),
         ({"pacing": PacingSettings(abandon_rate_max=0.0)}, "pacing.abandon_rate_max"),
         ({"pacing": PacingSettings(abandon_rate_target=0.04)}, "pacing.abandon_rate_target"),
+        ({"pacing": PacingSettings(cancel_after_s=14.9)}, "pacing.cancel_after_s"),
+        ({"pacing": PacingSettings(cancel_after_s=float("nan"))}, "pacing.cancel_after_s"),
+        ({"pacing": PacingSettings(cancel_after_s=15.0, late_cancels_max=0)}, "pacing.late_cancels_max"),
+        ({"pacing": PacingSettings(chooses_leads=True)}, "pacing.chooses_leads"),
         ({"calling_window": CallingWindow(start="8")}, "calling_window.start"),
         ({"calling_window": CallingWindow(end="21:60")}, "calling_window.end"),
         ({"calling_window": CallingWindow(start="20:00", end="08:00")}, "calling_window.end"),
@@ -55,6 +59,11 @@ def test_the_defaults_are_sound() -> None:
 )
 def test_each_unsound_setting_is_named(changes: dict[str, Any], field: str) -> None:
     assert fields(replace(CAMPAIGN, **changes)) == [field]
+
+
+def test_all_that_pacing_can_do_may_be_switched_on() -> None:
+    pacing = PacingSettings(cancel_after_s=15.0, late_cancels_max=3, lead_scores=True, chooses_leads=True)
+    assert problems(replace(CAMPAIGN, pacing=pacing), POLICIES) == ()
 
 
 def test_all_that_is_wrong_is_named_at_once() -> None:

@@ -130,6 +130,12 @@ def test_ringing_calls_are_given_up_when_agents_vanish() -> None:
     assert policy.decide(floor(idle=0, talking=1, acw=0, flying=20, age_s=18.0)).cancel == ()
 
 
+def test_and_when_the_last_agent_has_gone() -> None:
+    decision = taught().decide(floor(idle=0, talking=0, acw=0, flying=12, cancel_after_s=15.0, age_s=17.0))
+    assert (decision.calls, len(decision.cancel)) == (0, 12)
+    assert taught().decide(floor(idle=0, talking=0, acw=0, flying=12, age_s=17.0)).cancel == ()
+
+
 def test_sure_leads_for_idle_agents_and_long_shots_for_later() -> None:
     policy = taught(scores=True)
     leads = tuple(np.linspace(0.02, 0.9, 45).tolist())
