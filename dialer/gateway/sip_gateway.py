@@ -6,8 +6,8 @@ way out, and it is also what closes the audio stream.
 """
 
 import logging
-import secrets
 from collections.abc import Callable
+from typing import Any
 
 from dialer.gateway import causes
 from dialer.gateway.hosts import Hosts
@@ -33,6 +33,7 @@ from dialer.gateway.sip import (
     UserAgentSettings,
     make_offer,
 )
+from dialer.gateway.tokens import RandomTokens
 from dialer.gateway.udp import OpenShell, Shell, open_udp
 from dialer.messages import (
     BridgeCall,
@@ -68,7 +69,7 @@ class SipGateway:
         media: Carries the audio.
         post: Where events go.
         now: Unix seconds, never going back.
-        tokens: New unguessable strings for SIP's ids.
+        tokens: New unguessable strings for SIP's ids; `RandomTokens` where none is given.
         open_shell: Opens the network: UDP, or one in memory for tests.
     """
 
@@ -78,14 +79,14 @@ class SipGateway:
         media: MediaEngine,
         post: Post,
         now: Callable[[], float],
-        tokens: Callable[[], str] = lambda: secrets.token_hex(8),
+        tokens: Callable[[], str] | None = None,
         open_shell: OpenShell = open_udp,
     ) -> None:
         self._settings = settings
         self._media = media
         self._post = post
         self._now = now
-        self._tokens = tokens
+        self._tokens = tokens if tokens is not None else RandomTokens()
         self._open_shell = open_shell
         self._shell: Shell | None = None
         self._is_closing = False
@@ -94,6 +95,21 @@ class SipGateway:
         self._hosts = Hosts()
         self._offers = 0
         self._counters = {"bridges_failed": 0, "messages_failed": 0, "commands_out_of_place": 0, "calls_refused": 0}
+        self._carry_out: dict[type, Callable[[Any], None]] = {
+            PlaceCall: self._place,
+            CancelCall: lambda command: self._hang_up(command.call_id),
+            HangUpCall: lambda command: self._hang_up(command.call_id),
+            BridgeCall: self._bridge,
+            PlayMessage: self._play,
+            OpenLeg: self._open_leg,
+            CloseLeg: lambda command: self._hang_up(command.leg_id),
+        }
+        self._take: dict[type, Callable[[Line, Any], None]] = {
+            SessionProgressed: self._on_progressed,
+            SessionAnswered: self._on_answered,
+            SessionModified: self._on_modified,
+            SessionEnded: self._on_ended,
+        }
         media.set_on_timeout(self._on_media_timeout)
 
     @property
@@ -154,19 +170,7 @@ class SipGateway:
 
     def send(self, command: GatewayCommand) -> None:
         """Carry out one command of the engine."""
-        match command:
-            case PlaceCall():
-                self._place(command)
-            case CancelCall() | HangUpCall():
-                self._hang_up(command.call_id)
-            case BridgeCall():
-                self._bridge(command)
-            case PlayMessage():
-                self._play(command)
-            case OpenLeg():
-                self._open_leg(command)
-            case CloseLeg():
-                self._hang_up(command.leg_id)
+        self._carry_out[type(command)](command)
 
     def _place(self, command: PlaceCall) -> None:
         line = self._open_line(Line(command.call_id))
@@ -226,7 +230,7 @@ class SipGateway:
             self._shell.agent.invite(make(make_offer(host, media.port, origin_id=self._offers)), self._now())
         except (MediaError, TooManySessions) as error:
             self._end(line, CallCause.CONGESTION, None, str(error))
-        except (MalformedMessage, ValueError) as error:
+        except ValueError as error:
             self._end(line, CallCause.TRUNK_FAILURE, None, f"the INVITE could not be written: {error}")
         self._shell.pump()
 
@@ -285,17 +289,9 @@ class SipGateway:
         line = self._lines.get(event.session_id)
         if line is None:
             return
-        match event:
-            case SessionProgressed():
-                self._on_progressed(line, event)
-            case SessionAnswered():
-                self._on_answered(line, event)
-            case SessionModified():
-                audio = usable_audio(event.body)
-                if audio is not None:
-                    self._connect(line, audio)
-            case SessionEnded():
-                self._on_ended(line, event)
+        take = self._take.get(type(event))
+        if take is not None:
+            take(line, event)
 
     def _on_progressed(self, line: Line, event: SessionProgressed) -> None:
         if event.status in RINGING_STATUSES and not line.has_rung:
@@ -315,6 +311,11 @@ class SipGateway:
             line.cause = CallCause.TRUNK_FAILURE
             line.reason = "the answer had no audio that can be carried (PCMU or PCMA over RTP/AVP)"
             self._hang_up(line.line_id)
+
+    def _on_modified(self, line: Line, event: SessionModified) -> None:
+        audio = usable_audio(event.body)
+        if audio is not None:
+            self._connect(line, audio)
 
     def _connect(self, line: Line, audio: SessionDescription) -> bool:
         try:

@@ -2,7 +2,7 @@
 
 Both sides of a call with one class. Placing one:
 
-    agent = UserAgent(("192.0.2.10", 5060), tokens=lambda: secrets.token_hex(8))
+    agent = UserAgent(("192.0.2.10", 5060), tokens=RandomTokens())
     offer = make_offer("192.0.2.10", 40000, origin_id=1)
     agent.invite(Invitation(session_id="4711-2", uri="sip:+12025550199@192.0.2.20", destination=("192.0.2.20", 5060),
                             caller="<sip:+12025550100@192.0.2.10>", body=offer, ring_timeout_s=25), now)

@@ -1,6 +1,6 @@
 """Messages that follow from another by rule: a response, the ACK of a refusal, the CANCEL of an INVITE."""
 
-from dialer.gateway.sip.headers import parse_name_address, split_list
+from dialer.gateway.sip.headers import split_list
 from dialer.gateway.sip.message import Headers, Request, Response
 from dialer.gateway.sip.status import reason_phrase
 
@@ -74,13 +74,3 @@ def _same_hop(invite: Request) -> Headers:
     if "Route" in invite.headers:
         headers["Route"] = invite.headers["Route"]
     return headers
-
-
-def contact_uri(message: Request | Response) -> str | None:
-    """The URI of the first Contact; None where there is none.
-
-    Raises:
-        MalformedMessage: A Contact that is not an address.
-    """
-    contacts = message.get_list("Contact")
-    return parse_name_address(contacts[0]).uri if contacts else None

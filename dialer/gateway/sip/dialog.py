@@ -1,8 +1,11 @@
 """Dialogs: what two user agents share after the first answer (RFC 3261 section 12)."""
 
-from dialer.gateway.sip.derived import MAX_FORWARDS, contact_uri
+from functools import lru_cache
+
+from dialer.gateway.sip.derived import MAX_FORWARDS
 from dialer.gateway.sip.errors import MalformedMessage
-from dialer.gateway.sip.headers import parse_name_address
+from dialer.gateway.sip.headers import parse_name_address, split_list
+from dialer.gateway.sip.identity import Identity
 from dialer.gateway.sip.message import Headers, Request, Response
 from dialer.gateway.sip.transaction import Address
 from dialer.gateway.sip.uri import parse_uri
@@ -11,14 +14,26 @@ from dialer.gateway.sip.uri import parse_uri
 class Dialog:
     """Tags, route set, remote target and the two CSeq numbers."""
 
-    __slots__ = ("_hop", "call_id", "local_cseq", "local_party", "peer", "remote_cseq", "remote_party", "remote_tag",
-                 "remote_target", "route_set")  # fmt: skip
+    __slots__ = (
+        "_hop",
+        "call_id",
+        "local_cseq",
+        "local_party",
+        "local_tag",
+        "peer",
+        "remote_cseq",
+        "remote_party",
+        "remote_tag",
+        "remote_target",
+        "route_set",
+    )
 
     def __init__(
         self,
         *,
         call_id: str,
         local_party: str,
+        local_tag: str,
         remote_party: str,
         remote_tag: str,
         remote_target: str,
@@ -30,6 +45,7 @@ class Dialog:
         self.call_id = call_id
         self.local_party = local_party
         """Our From in requests of this dialog, tag included."""
+        self.local_tag = local_tag
         self.remote_party = remote_party
         self.remote_tag = remote_tag
         self.remote_target = remote_target
@@ -46,6 +62,7 @@ class Dialog:
         return cls(
             call_id=invite.call_id,
             local_party=invite.headers["From"][0],
+            local_tag=invite.from_tag or "",
             remote_party=response.headers["To"][0],
             remote_tag=response.to_tag or "",
             remote_target=_target_of(response) or invite.uri,
@@ -61,6 +78,7 @@ class Dialog:
         return cls(
             call_id=invite.call_id,
             local_party=f"{invite.headers['To'][0]};tag={local_tag}",
+            local_tag=local_tag,
             remote_party=invite.headers["From"][0],
             remote_tag=invite.from_tag or "",
             remote_target=_target_of(invite) or parse_name_address(invite.headers["From"][0]).uri,
@@ -71,7 +89,7 @@ class Dialog:
         )
 
     def make_request(
-        self, method: str, via: str, *, cseq: int | None = None, extra: Headers | None = None, body: bytes = b""
+        self, method: str, identity: Identity, *, cseq: int | None = None, extra: Headers | None = None
     ) -> Request:
         """A request inside the dialog (section 12.2.1.1); an ACK names the CSeq of its INVITE, others take the next."""
         if cseq is None:
@@ -83,8 +101,9 @@ class Dialog:
             # A strict router (RFC 2543) wants itself in the Request-URI and the target at the end of the Route.
             uri = parse_name_address(routes[0]).uri
             routes = [*routes[1:], f"<{self.remote_target}>"]
+        branch = identity.new_branch()
         headers: Headers = {
-            "Via": [via],
+            "Via": [identity.via(branch)],
             "Max-Forwards": [MAX_FORWARDS],
             "From": [self.local_party],
             "To": [self.remote_party],
@@ -95,7 +114,9 @@ class Dialog:
             headers["Route"] = routes
         if extra:
             headers.update(extra)
-        return Request(method, uri, headers, body)
+        return Request.written(
+            method, uri, headers, cseq=cseq, branch=branch, from_tag=self.local_tag, to_tag=self.remote_tag
+        )
 
     def next_hop(self) -> Address:
         """Where a request of this dialog is sent: the first route, else the target; the peer where that is a name."""
@@ -126,14 +147,19 @@ class Dialog:
 
 
 def _target_of(message: Request | Response) -> str | None:
+    contacts = message.headers.get("Contact")
+    return _uri_of_contact(contacts[0]) if contacts else None
+
+
+@lru_cache(maxsize=4096)
+def _uri_of_contact(value: str) -> str | None:
     # A Contact that cannot be read must not cost the call: the caller falls back to an address that is known to work.
     try:
-        uri = contact_uri(message)
-        if uri is not None:
-            parse_uri(uri)
+        uri = parse_name_address(split_list(value)[0]).uri
+        parse_uri(uri)
     except MalformedMessage:
         return None
-    return uri
+    return None if any(c.isspace() for c in uri) else uri
 
 
 def _record_route_of(message: Request | Response) -> list[str]:

@@ -37,7 +37,7 @@ class HangUp:
             extra[session.digest.header] = [
                 session.digest.answer("BYE", dialog.remote_target, self._identity.new_tag())
             ]
-        bye = dialog.make_request("BYE", self._identity.via(self._identity.new_branch()), extra=extra)
+        bye = dialog.make_request("BYE", self._identity, extra=extra)
         if self._layer.is_full:
             self._layer.send(bye, dialog.next_hop())
             return False

@@ -14,7 +14,7 @@ class Identity:
     """One user agent's address and ids.
 
     `tokens` returns a new string at each call, never the same twice; where it matters they are not to be guessed
-    (section 19.3 wants 32 random bits in a tag). Live: `lambda: secrets.token_hex(8)`; in tests a counter will do.
+    (section 19.3 wants 32 random bits in a tag). Live: `RandomTokens`; in tests a counter will do.
     """
 
     def __init__(self, address: Address, tokens: Callable[[], str], name: str, transport: str = "UDP") -> None:

@@ -78,7 +78,10 @@ class Message:
     def _to_bytes(self, start_line: str) -> bytes:
         lines = [start_line]
         for name, values in self.headers.items():
-            lines += [f"{name}: {value}" for value in values]
+            if len(values) == 1:
+                lines.append(f"{name}: {values[0]}")
+            else:
+                lines += [f"{name}: {value}" for value in values]
         head = "\r\n".join(lines)
         if head.count("\n") >= len(lines) or head.count("\r") >= len(lines):
             raise ValueError("a line end inside a header: strip what comes from outside before it is put there")
@@ -93,6 +96,26 @@ class Request(Message):
     def __init__(self, method: str, uri: str, headers: Headers, body: bytes = b"") -> None:
         super().__init__(method, headers, body)
         self.uri = uri
+
+    @classmethod
+    def written(
+        cls,
+        method: str,
+        uri: str,
+        headers: Headers,
+        body: bytes = b"",
+        *,
+        cseq: int,
+        branch: str,
+        from_tag: str,
+        to_tag: str | None,
+    ) -> "Request":
+        """A request whose headers we have written ourselves, so that they need not be read again."""
+        request = cls.__new__(cls)
+        request.method, request.uri, request.headers, request.body = method, uri, headers, body
+        request.call_id, request.cseq, request.branch = headers["Call-ID"][0], cseq, branch
+        request.from_tag, request.to_tag = from_tag, to_tag
+        return request
 
     def to_bytes(self) -> bytes:
         """As it goes on the wire; Content-Length is counted, not taken from the headers."""

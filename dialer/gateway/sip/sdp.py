@@ -5,6 +5,7 @@ each that is not taken.
 """
 
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -14,6 +15,8 @@ from dialer.gateway.sip.uri import is_ip_address
 CONTENT_TYPE = "application/sdp"
 PCMU, PCMA = 0, 8
 STATIC_CODECS = {PCMU: "PCMU/8000", PCMA: "PCMA/8000"}
+STATIC_FORMATS = {str(codec): codec for codec in STATIC_CODECS}
+DYNAMIC_FORMATS = frozenset(map(str, range(96, 128)))
 TELEPHONE_EVENT = "telephone-event/8000"
 TELEPHONE_EVENT_PAYLOAD_TYPE = 101
 BODY_BYTES_MAX = 16384
@@ -32,12 +35,25 @@ class Direction(StrEnum):
     INACTIVE = "inactive"
 
 
+DIRECTION_LINES = {f"a={direction}": direction for direction in Direction}
 REVERSED = {
     Direction.SENDRECV: Direction.SENDRECV,
     Direction.SENDONLY: Direction.RECVONLY,
     Direction.RECVONLY: Direction.SENDONLY,
     Direction.INACTIVE: Direction.INACTIVE,
 }
+
+
+class _Section:
+    """The lines that count of one media description, or of what stands before the first."""
+
+    __slots__ = ("attributes", "connection", "line", "origin")
+
+    def __init__(self, line: str) -> None:
+        self.line = line
+        self.connection = ""
+        self.attributes: list[str] = []
+        self.origin = ""
 
 
 class SessionDescription(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,29 +92,34 @@ def parse_sdp(body: bytes) -> SessionDescription:
     text = body.decode("utf-8", "replace")
     if not text.startswith("v=0"):
         raise MalformedMessage(f"SDP does not begin with v=0: {text[:40]!r}")
-    session: list[str] = []
-    media: list[list[str]] = []
+    session = _Section("")
+    media: list[_Section] = []
+    section = session
     for raw in text.splitlines():
         line = raw.rstrip()
-        if not line:
-            continue
-        if line[1:2] != "=":
+        kind = line[:2]
+        if kind == "m=":
+            section = _Section(line)
+            media.append(section)
+        elif kind == "c=":
+            section.connection = section.connection or line
+        elif kind == "a=":
+            section.attributes.append(line)
+        elif kind == "o=":
+            session.origin = line
+        elif line and kind[1:] != "=":
             raise MalformedMessage(f"not a line of SDP: {line[:80]!r}")
-        if line[0] == "m":
-            media.append([line])
-        else:
-            (media[-1] if media else session).append(line)
-    audio_index = next((n for n, lines in enumerate(media) if _is_usable_audio(lines[0])), None)
-    audio = media[audio_index] if audio_index is not None else []
-    port, codecs, telephone_event = _read_audio(audio) if audio else (0, (), None)
+    audio_index = next((n for n, each in enumerate(media) if _is_usable_audio(each.line)), None)
+    audio = media[audio_index] if audio_index is not None else _Section("")
+    port, codecs, telephone_event = _read_audio(audio) if audio.line else (0, (), None)
     return SessionDescription(
-        host=_connection(audio) or _connection(session) or "",
+        host=_host(audio.connection or session.connection),
         port=port,
         codecs=codecs,
         telephone_event=telephone_event,
-        direction=_direction(audio) or _direction(session) or Direction.SENDRECV,
-        origin=_origin(session),
-        media_lines=tuple(lines[0][2:] for lines in media),
+        direction=_direction(audio.attributes) or _direction(session.attributes) or Direction.SENDRECV,
+        origin=_origin(session.origin),
+        media_lines=tuple(each.line[2:] for each in media),
         audio_index=audio_index,
     )
 
@@ -168,8 +189,13 @@ def _head(host: str, origin_id: int, version: int) -> str:
 
 
 def _audio_section(port: int, codecs: tuple[int, ...], telephone_event: int | None, direction: Direction) -> str:
+    return f"m=audio {port} {_audio_formats(codecs, telephone_event, direction)}"
+
+
+@lru_cache(maxsize=256)
+def _audio_formats(codecs: tuple[int, ...], telephone_event: int | None, direction: Direction) -> str:
     types = [*codecs] if telephone_event is None else [*codecs, telephone_event]
-    lines = [f"m=audio {port} RTP/AVP {' '.join(map(str, types))}"]
+    lines = [f"RTP/AVP {' '.join(map(str, types))}"]
     lines += [f"a=rtpmap:{codec} {STATIC_CODECS[codec]}" for codec in codecs]
     if telephone_event is not None:
         lines += [f"a=rtpmap:{telephone_event} {TELEPHONE_EVENT}", f"a=fmtp:{telephone_event} 0-15"]
@@ -182,47 +208,41 @@ def _is_usable_audio(line: str) -> bool:
     return len(parts) >= 4 and parts[0] == "audio" and parts[2] == "RTP/AVP" and parts[1].partition("/")[0] != "0"
 
 
-def _read_audio(lines: list[str]) -> tuple[int, tuple[int, ...], int | None]:
-    parts = lines[0][2:].split()
-    port_text = parts[1].partition("/")[0]
+def _read_audio(audio: _Section) -> tuple[int, tuple[int, ...], int | None]:
+    _, port_text, _, *formats = audio.line[2:].split()
+    port_text = port_text.partition("/")[0]
     if not (port_text.isascii() and port_text.isdigit() and len(port_text) <= 5 and int(port_text) <= 65535):
-        raise MalformedMessage(f"not an RTP port: {parts[1][:20]!r}")
-    offered = [int(part) for part in parts[3:] if part.isascii() and part.isdigit() and len(part) <= 3]
-    telephone_event = None
-    for line in lines[1:]:
-        if not line.startswith("a=rtpmap:"):
-            continue
-        number, _, encoding = line[9:].partition(" ")
-        if encoding.strip().lower().startswith(TELEPHONE_EVENT) and number.isascii() and number.isdigit():
-            telephone_event = int(number[:3])
-    codecs = tuple(dict.fromkeys(codec for codec in offered if codec in STATIC_CODECS))
-    return int(port_text), codecs, telephone_event if telephone_event in offered else None
+        raise MalformedMessage(f"not an RTP port: {port_text[:20]!r}")
+    codecs = tuple(dict.fromkeys(STATIC_FORMATS[each] for each in formats if each in STATIC_FORMATS))
+    for line in audio.attributes:
+        if "telephone-event" in line.lower() and line.startswith("a=rtpmap:"):
+            number, _, encoding = line[9:].partition(" ")
+            if encoding.strip().lower().startswith(TELEPHONE_EVENT) and number in DYNAMIC_FORMATS and number in formats:
+                return int(port_text), codecs, int(number)
+    return int(port_text), codecs, None
 
 
-def _connection(lines: list[str]) -> str | None:
-    for line in lines:
-        if line.startswith("c="):
-            parts = line[2:].split()
-            if len(parts) != 3 or parts[0] != "IN":
-                raise MalformedMessage(f"not a connection line: {line[:80]!r}")
-            host = parts[2].partition("/")[0]
-            if not is_ip_address(host):
-                raise MalformedMessage(f"media address {host[:80]!r} is not an IP address")
-            return host
-    return None
+def _host(line: str) -> str:
+    if not line:
+        return ""
+    parts = line[2:].split()
+    if len(parts) != 3 or parts[0] != "IN":
+        raise MalformedMessage(f"not a connection line: {line[:80]!r}")
+    host = parts[2].partition("/")[0]
+    if not is_ip_address(host):
+        raise MalformedMessage(f"media address {host[:80]!r} is not an IP address")
+    return host
 
 
 def _direction(lines: list[str]) -> Direction | None:
     for line in lines:
-        if line.startswith("a=") and line[2:] in Direction.__members__.values():
-            return Direction(line[2:])
+        if line in DIRECTION_LINES:
+            return DIRECTION_LINES[line]
     return None
 
 
-def _origin(lines: list[str]) -> tuple[str, int]:
-    for line in lines:
-        if line.startswith("o="):
-            parts = line[2:].split()
-            if len(parts) >= 3 and parts[2].isascii() and parts[2].isdigit() and len(parts[2]) <= 20:
-                return parts[1], int(parts[2])
+def _origin(line: str) -> tuple[str, int]:
+    parts = line[2:].split()
+    if len(parts) >= 3 and parts[2].isascii() and parts[2].isdigit() and len(parts[2]) <= 20:
+        return parts[1], int(parts[2])
     return "", 0

@@ -9,6 +9,7 @@ from dialer.gateway.sip.message import Request, Response
 from dialer.gateway.sip.session import Session, SessionInput
 from dialer.gateway.sip.status import reason_phrase
 
+REASON_CHARACTERS_MAX = 200
 DialogKey = tuple[str, str]
 """Call-ID and our own tag."""
 
@@ -114,7 +115,7 @@ class SessionTable:
                 session_id=session.session_id,
                 ending=ending,
                 status=status,
-                reason="".join(c for c in reason if c.isprintable())[:200],
+                reason=printable(reason),
                 q850=q850_cause(message) if message is not None else None,
                 was_answered=session.was_answered,
                 retry_after_s=retry_after_s,
@@ -124,6 +125,11 @@ class SessionTable:
     def forget_dialog(self, session: Session) -> None:
         """Answer requests of this dialog with 481 from now on."""
         self._dialogs.pop((session.invite.call_id, session.local_tag), None)
+
+
+def printable(text: str) -> str:
+    """Text from outside, made fit for logs and databases: no control characters, and not without end."""
+    return (text if text.isprintable() else "".join(c for c in text if c.isprintable()))[:REASON_CHARACTERS_MAX]
 
 
 def q850_cause(message: Request | Response) -> int | None:

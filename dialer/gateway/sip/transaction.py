@@ -13,6 +13,7 @@ The transaction does not send. `handle` and `handle_timer` return what is to be 
 """
 
 from enum import Enum, StrEnum
+from functools import lru_cache
 from typing import ClassVar
 
 from dialer.gateway.sip.message import Request
@@ -167,6 +168,16 @@ BRIEF_TIMERS = frozenset("DIJK")
 """Zero over a reliable transport: nothing can still be on its way."""
 
 
+@lru_cache(maxsize=64)
+def durations_of(settings: TimerSettings, reliable: bool) -> dict[str, float]:
+    """How long each timer runs when it is first started (RFC 3261 table 4); one that is not there never runs."""
+    durations_s = dict.fromkeys("BDFHJLM", settings.transaction_s)
+    durations_s |= {"I": settings.t4_s, "K": settings.t4_s, "100": TRYING_DELAY_S}
+    if reliable:
+        return durations_s | dict.fromkeys(BRIEF_TIMERS, 0.0)
+    return durations_s | dict.fromkeys(SENDING_TIMERS, settings.t1_s)
+
+
 class Transaction:
     """One transaction: its state, its timers, and what it would send again."""
 
@@ -246,20 +257,10 @@ class Transaction:
         self._start_timers(state, now)
 
     def _start_timers(self, state: State, now: float) -> None:
+        durations_s = durations_of(self._settings, self.reliable)
         for name in self.state_timers.get(state, ()):
-            if name not in self.timers and not (self.reliable and name in SENDING_TIMERS):
-                self._timers.start(self, name, now + self._duration_s(name))
-
-    def _duration_s(self, name: str) -> float:
-        if name in SENDING_TIMERS:
-            return self._settings.t1_s
-        if name in BRIEF_TIMERS and self.reliable:
-            return 0.0
-        if name in ("I", "K"):
-            return self._settings.t4_s
-        if name == "100":
-            return TRYING_DELAY_S
-        return self._settings.transaction_s
+            if name not in self.timers and name in durations_s:
+                self._timers.start(self, name, now + durations_s[name])
 
 
 class ClientInvite(Transaction):

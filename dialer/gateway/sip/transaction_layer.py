@@ -233,6 +233,8 @@ class TransactionLayer:
     def _carry_out(
         self, transaction: Transaction, actions: tuple[Action, ...], message: Message | None, now: float
     ) -> None:
+        if not actions and not transaction.is_terminated:
+            return
         # Taken off the table first: its user may begin another transaction, and the table may be full.
         if transaction.is_terminated:
             self._transactions.pop(transaction.key, None)

@@ -38,12 +38,12 @@ class CallingSide:
         Raises:
             TooManySessions: A table is full, or the name is taken.
             ValueError: A header with a line end in it.
-            MalformedMessage: A caller or callee that is no address.
         """
         identity = self._identity
         tag = identity.new_tag()
+        branch = identity.new_branch()
         headers: Headers = {
-            "Via": [identity.via(identity.new_branch())],
+            "Via": [identity.via(branch)],
             "Max-Forwards": ["70"],
             "From": [f"{invitation.caller};tag={tag}"],
             "To": [invitation.callee or f"<{invitation.uri}>"],
@@ -57,7 +57,9 @@ class CallingSide:
             headers["Content-Type"] = [CONTENT_TYPE]
         for name, value in invitation.headers:
             headers.setdefault(name, []).append(value)
-        request = Request("INVITE", invitation.uri, headers, invitation.body)
+        request = Request.written(
+            "INVITE", invitation.uri, headers, invitation.body, cseq=1, branch=branch, from_tag=tag, to_tag=None
+        )
         session = Session(
             invitation.session_id, SessionState.CALLING, request, None, tag, credentials=invitation.credentials
         )
@@ -146,8 +148,7 @@ class CallingSide:
         if len(session.acks) >= FORKS_MAX:
             return
         dialog = Dialog.of_caller(session.invite, response, peer)
-        via = self._identity.via(self._identity.new_branch())
-        ack = dialog.make_request("ACK", via, cseq=session.invite.cseq, extra=session.credentials_headers())
+        ack = dialog.make_request("ACK", self._identity, cseq=session.invite.cseq, extra=session.credentials_headers())
         session.acks[tag] = (self._layer.send(ack, dialog.next_hop()), dialog.next_hop())
         if not session.is_early:
             self._end_extra_answer(session, dialog, now)

@@ -42,8 +42,9 @@ class Uri(NamedTuple):
         return f"{self.scheme}:{user}{bracketed(self.host)}{port}{parameters}{headers}"
 
 
+@lru_cache(maxsize=4096)
 def parse_uri(text: str) -> Uri:
-    """Take a URI apart; the user part keeps its escapes.
+    """Take a URI apart; the user part keeps its escapes. Results are shared: do not change their parameters.
 
     Raises:
         MalformedMessage: Another scheme (`tel:`), no host, or a port that is none.
@@ -82,7 +83,7 @@ def parse_hostport(text: str) -> tuple[str, int | None]:
     else:
         host, _, port = text.partition(":")
     host, port = host.strip(), port.strip()
-    if not host or any(c.isspace() for c in host):
+    if not host or len(host.split()) != 1:
         raise MalformedMessage(f"no host in {text[:80]!r}")
     if not port:
         return host, None
@@ -110,6 +111,6 @@ def is_ip_address(host: str) -> bool:
 
 def escape_user(user: str) -> str:
     """A user part with what may not stand there as %xx: `+1 202` becomes `+1%20202`."""
-    if all(c in NEVER_ESCAPED for c in user):
+    if NEVER_ESCAPED.issuperset(user):
         return user
     return "".join(c if c in NEVER_ESCAPED else "".join(f"%{byte:02X}" for byte in c.encode()) for c in user)

@@ -99,7 +99,6 @@ class UserAgent:
         Raises:
             TooManySessions: A table is full, or the name is taken.
             ValueError: A line end in a header.
-            MalformedMessage: A caller or callee that is no address.
         """
         self._calling.invite(invitation, now)
 

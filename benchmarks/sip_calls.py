@@ -1,0 +1,171 @@
+"""SIP alone: CPU per complete call of the gateway against sipp, which is in another process, and of the parser.
+
+The far end is sipp's own `uas` scenario (180, 200, ACK, BYE, 200), which nobody here wrote. Media is silent, so what is
+measured is sockets, transactions, dialogs, SDP and the gateway. Where sipp is missing only the parser is measured.
+"""
+
+import asyncio
+import contextlib
+import os
+import resource
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvloop
+
+from benchmarks.harness import Figure, benchmark
+from dialer.gateway.settings import GatewaySettings, TrunkAddress
+from dialer.gateway.silent_media import SilentMedia
+from dialer.gateway.sip import parse_message
+from dialer.gateway.sip_gateway import SipGateway
+from dialer.messages import CallAnswered, CallEnded, Event, HangUpCall, PlaceCall
+
+CALLS = 8_000
+CALLS_PER_S = 1_000
+STEP_S = 0.01
+CPU_MS_PER_CALL_AIM = 0.2
+PARSE_US_AIM = 16.0
+PARSES = 20_000
+START_S = 10.0
+
+ANSWER = "\r\n".join(
+    [
+        "SIP/2.0 200 OK",
+        "Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bKabc123;rport=5060",
+        'From: "Dialer" <sip:+12025550100@192.0.2.10>;tag=abcd1234',
+        "To: <sip:+12025550199@192.0.2.20>;tag=7777",
+        "Call-ID: 1234567890@192.0.2.10",
+        "CSeq: 1 INVITE",
+        "Contact: <sip:192.0.2.20:5060;transport=UDP>",
+        "Record-Route: <sip:192.0.2.20:5060;lr>",
+        "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS",
+        "Content-Type: application/sdp",
+        "Content-Length: 5",
+        "",
+        "v=0\r\n",
+    ]
+).encode()
+
+
+class Load:
+    """Places calls at a steady rate and hangs up each as soon as it is answered."""
+
+    def __init__(self, port: int) -> None:
+        trunk = TrunkAddress(name="sipp", host="127.0.0.1", port=port)
+        self.ended = 0
+        self.answered = 0
+        self._done = asyncio.Event()
+        self.gateway = SipGateway(
+            GatewaySettings(port=0, trunks=(trunk,)), SilentMedia(), self._post, asyncio.get_running_loop().time
+        )
+
+    def _post(self, event: Event) -> None:
+        if isinstance(event, CallAnswered):
+            self.answered += 1
+            self.gateway.send(HangUpCall(call_id=event.call_id))
+        elif isinstance(event, CallEnded):
+            self.ended += 1
+            if self.ended == CALLS:
+                self._done.set()
+
+    async def run(self) -> None:
+        """Place every call at its time, and wait for the last one's end."""
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        placed = 0
+        while placed < CALLS:
+            due = min(CALLS, int((loop.time() - begun) * CALLS_PER_S) + 1)
+            for n in range(placed, due):
+                self.gateway.send(
+                    PlaceCall(
+                        call_id=f"{n}-1",
+                        number="+12025550199",
+                        caller_id="+12025550100",
+                        trunk="sipp",
+                        ring_timeout_s=20.0,
+                    )
+                )
+            placed = due
+            await asyncio.sleep(STEP_S)
+        await asyncio.wait_for(self._done.wait(), 60)
+
+
+@benchmark("sip-calls", "Complete calls over SIP (INVITE to the BYE's 200), and the parser")
+def sip_calls(_seed: int) -> Sequence[Figure]:
+    """CPU time per call, of this process and of sipp beside it."""
+    figures = [Figure(name="parse a 200 with SDP", value=_parse_us(), unit="µs", better="lower", aim=PARSE_US_AIM)]
+    program = shutil.which("sipp")
+    if program is None:
+        return figures
+    load, used_s, sipp_s = _run_against(program)
+    counters = load.gateway.counters()
+    return [
+        *figures,
+        Figure(name="CPU per call", value=used_s / CALLS * 1e3, unit="ms", better="lower", aim=CPU_MS_PER_CALL_AIM),
+        Figure(name="sipp's CPU per call", value=sipp_s / CALLS * 1e3, unit="ms", better="lower"),
+        Figure(name="calls per second on one core", value=CALLS / used_s, unit="calls/s", better="higher", aim=3000.0),
+        Figure(name="calls answered", value=load.answered, unit="calls", better="higher", aim=float(CALLS)),
+        Figure(name="retransmissions", value=counters["retransmissions"], unit="packets", better="lower"),
+    ]
+
+
+def main() -> None:
+    """Run it alone."""
+    for figure in sip_calls(1):
+        print(f"{figure.name:<32} {figure.value:>12.3f} {figure.unit}")
+
+
+def _parse_us() -> float:
+    begun = time.process_time()
+    for _ in range(PARSES):
+        parse_message(ANSWER)
+    return (time.process_time() - begun) / PARSES * 1e6
+
+
+def _run_against(program: str) -> tuple[Load, float, float]:
+    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    options = ["-i", "127.0.0.1", "-p", str(port), "-nostdin"]
+    before_s = _children_s()
+    sipp = subprocess.Popen(  # noqa: S603 - a fixed command
+        [program, "-sn", "uas", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
+    )
+    try:
+        _wait_until_bound(port)
+        load, used_s = asyncio.Runner(loop_factory=uvloop.new_event_loop).run(_measure(port))
+    finally:
+        sipp.kill()
+        sipp.wait()
+    return load, used_s, _children_s() - before_s
+
+
+async def _measure(port: int) -> tuple[Load, float]:
+    load = Load(port)
+    await load.gateway.start()
+    begun_s = time.process_time()
+    await load.run()
+    used_s = time.process_time() - begun_s
+    await load.gateway.close()
+    return load, used_s
+
+
+def _children_s() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _wait_until_bound(port: int) -> None:
+    deadline = time.monotonic() + START_S
+    while f"0100007F:{port:04X}" not in Path("/proc/net/udp").read_text():
+        if time.monotonic() > deadline:
+            raise RuntimeError("sipp does not listen; is another program in its way?")
+        os.sched_yield()
+
+
+if __name__ == "__main__":
+    main()
