@@ -1,7 +1,7 @@
 """A scenario built into a world: the production engine and runner, with the simulated ports behind them."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import simpy
@@ -16,7 +16,7 @@ from dialer.model import EngineSettings, Trunk
 from dialer.runner import Runner, TraceWriter
 from simulation.models.agents import AgentPlan, Presence, UnplannedPauses, plan_agents
 from simulation.models.carrier import CarrierModel, OutageSpan
-from simulation.models.customers import CustomerModel
+from simulation.models.customers import CustomerModel, Fate
 from simulation.models.timelines import Timeline
 from simulation.ports.clock import SimClock, call_at
 from simulation.ports.desk import SimDesk
@@ -49,8 +49,15 @@ class World:
     """One scenario with one seed, ready to run; everything random comes from the seed."""
 
     def __init__(
-        self, scenario: Scenario, seed: int, *, keeps_decisions: bool = False, trace: TraceWriter | None = None
+        self,
+        scenario: Scenario,
+        seed: int,
+        *,
+        keeps_decisions: bool = False,
+        trace: TraceWriter | None = None,
+        remembered: Sequence[Mapping[tuple[int, int], Fate]] = (),
     ) -> None:
+        """`remembered` holds, by campaign, the fates of (lead's place, attempt) that are known and not to be drawn."""
         self.scenario = scenario
         self.seed = seed
         self.first_midnight = dt.datetime.combine(scenario.day.date, dt.time(), dt.UTC).timestamp()
@@ -60,7 +67,13 @@ class World:
         self.clock = SimClock(self.env, self.post)
         self.runner = Runner(engine=self.engine, now=self.clock.now, trace=trace)
         self.customers = [
-            CustomerModel(campaign.customers, self._timelines(number), seed, number)
+            CustomerModel(
+                campaign.customers,
+                self._timelines(number),
+                seed,
+                number,
+                remembered[number] if number < len(remembered) else {},
+            )
             for number, campaign in enumerate(scenario.campaigns)
         ]
         self._speeds: dict[str, float] = {}

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from simulation.commands import options, tables
-from simulation.experiments.export import write_rows
+from simulation.experiments.export import write_rows, write_trace
 from simulation.experiments.jobs import jobs_for, replication_seed, run_jobs
 from simulation.experiments.summary import summarise
 from simulation.scenario.model import Scenario
@@ -22,6 +22,7 @@ def run(
     workers: options.Workers = None,
     cluster: options.Cluster = None,
     rows: Annotated[Path | None, typer.Option(help="Write the first replication's rows to this folder.")] = None,
+    trace: Annotated[Path | None, typer.Option(help="Write a trace of the first replication here.")] = None,
     rows_format: Annotated[str, typer.Option(help="csv, json or parquet (extra: analysis).")] = "csv",
 ) -> None:
     """Run a scenario and print its figures, each with a 95 % interval."""
@@ -43,6 +44,9 @@ def run(
         else:
             policies = ", ".join(dict.fromkeys(one.pacing.policy for one in scenario.campaigns))
             tables.print_summaries(f"{scenario.name}: {policies}, seed {seed}", [summary])
+        if trace is not None:
+            write_trace(scenario, replication_seed(seed, 0), trace)
+            typer.echo(f"wrote {trace}", err=True)
         if rows is not None:
             for path in write_rows(scenario, replication_seed(seed, 0), rows, rows_format):
                 typer.echo(f"wrote {path}", err=True)

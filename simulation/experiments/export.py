@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from dialer.runner import TraceWriter
 from simulation.rows import AttemptRow, DecisionRow, IntervalRow
 from simulation.scenario.loading import ScenarioError
 from simulation.scenario.model import Scenario
-from simulation.world import World
+from simulation.world import World, engine_settings
 
 TABLES: dict[str, type[Any]] = {"attempts": AttemptRow, "intervals": IntervalRow, "decisions": DecisionRow}
 
@@ -43,6 +44,16 @@ def write_rows(scenario: Scenario, seed: int, folder: Path, kind: str) -> list[P
         return written
     except OSError as error:
         raise ExportError(f"{folder}: cannot be written: {error.strerror}") from None
+
+
+def write_trace(scenario: Scenario, seed: int, path: Path) -> None:
+    """Simulate once more with this replication's seed and record every step of the engine."""
+    try:
+        with path.open("wb") as file, TraceWriter(file, engine_settings(scenario)) as trace:
+            for _ in World(scenario, seed, trace=trace).days():
+                pass
+    except OSError as error:
+        raise ExportError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def run_tables(scenario: Scenario, seed: int) -> Iterator[Columns]:

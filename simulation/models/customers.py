@@ -60,8 +60,19 @@ class _Draws(NamedTuple):
 class CustomerModel:
     """The people on one campaign's list."""
 
-    def __init__(self, customers: Customers, timelines: Mapping[Parameter, Timeline], seed: int, campaign: int) -> None:
-        """`campaign` numbers the campaign within the scenario; `timelines` holds the parameters that may change."""
+    def __init__(
+        self,
+        customers: Customers,
+        timelines: Mapping[Parameter, Timeline],
+        seed: int,
+        campaign: int,
+        remembered: Mapping[tuple[int, int], Fate] | None = None,
+    ) -> None:
+        """`campaign` numbers the campaign within the scenario; `timelines` holds the parameters that may change.
+
+        `remembered` holds fates, by place and attempt, that are known from a recording.
+        """
+        self._remembered = remembered or {}
         self._customers = customers
         self._timelines = timelines
         self._key = (seed, campaign)
@@ -87,6 +98,9 @@ class CustomerModel:
 
     def fate(self, lead: int, attempt: int, now: float) -> Fate:
         """What attempt number `attempt` at the lead with this place on the list meets when it is placed now."""
+        known = self._remembered.get((lead, attempt))
+        if known is not None:
+            return known
         draws = self._attempts.row(lead, attempt)
         at = self._timelines
         probability = self.answer_probability(lead, attempt, now)
