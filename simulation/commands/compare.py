@@ -12,6 +12,7 @@ from simulation.experiments.figures import METRICS
 from simulation.experiments.intervals import Interval, paired_interval
 from simulation.experiments.jobs import jobs_for, run_jobs
 from simulation.experiments.summary import Summary, summarise
+from simulation.report.page import comparison_page, write_page
 from simulation.scenario.model import Scenario
 from simulation.scenario.overrides import override_all, read_value
 
@@ -32,6 +33,7 @@ def compare(
     as_json: options.AsJson = False,
     workers: options.Workers = None,
     cluster: options.Cluster = None,
+    report: options.Report = None,
 ) -> None:
     """Run policies on common random numbers and print figures and paired differences from the first."""
     with options.one_line_errors():
@@ -59,6 +61,9 @@ def compare(
             for variant in range(len(variants))
         ]
         differences = [differences_of(summaries[0], other) for other in summaries[1:]]
+        if report is not None:
+            write_page(report, comparison_page(base, seed, summaries))
+            typer.echo(f"wrote {report}", err=True)
         if as_json:
             tables.print_json({"scenario": base, "seed": seed, "summaries": summaries, "differences": differences})
         else:

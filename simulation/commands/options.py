@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -29,6 +30,9 @@ Cluster = Annotated[
     str | None,
     typer.Option(help="Address of a Dask scheduler that computes the runs, e.g. tcp://host:8786 (extra: cluster)."),
 ]
+
+
+Report = Annotated[Path | None, typer.Option(help="Write an HTML report with plots here (extra: analysis).")]
 
 
 class CommandError(Exception):

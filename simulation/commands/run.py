@@ -9,7 +9,9 @@ from simulation.commands import options, tables
 from simulation.experiments.export import write_rows, write_trace
 from simulation.experiments.jobs import jobs_for, replication_seed, run_jobs
 from simulation.experiments.summary import summarise
+from simulation.report.page import run_page, write_page
 from simulation.scenario.model import Scenario
+from simulation.world import World
 
 
 def run(
@@ -23,6 +25,7 @@ def run(
     cluster: options.Cluster = None,
     rows: Annotated[Path | None, typer.Option(help="Write the first replication's rows to this folder.")] = None,
     trace: Annotated[Path | None, typer.Option(help="Write a trace of the first replication here.")] = None,
+    report: options.Report = None,
     rows_format: Annotated[str, typer.Option(help="csv, json or parquet (extra: analysis).")] = "csv",
 ) -> None:
     """Run a scenario and print its figures, each with a 95 % interval."""
@@ -44,6 +47,10 @@ def run(
         else:
             policies = ", ".join(dict.fromkeys(one.pacing.policy for one in scenario.campaigns))
             tables.print_summaries(f"{scenario.name}: {policies}, seed {seed}", [summary])
+        if report is not None:
+            first_day = next(World(scenario, replication_seed(seed, 0)).days())
+            write_page(report, run_page(scenario, seed, summary, first_day))
+            typer.echo(f"wrote {report}", err=True)
         if trace is not None:
             write_trace(scenario, replication_seed(seed, 0), trace)
             typer.echo(f"wrote {trace}", err=True)

@@ -8,6 +8,7 @@ from simulation.commands import options, tables
 from simulation.commands.run import cap_of
 from simulation.experiments.jobs import jobs_for, run_jobs
 from simulation.experiments.summary import summarise
+from simulation.report.page import comparison_page, write_page
 from simulation.scenario.overrides import override, read_value
 
 
@@ -22,6 +23,7 @@ def sweep(
     as_json: options.AsJson = False,
     workers: options.Workers = None,
     cluster: options.Cluster = None,
+    report: options.Report = None,
 ) -> None:
     """Run a scenario for each value of one parameter, on the same customers."""
     with options.one_line_errors():
@@ -45,6 +47,9 @@ def sweep(
                 summaries.append(summarise(f"{parameter}={value}", figures, cap_of(variant)))
         if not summaries:
             raise typer.Exit(130)
+        if report is not None:
+            write_page(report, comparison_page(base, seed, summaries))
+            typer.echo(f"wrote {report}", err=True)
         if as_json:
             tables.print_json({"scenario": base, "seed": seed, "parameter": parameter, "summaries": summaries})
         else:

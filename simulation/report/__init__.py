@@ -1,0 +1,1 @@
+"""HTML reports with plots, in one file that opens without a network."""
