@@ -1,0 +1,61 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialer.gateway.sip.timers import Timers, TimerSettings
+
+
+class Owner:
+    def __init__(self) -> None:
+        self.timers: dict[str, float] = {}
+
+
+def test_the_defaults_are_the_rfcs() -> None:
+    settings = TimerSettings()
+    assert (settings.t1_s, settings.t2_s, settings.t4_s, settings.transaction_s) == (0.5, 4.0, 5.0, 32.0)
+
+
+def test_due_timers_come_in_order_and_once() -> None:
+    timers, one, two = Timers(), Owner(), Owner()
+    timers.start(one, "B", 10.0)
+    timers.start(two, "A", 5.0)
+    timers.start(one, "A", 5.0)
+    assert timers.next_at() == 5.0
+    assert timers.take_due(4.9) is None
+    assert timers.take_due(10.0) == (two, "A")
+    assert timers.take_due(10.0) == (one, "A")
+    assert timers.take_due(10.0) == (one, "B")
+    assert timers.take_due(10.0) is None
+    assert timers.next_at() is None
+
+
+def test_a_stopped_timer_never_comes_and_a_moved_one_comes_once() -> None:
+    timers, owner = Timers(), Owner()
+    timers.start(owner, "A", 1.0)
+    timers.stop(owner, "A")
+    timers.stop(owner, "A")
+    assert timers.next_at() is None
+    timers.start(owner, "B", 1.0)
+    timers.start(owner, "B", 3.0)
+    assert timers.take_due(2.0) is None
+    assert timers.take_due(3.0) == (owner, "B")
+    assert timers.take_due(9.0) is None
+    assert len(timers) == 0
+
+
+@given(st.lists(st.tuples(st.sampled_from(["start", "stop"]), st.sampled_from("ABC"), st.integers(0, 9))))
+def test_they_agree_with_a_dictionary(steps: list[tuple[str, str, int]]) -> None:
+    timers, owner = Timers(), Owner()
+    model: dict[str, int] = {}
+    for what, name, at in steps:
+        if what == "start":
+            timers.start(owner, name, at)
+            model[name] = at
+        else:
+            timers.stop(owner, name)
+            model.pop(name, None)
+        assert timers.next_at() == min(model.values(), default=None)
+    taken = []
+    while (due := timers.take_due(10.0)) is not None:
+        taken.append(due[1])
+    assert sorted(taken) == sorted(model)
+    assert [model[name] for name in taken] == sorted(model.values())
