@@ -40,8 +40,8 @@ class PacingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     abandon_rate_target: float | None = None
     """Where the pacing steers to; None is as near the cap as is safe."""
     cancel_after_s: float | None = None
-    """Calls that have rung this long, at least 15 s, may be given up when no agent is expected to be free for them
-    (16 CFR 310.4(b)(4)(ii) allows no sooner); None lets every call ring out. Off by default: people see missed calls."""
+    """Calls that have rung this long may be given up when no agent is expected to be free for them; at least 15
+    (16 CFR 310.4(b)(4)(ii)). None lets every call ring out: a call given up is a missed call to somebody."""
     late_cancels_max: int = 1
     """How often one number may be given up so, as far back as the engine remembers its attempts."""
     lead_scores: bool = False

@@ -161,6 +161,10 @@ class CampaignView(msgspec.Struct, frozen=True, kw_only=True):
     abandon_rate_max: float
     decision: str
     """The last pacing decision and its reason."""
+    late_cancels: int = 0
+    """Calls given up while they rang."""
+    are_scores_used: bool = False
+    """Whether the campaign has lead scores and they have lately foretold answers better than the plain answer rate."""
 
 
 class Statistics(msgspec.Struct, frozen=True, kw_only=True):

@@ -95,7 +95,8 @@ def _pacing_problems(pacing: PacingSettings, policies: Collection[str]) -> Itera
         yield Problem("pacing.abandon_rate_target", f"{message} ({pacing.abandon_rate_max:g})")
     if pacing.cancel_after_s is not None:
         reason = "people must be given 15 s to answer, 16 CFR 310.4(b)(4)(ii)"
-        yield from _range("pacing.cancel_after_s", pacing.cancel_after_s, RING_TIMEOUT_S_MIN, RING_TIMEOUT_S_MAX, reason)
+        cancel_after_s = pacing.cancel_after_s
+        yield from _range("pacing.cancel_after_s", cancel_after_s, RING_TIMEOUT_S_MIN, RING_TIMEOUT_S_MAX, reason)
     yield from _range("pacing.late_cancels_max", pacing.late_cancels_max, 1, ATTEMPTS_MAX)
     if pacing.chooses_leads and not pacing.lead_scores:
         yield Problem("pacing.chooses_leads", "needs lead_scores, by which the leads are chosen")

@@ -1,15 +1,17 @@
 """What the far end does before and at the answer: ringing, answering, AMD's verdict."""
 
+from msgspec.structs import replace
+
 from campaigns.model import Outcome
 from dialer.engine.connecting import enqueue, seek_agent
-from dialer.engine.ending import count_abandoned, count_answer, hang_up, play_message
+from dialer.engine.ending import count_abandoned, count_answer, hang_up, observe, play_message
 from dialer.engine.state import EngineState
 from dialer.ivr.treatment import Step, on_answer, on_person, on_verdict
 from dialer.messages import AmdDecided, CallAnswered, CallRinging
 from dialer.model import CallState
 from dialer.pds.calls import Call, CallTrigger, advance
 from dialer.pds.tasks import CampaignWork
-from pacing.model import CallInFlight, CallObserved, CallResult
+from pacing.model import CallResult
 
 
 def on_call_ringing(state: EngineState, event: CallRinging, now: float) -> None:
@@ -21,7 +23,7 @@ def on_call_ringing(state: EngineState, event: CallRinging, now: float) -> None:
         advance(call, CallTrigger.RING)
         call.ringing_at = now
         work = state.work_of(call)
-        work.in_flight[call.call_id] = CallInFlight(call_id=call.call_id, placed_at=call.placed_at, ringing_at=now)
+        work.in_flight[call.call_id] = replace(work.in_flight[call.call_id], ringing_at=now)
         state.touch(work)
     elif call.state is not CallState.RINGING:
         state.counters.count("events_out_of_place")
@@ -46,6 +48,8 @@ def on_call_answered(state: EngineState, event: CallAnswered, now: float) -> Non
             treat_person(state, call, work, step, now)
         state.touch(work)
     elif call.state is CallState.ENDING and call.answered_at is None:
+        if call.is_given_up:
+            state.counters.count("late_cancels_answered")
         _answered_while_cancelled(call, work, now)
     else:
         state.counters.count("events_out_of_place")
@@ -64,7 +68,7 @@ def on_amd_decided(state: EngineState, event: AmdDecided, now: float) -> None:
     step = on_verdict(work.campaign, event.result)
     if step is Step.HANG_UP:
         assert call.answered_at is not None
-        work.learn(CallObserved(at=now, result=CallResult.MACHINE, duration_s=call.answered_at - call.placed_at))
+        observe(call, work, CallResult.MACHINE, call.answered_at - call.placed_at, now)
         hang_up(state, call, Outcome.MACHINE, event.reason or "answering machine", now)
     else:
         treat_person(state, call, work, step, now)

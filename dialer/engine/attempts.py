@@ -1,5 +1,7 @@
 """From attempts that are durable to calls that are placed."""
 
+from msgspec.structs import replace
+
 from campaigns.model import Treatment
 from dialer.engine.ending import finish
 from dialer.engine.state import EngineState
@@ -8,7 +10,6 @@ from dialer.model import CallState
 from dialer.pds.attempts import place_call, unplaced_result
 from dialer.pds.calls import Call, CallTrigger, advance
 from dialer.pds.tasks import CampaignWork
-from pacing.model import CallInFlight
 
 
 def on_attempts_recorded(state: EngineState, event: AttemptsRecorded, now: float) -> None:
@@ -26,7 +27,7 @@ def on_attempts_recorded(state: EngineState, event: AttemptsRecorded, now: float
             continue
         advance(call, CallTrigger.PLACE)
         call.placed_at = now
-        work.in_flight[attempt_id] = CallInFlight(call_id=attempt_id, placed_at=now)
+        work.in_flight[attempt_id] = replace(work.in_flight[attempt_id], placed_at=now)
         state.commands.append(place_call(call, work.campaign.ring_timeout_s, state.settings.amd))
         state.counters.count("calls_placed")
 

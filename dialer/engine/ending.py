@@ -10,6 +10,7 @@ from dialer.messages import CallEnded, CancelCall, HangUpCall, MessagePlayed, Pl
 from dialer.model import CallCause, CallState
 from dialer.pds.attempts import placed_result
 from dialer.pds.calls import IN_FLIGHT, Call, CallTrigger, advance
+from dialer.pds.dialing import remembers_numbers
 from dialer.pds.outcomes import outcome_at_end, result_of
 from dialer.pds.tasks import CampaignWork
 from pacing.model import AnswerObserved, CallObserved, CallResult
@@ -29,15 +30,22 @@ def cancel(state: EngineState, call: Call, work: CampaignWork, cause: str, now: 
     advance(call, CallTrigger.HANG_UP)
     call.cause = cause
     del work.in_flight[call.call_id]
-    work.learn(CallObserved(at=now, result=CallResult.CANCELLED, duration_s=now - call.placed_at))
+    observe(call, work, CallResult.CANCELLED, now - call.placed_at, now)
     state.commands.append(CancelCall(call_id=call.call_id))
+
+
+def observe(call: Call, work: CampaignWork, result: CallResult, duration_s: float, now: float) -> None:
+    """Let the policy and the answer model learn how a call came to its answer or its end."""
+    work.learn(CallObserved(at=now, result=result, duration_s=duration_s, answer_probability=call.answer_probability))
+    if work.scores is not None and call.features is not None:
+        work.scores.learn(call.features, result, now)
 
 
 def count_answer(call: Call, work: CampaignWork, now: float) -> None:
     """Enter a call that a person answered in the campaign's account, and let pacing learn from it."""
     assert call.answered_at is not None
     work.account.count_answered()
-    work.learn(CallObserved(at=now, result=CallResult.ANSWERED, duration_s=call.answered_at - call.placed_at))
+    observe(call, work, CallResult.ANSWERED, call.answered_at - call.placed_at, now)
 
 
 def count_abandoned(call: Call, work: CampaignWork, now: float) -> None:
@@ -96,6 +104,8 @@ def on_call_ended(state: EngineState, event: CallEnded, now: float) -> None:
     before = advance(call, CallTrigger.END)
     ended_at = now if call.ended_at is None else call.ended_at
     _settle(state, call, work, before, outcome, event.cause, now)
+    if remembers_numbers(work.campaign.pacing):
+        state.history.note(call.attempt.number, call.placed_at, outcome, call.is_given_up)
     state.router.release(call.trunk)
     finish(state, call, work, placed_result(call, outcome, event.sip_status, ended_at))
 
@@ -124,7 +134,7 @@ def _settle(
     """Undo what the call held in the state it ended in, and enter it where it counts."""
     if before in IN_FLIGHT:
         del work.in_flight[call.call_id]
-        work.learn(CallObserved(at=now, result=result_of(outcome), duration_s=now - call.placed_at))
+        observe(call, work, result_of(outcome), now - call.placed_at, now)
         if cause is CallCause.TRUNK_FAILURE:
             state.counters.count("trunk_failures")
         return

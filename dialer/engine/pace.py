@@ -7,7 +7,9 @@ is promised twice. Where groups share agents, the other group's calls in flight 
 that are shared.
 """
 
-from campaigns.model import Attempt, Treatment
+from collections.abc import Iterator
+
+from campaigns.model import Attempt, Lead, Treatment
 from campaigns.rules.gate import refusals
 from dialer.ccs.roster import SkillGroup
 from dialer.engine.ending import cancel
@@ -16,7 +18,16 @@ from dialer.engine.state import EngineState
 from dialer.messages import RecordAttempts, ReportDecision
 from dialer.pds.attempts import new_attempt
 from dialer.pds.calls import Call
-from dialer.pds.dialing import may_cancel, part_of, serving_order, snapshot
+from dialer.pds.dialing import (
+    cancel_after_s,
+    kept,
+    may_cancel,
+    number_may_cancel,
+    part_of,
+    serving_order,
+    snapshot,
+)
+from dialer.pds.scores import Offer, in_order_of
 from dialer.pds.tasks import CampaignWork
 from dialer.routing.router import Busy, NoRoute
 from pacing.model import CallInFlight, Decision, Snapshot
@@ -24,6 +35,7 @@ from pacing.model import CallInFlight, Decision, Snapshot
 CALLS_PER_DECISION_MAX = 500
 LEADS_PASSED_OVER_MAX = 32
 """Leads whose trunks are busy that are looked past for one whose are not."""
+NO_OFFER = Offer()
 REPORT_S_MIN = 1.0
 """Decisions that place nothing are reported no more often than this."""
 
@@ -56,53 +68,68 @@ def _decide(state: EngineState, work: CampaignWork, group: SkillGroup, now: floa
     if not calls_max and not asked_anyway:
         work.decision = "the trunks take no more calls now" if len(work.hopper) else "there are no leads to dial now"
         return
+    offer = NO_OFFER
     if is_agentless:
         decision = Decision(calls=calls_max, reason=f"agentless: the trunks take {calls_max} now")
     elif work.policy is None:
         work.decision = work.policy_error
         return
     else:
-        decision = work.decide(_snapshot(state, work, group, calls_max, now))
+        if calls_max and work.scores is not None:
+            offer = work.scores.offer(campaign, work.hopper, state.history, now)
+        decision = work.decide(_snapshot(state, work, group, calls_max, offer, now))
     work.decided_at = now
     calls = min(decision.calls, calls_max) if at_work or is_agentless else 0
-    placed = _dial(state, work, calls, now) if calls > 0 else 0
+    placed = _dial(state, work, _leads(work, offer, decision), calls, now) if calls > 0 else 0
     cancelled = _cancel(state, work, decision.cancel, now) if decision.cancel else 0
     _report(state, work, group, decision, placed, placed + cancelled > 0, now)
 
 
-def _snapshot(state: EngineState, work: CampaignWork, group: SkillGroup, calls_max: int, now: float) -> Snapshot:
+def _snapshot(
+    state: EngineState, work: CampaignWork, group: SkillGroup, calls_max: int, offer: Offer, now: float
+) -> Snapshot:
     works = state.tasks.by_group[group.name]
-    calls: tuple[CallInFlight, ...] = tuple(work.in_flight.values())
+    others: tuple[CallInFlight, ...] = ()
     if len(works) > 1:
         for other in works:
             if other is not work:
-                calls += tuple(other.in_flight.values())
+                others += tuple(other.in_flight.values())
     shared = state.roster.shared.get(group.name)
     if shared:
         for name, count in shared.items():
             members = len(state.roster.groups[name].members)
             for other in state.tasks.by_group.get(name, ()):
-                calls += part_of(other.in_flight, count, members)
+                others += part_of(other.in_flight, count, members)
+    if others and work.campaign.pacing.cancel_after_s is not None:
+        others = kept(others)
     return snapshot(
         work,
         idle_agents=len(group.idle),
         talking_since=group.talking.values(),
         acw_since=group.acw.values(),
-        calls=calls,
+        calls=(*work.in_flight.values(), *others),
         queued_calls=state.queue.waiting(group.name),
         calls_max=calls_max,
+        offer=offer,
         now=now,
     )
 
 
-def _dial(state: EngineState, work: CampaignWork, count: int, now: float) -> int:
+def _leads(work: CampaignWork, offer: Offer, decision: Decision) -> Iterator[Lead]:
+    """The leads to dial: those chosen, or the hopper in its order."""
+    if offer.leads and decision.leads and work.campaign.pacing.chooses_leads:
+        return in_order_of(offer, decision.leads, work.hopper)
+    return work.hopper.peek()
+
+
+def _dial(state: EngineState, work: CampaignWork, leads: Iterator[Lead], count: int, now: float) -> int:
     """Turn leads into attempts and have them written; nothing is sent to the gateway before they are durable."""
     campaign = work.campaign
     router = state.router
     attempts: list[Attempt] = []
     passed_over = 0
     taken: list[int] = []
-    for lead in work.hopper.peek():
+    for lead in leads:
         refused = refusals(campaign, lead, now, state.blocked)
         if refused:
             # Not given back: its lease runs out by itself, so a lead that store and gate judge differently is seen
@@ -126,8 +153,7 @@ def _dial(state: EngineState, work: CampaignWork, count: int, now: float) -> int
             state.counters.count("leads_refused.being_dialed")
             continue
         router.take(route.trunk, now)
-        state.calls[attempt.attempt_id] = Call(attempt, lead, route.number)
-        work.in_flight[attempt.attempt_id] = CallInFlight(call_id=attempt.attempt_id, placed_at=now)
+        _put_in_flight(state, work, Call(attempt, lead, route.number), now)
         attempts.append(attempt)
         if len(attempts) == count:
             break
@@ -143,15 +169,37 @@ def _dial(state: EngineState, work: CampaignWork, count: int, now: float) -> int
     return len(attempts)
 
 
+def _put_in_flight(state: EngineState, work: CampaignWork, call: Call, now: float) -> None:
+    campaign = work.campaign
+    if work.scores is not None:
+        call.features, call.answer_probability = work.scores.score(campaign, call.lead, state.history, now)
+    state.calls[call.call_id] = call
+    work.in_flight[call.call_id] = CallInFlight(
+        call_id=call.call_id,
+        placed_at=now,
+        answer_probability=call.answer_probability,
+        may_cancel=number_may_cancel(campaign.pacing, call.lead.number, state.history),
+    )
+
+
 def _cancel(state: EngineState, work: CampaignWork, call_ids: tuple[str, ...], now: float) -> int:
+    pacing = work.campaign.pacing
+    after_s = cancel_after_s(pacing)
     count = 0
     for call_id in call_ids:
         flight = work.in_flight.get(call_id)
-        if flight is None or not may_cancel(flight, now):
+        if flight is None or not may_cancel(flight, after_s, now):
             state.counters.count("cancels_refused")
             continue
-        cancel(state, state.calls[call_id], work, "given up: no agent was expected to be free", now)
+        call = state.calls[call_id]
+        if not number_may_cancel(pacing, call.attempt.number, state.history):
+            state.counters.count("cancels_refused.late_cancels_max")
+            continue
+        call.is_given_up = True
+        cancel(state, call, work, "given up: no agent was expected to be free", now)
         count += 1
+    work.late_cancels += count
+    state.counters.count("late_cancels", count)
     return count
 
 

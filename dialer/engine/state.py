@@ -10,6 +10,7 @@ from dialer.messages import AnswerRequest, Command, SetTimer, ShowAgent
 from dialer.model import AgentState, EngineSettings
 from dialer.oam.counters import Counters
 from dialer.pds.calls import Call
+from dialer.pds.history import NumberHistory
 from dialer.pds.tasks import CampaignWork, Tasks
 from dialer.routing.router import Router
 
@@ -27,6 +28,7 @@ class EngineState:
         "counters",
         "dispositions",
         "events",
+        "history",
         "is_shutting_down",
         "is_tick",
         "is_ticking",
@@ -52,6 +54,7 @@ class EngineState:
         self.queue = CallQueue()
         self.tasks = Tasks(settings)
         self.calls: dict[str, Call] = {}
+        self.history = NumberHistory()
         self.router = Router(settings.trunks)
         self.counters = Counters()
         self.commands: list[Command] = []

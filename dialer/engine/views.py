@@ -64,4 +64,6 @@ def _campaign_view(work: CampaignWork, calls: dict[CallState, int]) -> CampaignV
         abandon_rate=account.abandoned / account.answered if account.answered else None,
         abandon_rate_max=campaign.pacing.abandon_rate_max,
         decision=work.decision,
+        late_cancels=work.late_cancels,
+        are_scores_used=work.scores is not None and work.scores.is_trusted,
     )

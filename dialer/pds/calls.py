@@ -15,6 +15,7 @@ from typing import Final
 
 from campaigns.model import Attempt, Lead, Outcome
 from dialer.model import CallState
+from dialer.pds.scores import Features
 
 
 class CallTrigger(StrEnum):
@@ -85,6 +86,7 @@ class Call:
 
     __slots__ = (
         "agent_id",
+        "answer_probability",
         "answered_at",
         "attempt",
         "bridged_agent_id",
@@ -95,6 +97,8 @@ class Call:
         "deadline",
         "disposition",
         "ended_at",
+        "features",
+        "is_given_up",
         "lead",
         "number",
         "outcome",
@@ -129,6 +133,12 @@ class Call:
         """Set as soon as it is certain, at the latest with the final event."""
         self.cause = ""
         self.disposition = ""
+        self.features: Features | None = None
+        """What the answer model was told of the attempt; None where the campaign has no lead scores."""
+        self.answer_probability: float | None = None
+        """What the answer model said; None where it was silent."""
+        self.is_given_up = False
+        """Whether pacing gave it up while it rang."""
 
 
 def advance(call: Call, trigger: CallTrigger) -> CallState:

@@ -2,6 +2,11 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
+from campaigns.model import PacingSettings
+from dialer.pds.history import NumberHistory
+from dialer.pds.scores import Offer
 from dialer.pds.tasks import CampaignWork
 from pacing.model import CallInFlight, Snapshot
 
@@ -18,6 +23,7 @@ def snapshot(
     calls: tuple[CallInFlight, ...],
     queued_calls: int,
     calls_max: int,
+    offer: Offer,
     now: float,
 ) -> Snapshot:
     """What the campaign's policy may look at."""
@@ -33,6 +39,9 @@ def snapshot(
         answer_limit_s=campaign.answer_limit_s,
         ring_timeout_s=campaign.ring_timeout_s,
         budget=work.account.budget(campaign.pacing.abandon_rate_max),
+        cancel_after_s=cancel_after_s(campaign.pacing),
+        lead_probabilities=offer.probabilities,
+        leads_in_order=offer.in_order,
     )
 
 
@@ -50,6 +59,26 @@ def part_of(calls: dict[str, CallInFlight], shared: int, members: int) -> tuple[
     return tuple(calls.values()) if count >= len(calls) else tuple(calls.values())[:count]
 
 
-def may_cancel(call: CallInFlight, now: float) -> bool:
-    """Whether a call has rung long enough to be given up."""
-    return call.ringing_at is not None and now - call.ringing_at >= RING_S_MIN
+def kept(calls: Iterable[CallInFlight]) -> tuple[CallInFlight, ...]:
+    """Other campaigns' calls as a campaign sees them that may give up its own."""
+    return tuple(replace(call, may_cancel=False) for call in calls)
+
+
+def cancel_after_s(pacing: PacingSettings) -> float | None:
+    """How long the campaign's calls ring before they may be given up; None where they may not."""
+    return None if pacing.cancel_after_s is None else max(pacing.cancel_after_s, RING_S_MIN)
+
+
+def remembers_numbers(pacing: PacingSettings) -> bool:
+    """Whether the campaign asks anything of the numbers' history."""
+    return pacing.lead_scores or pacing.cancel_after_s is not None
+
+
+def number_may_cancel(pacing: PacingSettings, number: str, history: NumberHistory) -> bool:
+    """Whether a number has been given up less often than is allowed."""
+    return history.late_cancels(number) < pacing.late_cancels_max
+
+
+def may_cancel(call: CallInFlight, after_s: float | None, now: float) -> bool:
+    """Whether a call has rung long enough to be given up, where that is allowed at all."""
+    return after_s is not None and call.ringing_at is not None and now - call.ringing_at >= after_s

@@ -4,10 +4,11 @@ A task comes from the poll or from a change over REST. A campaign that the poll 
 it changed after that poll was asked for: then the poll is older than what we know.
 """
 
-from campaigns.model import Campaign, CampaignStatus, CampaignTask, Outcome
+from campaigns.model import Campaign, CampaignStatus, CampaignTask, Outcome, PacingSettings
 from dialer.model import EngineSettings
 from dialer.pds.account import AbandonAccount
 from dialer.pds.hopper import Hopper
+from dialer.pds.scores import LeadScores
 from pacing import PolicySettings, UnknownPolicyError, create_policy
 from pacing.model import CallInFlight, Decision, Observation, Snapshot
 from pacing.policies.progressive import decide_progressive
@@ -31,6 +32,7 @@ class CampaignWork:
         "hopper",
         "in_flight",
         "is_running",
+        "late_cancels",
         "leads_open",
         "open_calls",
         "outcomes",
@@ -39,6 +41,7 @@ class CampaignWork:
         "policy_failures",
         "reported",
         "reported_at",
+        "scores",
         "served",
     )
 
@@ -57,8 +60,12 @@ class CampaignWork:
         """Why there is no policy, where there is none."""
         self.policy_failures = 0
         """Times the policy raised."""
+        self.scores: LeadScores | None = None
+        """The answer model, where the campaign has one."""
         self.leads_open = task.leads_open
         self.attempts = 0
+        self.late_cancels = 0
+        """Calls given up while they rang: each is a missed call at somebody's telephone."""
         self.outcomes: dict[Outcome, int] = {}
         self.changed_at = 0.0
         self.decision = ""
@@ -108,17 +115,23 @@ class CampaignWork:
     def _apply(self, task: CampaignTask, before: Campaign | None) -> None:
         campaign = task.campaign
         self.is_running = campaign.status is CampaignStatus.RUNNING
-        if before is not None and before.pacing == campaign.pacing:
-            return
         pacing = campaign.pacing
+        if not pacing.lead_scores:
+            self.scores = None
+        elif self.scores is None:
+            self.scores = LeadScores()
+        settings = _policy_settings(pacing)
+        if before is not None and (before.pacing.policy, _policy_settings(before.pacing)) == (pacing.policy, settings):
+            return
         try:
-            self.policy = create_policy(
-                pacing.policy,
-                PolicySettings(ratio=pacing.ratio, abandon_rate_target=pacing.abandon_rate_target),
-            )
+            self.policy = create_policy(pacing.policy, settings)
         except UnknownPolicyError as error:
             self.policy = None
             self.policy_error = self.decision = f"not dialing: {error}"
+
+
+def _policy_settings(pacing: PacingSettings) -> PolicySettings:
+    return PolicySettings(ratio=pacing.ratio, abandon_rate_target=pacing.abandon_rate_target)
 
 
 class Tasks:

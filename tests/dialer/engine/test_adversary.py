@@ -2,7 +2,8 @@
 
 import io
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -22,6 +23,7 @@ from campaigns.model import (
 from dialer import messages as m
 from dialer.engine import Engine
 from dialer.model import AgentState, AmdResult, CallCause, EngineSettings, Trunk
+from dialer.pds import scores
 from dialer.runner import TraceWriter, replay
 from pacing.model import Decision, Observation, PolicySettings, Snapshot
 from tests.dialer.world import START, campaign, known_policy, lead
@@ -39,30 +41,49 @@ HASTY = "test: hasty"
 
 
 class Hasty:
-    """Gives up every call it sees, which the engine must refuse until each has rung long enough."""
+    """Gives up every call it sees, which the engine must refuse until each has rung long enough; chooses wildly."""
 
     def __init__(self, settings: PolicySettings) -> None:
         pass
 
     def decide(self, snapshot: Snapshot) -> Decision:
         cancel = tuple(call.call_id for call in snapshot.calls)
-        return Decision(calls=snapshot.calls_max + 3, cancel=cancel, reason=f"{len(cancel)} given up")
+        return Decision(
+            calls=snapshot.calls_max + 3, leads=(5, 2, 2, -1, 10**6, 0), cancel=cancel, reason=f"{len(cancel)} given up"
+        )
 
     def learn(self, observation: Observation) -> None:
         pass
 
 
+class Oracle:
+    """An answer model that trusts itself from the first attempt on."""
+
+    is_trusted = True
+
+    def probability(self, features: Mapping[str, str]) -> float | None:
+        return len(features["hour"]) / 20.0
+
+    def update(self, features: Mapping[str, str], answered: bool, now: float) -> None:
+        pass
+
+
 @pytest.fixture(autouse=True, scope="module")
 def hasty_policy() -> Iterator[None]:
-    with known_policy(HASTY, Hasty):
+    with known_policy(HASTY, Hasty), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scores, "AnswerModel", Oracle)
         yield
+
+
+EVERYTHING = {"cancel_after_s": 15.0, "lead_scores": True, "chooses_leads": True}
 
 
 CAMPAIGNS = {
     1: campaign(1, pacing=PacingSettings(policy="ratio", ratio=3.0)),
-    2: campaign(2, pacing=PacingSettings(policy=HASTY), priority=1),
+    2: campaign(2, pacing=PacingSettings(policy=HASTY, **EVERYTHING), priority=1),
     3: campaign(3, treatment=Treatment.MESSAGE, skill_group="none"),
-    4: campaign(4, pacing=PacingSettings(policy="predictive"), skill_group="service"),
+    4: campaign(4, pacing=PacingSettings(policy="predictive", **EVERYTHING), skill_group="service"),
+    5: campaign(5, pacing=PacingSettings(policy=HASTY)),
 }
 index = st.integers(0, 63)
 
@@ -113,6 +134,7 @@ class Adversary(RuleBasedStateMachine):
         self.ended: set[str] = set()
         self.rang_at: dict[str, float] = {}
         self.results: dict[str, Outcome] = {}
+        self.given_up: Counter[str] = Counter()
         self.is_prompt = False
         self.bridges_at_once = bridges_at_once
         self.ends_by_shutdown = ends_by_shutdown
@@ -162,6 +184,9 @@ class Adversary(RuleBasedStateMachine):
                 assert call_id not in self.ended
                 if isinstance(command, m.CancelCall) and not self.is_shutting_down:
                     assert self.time - self.rang_at[call_id] >= 15.0
+                    assert CAMPAIGNS[self.placed[call_id]].pacing.cancel_after_s is not None
+                    self.given_up[self.attempts[call_id].number] += 1
+                    assert self.given_up[self.attempts[call_id].number] == 1
             case m.OpenLeg(leg_id=leg_id, agent_id=agent_id):
                 assert leg_id not in self.legs
                 self.legs[leg_id] = agent_id

@@ -119,7 +119,7 @@ def test_an_answer_that_crosses_our_cancelling_is_abandoned() -> None:
     with known_policy():
         world = World(fate=silent)
         world.add_agents(1)
-        world.start(task(pacing=PacingSettings(policy=STEADY)))
+        world.start(task(pacing=PacingSettings(policy=STEADY, cancel_after_s=15.0)))
         first, second = world.placed
         world.post(m.CallRinging(call_id=second))
         world.post(m.CallAnswered(call_id=first))
@@ -130,6 +130,7 @@ def test_an_answer_that_crosses_our_cancelling_is_abandoned() -> None:
         world.post(m.CallEnded(call_id=second, cause=CallCause.DIALER))
         assert world.outcomes()[0] == Outcome.ABANDONED
         assert (world.view().answered, world.view().abandoned) == (2, 1)
+        assert world.count("late_cancels_answered") == 1
 
 
 def test_a_message_played_to_nobody_is_counted() -> None:

@@ -18,6 +18,8 @@ from tests.dialer.world import SETTINGS, STEADY, Fate, World, known_policy, task
 
 GOLDEN = Path(__file__).parent / "golden" / "two-agents-nine-leads.jsonl"
 
+PACED = PacingSettings(policy=STEADY, cancel_after_s=15.0)
+
 FATES = [
     Fate(answer_s=6.0, talk_s=40.0),
     Fate(ring_s=1.5, end_s=4.0, cause=CallCause.BUSY),
@@ -43,13 +45,13 @@ def scenario() -> tuple[World, bytes]:
     fates = iter(FATES)
     world = World(fate=lambda call: next(fates), leads=9, trace=TraceWriter(file, SETTINGS))
     world.add_agents(2)
-    world.start(task(pacing=PacingSettings(policy=STEADY)))
+    world.start(task(pacing=PACED))
     world.run(48.0)
     world.post(m.AgentPaused(agent_id="agent-1", reason="tea", request_id=1))
     world.run(40.0)
     world.post(m.AgentWentReady(agent_id="agent-1", request_id=2))
     world.run(30.0)
-    world.start(task(pacing=PacingSettings(policy=STEADY), status=CampaignStatus.STOPPED))
+    world.start(task(pacing=PACED, status=CampaignStatus.STOPPED))
     world.post(m.AgentLoggedOut(agent_id="agent-0", request_id=3))
     world.run(60.0)
     return world, file.getvalue()

@@ -6,10 +6,10 @@ from campaigns.model import CallingWindow, CampaignStatus, PacingSettings, Treat
 from dialer import messages as m
 from dialer.model import CallCause, EngineSettings, Trunk
 from pacing.model import Decision, Observation, PolicySettings, Snapshot
-from tests.dialer.world import STEADY, World, known_policy, lead, silent, task
+from tests.dialer.world import STEADY, Steady, World, known_policy, lead, silent, task
 
 MAIN = Trunk(name="main", caller_id="+12025550100")
-PACED = PacingSettings(policy=STEADY)
+PACED = PacingSettings(policy=STEADY, cancel_after_s=15.0)
 
 
 @pytest.fixture(autouse=True)
@@ -179,6 +179,77 @@ def test_calls_are_given_up_only_after_the_legal_ring_time() -> None:
     world.run(1.1)
     assert world.of(m.CancelCall) == [m.CancelCall(call_id=second)]
     assert world.outcomes() == ["cancelled"]
+    assert world.view().late_cancels == world.count("late_cancels") == 1
+
+
+@pytest.mark.parametrize(("cancel_after_s", "rung_s"), [(None, None), (3.0, 15.0), (22.0, 22.0)])
+def test_calls_are_given_up_as_the_campaign_says_and_never_before_the_law_allows(
+    cancel_after_s: float | None, rung_s: float | None
+) -> None:
+    world = World(fate=silent)
+    world.add_agents(1)
+    world.start(task(pacing=PacingSettings(policy=STEADY, cancel_after_s=cancel_after_s)))
+    for call_id in world.placed:
+        world.post(m.CallRinging(call_id=call_id))
+    world.post(m.AgentPaused(agent_id="agent-0"))
+    world.run((rung_s or 60.0) - 0.1)
+    assert world.of(m.CancelCall) == []
+    world.run(10.0)
+    assert len(world.of(m.CancelCall)) == (0 if rung_s is None else 2)
+
+
+@pytest.mark.parametrize("late_cancels_max", [1, 2])
+def test_one_number_is_given_up_only_so_often(late_cancels_max: int) -> None:
+    pacing = PacingSettings(policy=STEADY, cancel_after_s=15.0, late_cancels_max=late_cancels_max)
+    world = World(fate=silent, leads=0)
+    world.add_agents(1)
+    world.start(task(pacing=pacing))
+    for attempts_made in range(4):
+        world.post(m.AgentWentReady(agent_id="agent-0"))
+        world.post(m.LeadsReserved(campaign_id=1, leads=(lead(1, attempts_made=attempts_made),)))
+        world.post(m.CallRinging(call_id=world.placed[-1]))
+        world.post(m.AgentPaused(agent_id="agent-0"))
+        world.run(40.0)
+        world.end(world.placed[-1], CallCause.NO_ANSWER)
+    assert world.outcomes() == ["cancelled"] * late_cancels_max + ["no_answer"] * (4 - late_cancels_max)
+    assert world.count("cancels_refused.late_cancels_max") > 0
+
+
+def test_the_cap_holds_for_the_number_whichever_campaign_called_it() -> None:
+    world = World(fate=silent, leads=0)
+    world.add_agents(1)
+    world.start(task(1, pacing=PACED), task(2, pacing=PACED))
+    for campaign_id in (1, 2):
+        world.post(m.AgentWentReady(agent_id="agent-0"))
+        same = lead(campaign_id, campaign_id, number="+12025550001")
+        world.post(m.LeadsReserved(campaign_id=campaign_id, leads=(same,)))
+        world.post(m.CallRinging(call_id=world.placed[-1]))
+        world.post(m.AgentPaused(agent_id="agent-0"))
+        world.run(40.0)
+    assert [world.view(campaign_id).late_cancels for campaign_id in (1, 2)] == [1, 0]
+
+
+def test_pacing_is_told_which_calls_may_be_given_up() -> None:
+    seen: list[Snapshot] = []
+
+    class Watching(Steady):
+        def decide(self, snapshot: Snapshot) -> Decision:
+            seen.append(snapshot)
+            return super().decide(snapshot)
+
+    with known_policy("test: watching", Watching):
+        world = World(fate=silent, leads=0)
+        world.add_agents(2)
+        own = PacingSettings(policy="test: watching", cancel_after_s=18.0)
+        world.start(task(1, pacing=own), task(2, pacing=PacingSettings(policy=STEADY)))
+        world.post(m.LeadsReserved(campaign_id=2, leads=(lead(1, 2),)))
+        world.post(m.LeadsReserved(campaign_id=1, leads=tuple(lead(number, 1) for number in range(2, 9))))
+        world.post(m.CallRinging(call_id="2-1"))
+    assert seen[-1].cancel_after_s == 18.0
+    may_cancel = {call.call_id: call.may_cancel for call in seen[-1].calls}
+    assert may_cancel.pop("1-1") is False
+    assert may_cancel
+    assert all(may_cancel.values())
 
 
 def test_when_all_agents_vanish_calls_in_flight_may_still_be_given_up() -> None:

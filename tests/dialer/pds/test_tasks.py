@@ -25,7 +25,13 @@ def test_what_was_learned_stays_until_the_pacing_changes() -> None:
     tasks = Tasks(EngineSettings())
     policy = tasks.apply(task()).policy
     assert tasks.apply(task(name="another name")).policy is policy
-    assert tasks.apply(task(pacing=PacingSettings(policy="ratio"))).policy is not policy
+    scored = tasks.apply(task(pacing=PacingSettings(policy="progressive", lead_scores=True, cancel_after_s=15.0)))
+    assert scored.policy is policy
+    scores = scored.scores
+    assert scores is not None
+    assert tasks.apply(task(pacing=PacingSettings(policy="ratio", lead_scores=True))).policy is not policy
+    assert scored.scores is scores
+    assert tasks.apply(task(pacing=PacingSettings(policy="ratio"))).scores is None
 
 
 def test_an_unknown_policy_is_said_and_nothing_is_dialed() -> None:
