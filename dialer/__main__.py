@@ -1,10 +1,14 @@
 """The `dialer` command: the front door for everyone, with commands that packages above hang under it."""
 
+import ast
 import sys
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from pathlib import Path
 
 import typer
+from typer.core import TyperGroup
 
 from dialer.commands.agent import agent_app, status_command
 from dialer.commands.campaign import campaign_app, leads_app
@@ -14,7 +18,7 @@ from dialer.commands.serve import serve_command
 from dialer.commands.settings import config_command, database_app, version_command
 
 PLUGINS = "dialer.commands"
-"""Entry points of this group are subcommands: each names a `typer.Typer`."""
+"""Entry points of this group are subcommands: each names a `typer.Typer`; its module's docstring is the summary."""
 
 OPERATORS = "For operators: install, run and look after the service"
 MANAGERS = "For campaign managers: whom to call"
@@ -32,6 +36,17 @@ name the trunk in it, `dialer serve`, then in a second terminal `dialer campaign
 """
 
 
+ORDER = ("serve", "config", "db", "version", "campaign", "leads", "status", "agent", "replay")
+
+
+class FrontDoor(TyperGroup):
+    """Lists commands by whom they are for; what is plugged in comes last."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:
+        """See Typer."""
+        return [name for name in ORDER if name in self.commands] + [name for name in self.commands if name not in ORDER]
+
+
 def main() -> None:
     """Run the command line; ends the process."""
     explained(lambda: build(sys.argv[1:])())
@@ -41,6 +56,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     """The command line with those plugins that the arguments, or the list of commands, need."""
     app = typer.Typer(
         name="dialer",
+        cls=FrontDoor,
         help=HELP,
         no_args_is_help=True,
         add_completion=False,
@@ -62,7 +78,10 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     wanted = next((argument for argument in arguments if not argument.startswith("-")), None)
     if wanted not in built_in:
         for plugin in sorted(entry_points(group=PLUGINS), key=lambda one: one.name):
-            _add(app, plugin, is_wanted=plugin.name == wanted)
+            if plugin.name == wanted:
+                _add(app, plugin)
+            else:
+                _list(app, plugin)
     return app
 
 
@@ -70,25 +89,42 @@ def _front_door() -> None:
     pass
 
 
-def _add(app: typer.Typer, plugin: EntryPoint, *, is_wanted: bool) -> None:
-    """Hang a plugin under the command; a broken one is reported, and fatal only to those who asked for it."""
+def _add(app: typer.Typer, plugin: EntryPoint) -> None:
+    """Hang a plugin under the command.
+
+    Raises:
+        CommandError: it cannot be loaded.
+    """
     try:
         found = plugin.load()
         if not isinstance(found, typer.Typer):
-            raise TypeError(f"{plugin.value} is a {type(found).__name__}, not a typer.Typer")
+            raise TypeError(f"{plugin.value} is of type {type(found).__name__}, not a typer.Typer")
     except Exception as error:
-        reason = f"the command {plugin.name!r} ({plugin.value}) cannot be loaded: {type(error).__name__}: {error}"
-        if is_wanted:
-            raise CommandError(reason) from None
-        typer.echo(f"dialer: {reason}", err=True)
-        return
+        raise CommandError(_broken(plugin, error)) from None
     if len(found.registered_commands) == 1 and not found.registered_groups and found.registered_callback is None:
         (command,) = found.registered_commands
         command.name = plugin.name
-        command.rich_help_panel = MORE
         app.registered_commands.append(command)
     else:
-        app.add_typer(found, name=plugin.name, rich_help_panel=MORE)
+        app.add_typer(found, name=plugin.name)
+
+
+def _list(app: typer.Typer, plugin: EntryPoint) -> None:
+    """Name a plugin in the list of commands, by its module's first sentence; to load it would take seconds."""
+    try:
+        spec = find_spec(plugin.module)
+        if spec is None or spec.origin is None:
+            raise ModuleNotFoundError(f"No module named {plugin.module!r}")
+        docstring = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))) or ""
+    except Exception as error:
+        typer.echo(f"dialer: {_broken(plugin, error)}", err=True)
+        return
+    summary = docstring.split("\n\n")[0].removeprefix(f"`dialer {plugin.name}`: ")
+    app.command(plugin.name, rich_help_panel=MORE, help=summary[:1].upper() + summary[1:])(_front_door)
+
+
+def _broken(plugin: EntryPoint, error: Exception) -> str:
+    return f"the command {plugin.name!r} ({plugin.value}) cannot be loaded: {type(error).__name__}: {error}"
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -222,57 +222,92 @@ def second() -> None:
     """The second thing."""
 
 
-NOT_A_PLUGIN = 7
+@pytest.fixture
+def plugins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., None]:
+    """Makes entry points; the module `plugged_in` is this one, with a file that has a docstring."""
+    path = tmp_path / "plugged_in.py"
+    path.write_text('"""`dialer loud`: says things aloud.\n\nMore of it.\n"""\nraise RuntimeError("loaded")\n')
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def make(**values: str) -> None:
+        found = [EntryPoint(name=name, value=value, group="dialer.commands") for name, value in values.items()]
+        monkeypatch.setattr("dialer.__main__.entry_points", lambda group: found)
+
+    return make
 
 
-def plugins(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "plugged_in", sys.modules[__name__])
-    found = [EntryPoint(name=name, value=value, group="dialer.commands") for name, value in values.items()]
-    monkeypatch.setattr("dialer.__main__.entry_points", lambda group: found)
 
 
-def test_a_plugin_with_one_command_hangs_under_its_entry_points_name(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_the_help_lists_plugins_by_their_modules_docstring_without_loading_them(
+    plugins: Callable[..., None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    plugins(monkeypatch, loud="plugged_in:PLUGIN")
-    assert "Say it aloud." in help_text(capsys, monkeypatch, "--help")
+    plugins(loud="plugged_in:PLUGIN")
+    out = help_text(capsys, monkeypatch, "--help")
+    assert " loud " in out
+    assert "Says things aloud." in out
+    assert "plugged_in" not in sys.modules
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_plugin_with_one_command_hangs_under_its_entry_points_name(
+    plugins: Callable[..., None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plugins(loud="plugged_in:PLUGIN")
+    assert "Say it aloud." in help_text(capsys, monkeypatch, "loud", "--help")
     assert help_text(capsys, monkeypatch, "loud", "hello") == "HELLO\n"
 
 
+@pytest.mark.usefixtures("loaded")
 def test_a_plugin_with_several_commands_is_a_group(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    plugins: Callable[..., None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    plugins(monkeypatch, many="plugged_in:GROUP")
-    assert "Many things." in help_text(capsys, monkeypatch, "--help")
-    assert "The second thing." in help_text(capsys, monkeypatch, "many", "--help")
+    plugins(many="plugged_in:GROUP")
+    out = help_text(capsys, monkeypatch, "many", "--help")
+    assert "Many things." in out
+    assert "The second thing." in out
 
 
 @pytest.mark.parametrize(
     ("value", "says"),
     [
         ("no_such_module:app", "ModuleNotFoundError: No module named 'no_such_module'"),
-        ("plugged_in:NOT_A_PLUGIN", "TypeError: plugged_in:NOT_A_PLUGIN is a int, not a typer.Typer"),
+        ("plugged_in:PLUGIN", "RuntimeError: loaded"),
+        ("json:loads", "TypeError: json:loads is of type function, not a typer.Typer"),
     ],
 )
-def test_a_broken_plugin_is_reported_in_a_line_and_stops_only_those_who_asked_for_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], value: str, says: str
+def test_a_broken_plugin_is_reported_in_a_line(
+    plugins: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    value: str,
+    says: str,
 ) -> None:
-    plugins(monkeypatch, broken=value, loud="plugged_in:PLUGIN")
-    line = f"dialer: the command 'broken' ({value}) cannot be loaded: {says}\n"
-    monkeypatch.setattr(sys, "argv", ["dialer", "--help"])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code == 0
-    captured = capsys.readouterr()
-    assert captured.err == line
-    assert "Say it aloud." in captured.out
+    plugins(broken=value)
     monkeypatch.setattr(sys, "argv", ["dialer", "broken"])
     with pytest.raises(SystemExit) as ended:
         main()
+    line = f"dialer: the command 'broken' ({value}) cannot be loaded: {says}\n"
     assert (ended.value.code, capsys.readouterr().err) == (1, line)
 
 
-def test_plugins_are_not_loaded_for_commands_that_do_not_need_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plugin_whose_module_is_gone_does_not_stop_the_help(
+    plugins: Callable[..., None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plugins(broken="no_such_module:app", loud="plugged_in:PLUGIN")
+    monkeypatch.setattr(sys, "argv", ["dialer", "--help"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    captured = capsys.readouterr()
+    assert ended.value.code == 0
+    assert captured.err.startswith("dialer: the command 'broken' (no_such_module:app) cannot be loaded: ")
+    assert captured.err.count("\n") == 1
+    assert "Says things aloud." in captured.out
+
+
+def test_plugins_are_not_looked_for_by_commands_that_do_not_need_them(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(group: str) -> Any:
         raise AssertionError(group)
 
