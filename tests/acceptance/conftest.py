@@ -86,12 +86,15 @@ class Floor:
         self.phones_address = phones.wait_for(r"agent-1@([\d.]+:\d+)")[1]
         return phones
 
-    def start_dialer(self, database_url: str) -> httpx.Client:
-        """Start the dialer with a free port each for REST and SIP; returns a client of its API."""
+    def start_dialer(self, database_url: str, trunks: str = "") -> httpx.Client:
+        """Start the dialer with a free port each for REST and SIP; returns a client of its API.
+
+        Without `trunks` (tables of the settings file) there is one, to the carrier.
+        """
         (self.folder / "dialer.toml").write_text(
             f'[service]\nport = 0\n[database]\nurl = "{database_url}"\n[sip]\nport = 0\n'
-            f'[[trunks]]\nname = "carrier"\naddress = "{self.carrier_address}"\ncaller_id = "+12025550100"\n'
-            "cps_max = 200.0\n"
+            + (trunks or f'[[trunks]]\nname = "carrier"\naddress = "{self.carrier_address}"\ncps_max = 200.0\n')
+            + 'caller_id = "+12025550100"\n'
         )
         self.dialer = self.start("serve")
         url = self.dialer.wait_for(r"API at (http://[\d.]+:\d+)")[1]
