@@ -209,7 +209,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: float | None = None
     outcome: Outcome | None = None
     sip_status: int | None = None
-    """The final SIP status of the INVITE, where there was one."""
+    """The SIP status that refused or ended the INVITE; None where the call was answered, and where no status came."""
     cause: str = ""
     """What ended the call, in words a person can act on."""
     agent_id: str = ""
