@@ -51,10 +51,14 @@ class Durations:
         self._prior_observations = prior_observations
         self._scale = 1.0
         self._scaled_at: float | None = None
+        self._survival: NDArray[np.float64] | None = None
+        self._estimate: Estimate | None = None
 
     def update(self, duration_s: float, now: float, ended: bool = True) -> None:
         """Count one duration; with `ended` False it lasted at least that long (censored)."""
         weight = self._weight(now)
+        self._survival = None
+        self._estimate = None
         duration_s = min(max(duration_s, 0.0), LONGEST_S * 0.999)
         last = int(np.searchsorted(EDGES, duration_s, side="right")) - 1
         self._time[:last] += weight * WIDTHS[:last]
@@ -71,16 +75,21 @@ class Durations:
 
     def value(self) -> Estimate | None:
         """The mean duration in seconds, or None before any has ended."""
+        if self._estimate is not None:
+            return self._estimate
         count = self.observations
         if count <= 0.0:
             return None
         survival = self.survival()
         mean = float(((survival[1:] + survival[:-1]) / 2 * WIDTHS).sum())
         second = float(((survival[1:] * EDGES[1:] + survival[:-1] * EDGES[:-1]) * WIDTHS).sum())
-        return Estimate(mean, math.sqrt(max(second - mean**2, 0.0) / count))
+        self._estimate = Estimate(mean, math.sqrt(max(second - mean**2, 0.0) / count))
+        return self._estimate
 
     def survival(self) -> NDArray[np.float64]:
         """Chance of lasting beyond each edge of `EDGES`."""
+        if self._survival is not None:
+            return self._survival
         weight, log_sum, square_sum = self._log_sums
         mean = log_sum / weight
         sigma = math.sqrt(max(square_sum / weight - mean**2, 0.01))
@@ -88,7 +97,8 @@ class Durations:
         prior_ends = (prior[:-1] - prior[1:]) * self.PRIOR_WEIGHT
         prior_time = (prior[:-1] + prior[1:]) / 2 * WIDTHS * self.PRIOR_WEIGHT
         hazard = (self._ends / self._scale + prior_ends) / (self._time / self._scale + prior_time + 1e-9)
-        return np.asarray(np.exp(-np.concatenate([[0.0], np.cumsum(hazard * WIDTHS)])))
+        self._survival = np.asarray(np.exp(-np.concatenate([[0.0], np.cumsum(hazard * WIDTHS)])))
+        return self._survival
 
     def _weight(self, now: float) -> float:
         """Weight of an observation made now: later ones weigh more instead of earlier ones less."""
