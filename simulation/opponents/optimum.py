@@ -28,13 +28,14 @@ class ExactOptimum:
     """Keeps as many calls in flight as the table says for the number of idle agents."""
 
     def __init__(self, settings: PolicySettings) -> None:
-        self._rate_max = settings.abandon_rate_target
+        self._target = settings.abandon_rate_target
 
     def decide(self, snapshot: Snapshot) -> Decision:
         """Order up to the table's number of calls in flight."""
         if snapshot.agents > AGENTS_MAX:
             return decide_progressive(snapshot, f"progressive, as {snapshot.agents} agents are too many to solve for")
-        table = optimum(snapshot.agents, self._rate_max).order_up_to
+        rate_max = snapshot.budget.rate_max if self._target is None else self._target
+        table = optimum(snapshot.agents, rate_max).order_up_to
         target = table[snapshot.idle_agents]
         calls = placed(target - len(snapshot.calls), snapshot.calls_max)
         return Decision(
