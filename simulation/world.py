@@ -84,7 +84,8 @@ class World:
         self.recorder = Recorder(lambda call_id: self.gateway.fates.pop(call_id, None), keeps_decisions)
         self.desk = SimDesk(self.env, self.post, self._acw_s, self.recorder, scenario.dispositions)
         self._supplies = {
-            number + 1: LeadSupply(number, campaign.endless) for number, campaign in enumerate(scenario.campaigns)
+            number + 1: LeadSupply(number, campaign.endless, self.customers[number].attributes)
+            for number, campaign in enumerate(scenario.campaigns)
         }
         self.store = SimStore(
             self.env, self.post, MemoryStore(), self._supplies, self.recorder, settings.engine_id, settings.lease_s

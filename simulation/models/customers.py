@@ -78,6 +78,7 @@ class CustomerModel:
         self._key = (seed, campaign)
         self._attempts: Blocks[_Draws] = Blocks(self._draw_attempts)
         self._leads: Blocks[float] = Blocks(self._draw_leads)
+        self._ranks: Blocks[float] = Blocks(lambda block, attempt: self._uniform(Stream.LEAD, block, attempt).tolist())
         self._hour_factors = [customers.hour_factors.get(str(hour), 1.0) for hour in range(24)]
         self._is_uniform = (
             customers.answer_concentration is None and not customers.hour_factors and customers.attempt_factor == 1.0
@@ -95,6 +96,11 @@ class CustomerModel:
         factor *= self._hour_factors[int(now // 3600) % 24] * self._customers.attempt_factor ** (attempt - 1)
         odds = min(probability / max(1.0 - probability, 1.0 / ODDS_MAX), ODDS_MAX) * factor
         return odds / (1.0 + odds)
+
+    def attributes(self, lead: int) -> dict[str, str]:
+        """What the list shows of a lead."""
+        classes = self._customers.answer_classes
+        return {"class": str(int(self._ranks.row(lead) * classes))} if classes else {}
 
     def fate(self, lead: int, attempt: int, now: float) -> Fate:
         """What attempt number `attempt` at the lead with this place on the list meets when it is placed now."""

@@ -1,6 +1,6 @@
 """The `Store` port over the production memory store, called directly; endless lists are topped up as they run low."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import simpy
 
@@ -37,16 +37,20 @@ class ResultWatcher:
 class LeadSupply:
     """Where a campaign's leads come from: the next places of its list."""
 
-    def __init__(self, campaign: int, endless: bool) -> None:
-        """`campaign` counts from 0 in the scenario's order."""
+    def __init__(self, campaign: int, endless: bool, attributes: Callable[[int], dict[str, str]] | None = None) -> None:
+        """`campaign` counts from 0 in the scenario's order; `attributes` tells what the list shows of each place."""
         self._campaign = campaign
+        self._attributes = attributes or (lambda _: {})
         self._next = 0
         self.endless = endless
 
     def take(self, count: int) -> list[NewLead]:
         """The next `count` leads of the list."""
         first, self._next = self._next, self._next + count
-        return [NewLead(number=number_of(self._campaign, place)) for place in range(first, self._next)]
+        return [
+            NewLead(number=number_of(self._campaign, place), attributes=self._attributes(place))
+            for place in range(first, self._next)
+        ]
 
 
 class SimStore:

@@ -175,6 +175,9 @@ class Customers(Part, frozen=True, kw_only=True):
     answer_probability: float = 0.30
     answer_concentration: float | None = None
     """Leads differ: each one's probability is Beta distributed with this a + b; all alike where it is left out."""
+    answer_classes: int = 0
+    """The list shows in which of so many equal parts of these leads each one lies, as the attribute "class" with 0 for
+    the least likely to answer; an answer model may learn from it. 0: nothing is shown."""
     hour_factors: dict[str, float] = msgspec.field(default_factory=dict)
     """Multiplies the odds of an answer in an hour of the day, e.g. { 9 = 1.0, 17 = 1.6 }; 1 for hours left out."""
     attempt_factor: float = 1.0
@@ -211,6 +214,9 @@ class Customers(Part, frozen=True, kw_only=True):
             raise ScenarioValueError("failures", "needs weights of 0 or more, one of them more")
         if self.answer_concentration is not None:
             above("answer_concentration", self.answer_concentration, 0.0)
+        at_least("answer_classes", self.answer_classes, 0)
+        if self.answer_classes and self.answer_concentration is None:
+            raise ScenarioValueError("answer_classes", "needs answer_concentration: there the leads are all alike")
         for hour, factor in self.hour_factors.items():
             if not (hour.isdigit() and 0 <= int(hour) <= 23):
                 raise ScenarioValueError("hour_factors", f"has the key {hour!r}; hours are 0 to 23")

@@ -161,3 +161,28 @@ def test_impatient_people_are_lost_and_not_abandoned() -> None:
 
     assert counts[Outcome.LOST] > 0
     assert counts[Outcome.ABANDONED] == 0
+
+
+def test_late_cancelling_is_off_unless_a_campaign_says_so_and_never_before_the_legal_minimum() -> None:
+    def given_up(**settings: object) -> list:
+        rows = one_day(small("base-5", "predictive", 2.0, **settings)).rows.attempts
+        return [row for row in rows if row.outcome == Outcome.CANCELLED]
+
+    assert given_up() == []
+    late = given_up(pacing__cancel_after_s=15.0)
+    assert len(late) > 10
+    assert all(row.ended_at - row.ringing_at >= 15.0 for row in late)
+
+
+def test_lead_scores_are_learned_and_may_choose_the_next_lead() -> None:
+    def day(**settings: object) -> tuple[bool, bool]:
+        spread = {"customers__answer_concentration": 3.0, "customers__answer_classes": 5}
+        world = World(small("base-20", "predictive", 0.7, **spread, **settings), 1)
+        (record,) = world.days()
+        dialed = [row.number for row in sorted(record.rows.attempts, key=lambda row: (row.placed_at, row.number))]
+        (view,) = world.engine.statistics(world.env.now).campaigns
+        return view.are_scores_used, dialed == sorted(dialed)
+
+    assert day() == (False, True)
+    assert day(pacing__lead_scores=True) == (True, True)
+    assert day(pacing__lead_scores=True, pacing__chooses_leads=True) == (True, False)

@@ -1,4 +1,5 @@
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -63,6 +64,19 @@ def test_leads_differ_as_a_beta_distribution_and_keep_their_chance() -> None:
     # Beta(0.9, 2.1) has variance 0.3 * 0.7 / 4.
     assert chances.var() == pytest.approx(0.3 * 0.7 / 4.0, rel=0.05)
     assert people.answer_probability(7, 2, NOON) == chances[7]
+
+
+def test_the_list_may_show_how_likely_a_lead_is() -> None:
+    people = model(Customers(answer_probability=0.3, answer_concentration=3.0, answer_classes=5))
+    by_class: dict[str, list[float]] = {}
+    for place in range(5000):
+        by_class.setdefault(people.attributes(place)["class"], []).append(people.answer_probability(place, 1, NOON))
+
+    assert sorted(by_class) == ["0", "1", "2", "3", "4"]
+    assert all(len(chances) == pytest.approx(1000, rel=0.1) for chances in by_class.values())
+    for low, high in pairwise(sorted(by_class)):
+        assert max(by_class[low]) <= min(by_class[high])
+    assert model(Customers()).attributes(3) == {}
 
 
 def test_hours_and_attempts_change_the_odds() -> None:
