@@ -268,7 +268,7 @@ def _hour_factors(calls: Sequence[CallRecord], person: float) -> dict[str, float
 
 
 def _patience(fitter: _Fitter, calls: Sequence[CallRecord]) -> AnyDuration | None:
-    lost, kept = [], []
+    lost, kept, abandoned = [], [], 0
     for call in calls:
         if call.answered_at is None or call.outcome not in ANSWERED_BY_PERSON:
             continue
@@ -276,9 +276,14 @@ def _patience(fitter: _Fitter, calls: Sequence[CallRecord]) -> AnyDuration | Non
             lost.append(call.ended_at - call.answered_at)
         elif call.bridged_at is not None:
             kept.append(max(call.bridged_at - call.answered_at, 1e-3))
+        elif call.outcome is Outcome.ABANDONED:
+            abandoned += 1
     if len(lost) < DURATIONS_MIN:
         fitter.say("patience", "for ever", f"only {len(lost)} hung up while waiting")
         return None
+    # The records do not say when the message began for those who were abandoned: at the limit, which is about the
+    # longest wait of anybody who was not.
+    kept += [max(*lost, *kept, 0.0)] * abandoned
     found = fit_exponential(sample_of(lost, kept))
     fitter.say("patience", f"exponential, mean {found.mean():.1f} s", f"{len(lost)} hung up, {len(kept)} censored")
     return found
