@@ -5,11 +5,12 @@ from pacing.policy import UnknownPolicyError, create_policy, policy_names, regis
 
 
 def test_every_policy_a_campaign_may_name() -> None:
-    assert policy_names() == ["adaptive", "erlang_c", "predictive", "preview", "progressive", "ratio"]
+    assert {"adaptive", "erlang_c", "predictive", "preview", "progressive", "ratio"} <= set(policy_names())
+    assert policy_names() == sorted(policy_names())
 
 
 def test_an_unknown_name_is_answered_with_those_there_are() -> None:
-    with pytest.raises(UnknownPolicyError, match="no pacing policy 'magic'; choose one of: adaptive, erlang_c"):
+    with pytest.raises(UnknownPolicyError, match="no pacing policy 'magic'; choose one of: .*predictive, preview"):
         create_policy("magic")
 
 
