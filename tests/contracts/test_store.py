@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from campaigns.model import Attempt, CallingWindow, Campaign, CampaignStatus, Lead, NewLead, Outcome, attempt_id
 from campaigns.ports import CampaignStore, Result
+from campaigns.store.memory import MemoryStore
 from campaigns.store.opening import open_store
 from dialer import messages as m
 from dialer.live.store_worker import StoreWorker
@@ -56,14 +57,14 @@ on_postgres = pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.
 
 @pytest.fixture(params=["memory", "sqlite", on_postgres, "simulation"])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
+    store: CampaignStore
     match request.param:
         case "sqlite":
-            url = f"sqlite:///{tmp_path}/dialer.sqlite3"
+            store = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3", upgrade=True)
         case "postgres":
-            url = request.getfixturevalue("empty_postgres_url")
+            store = open_store(request.getfixturevalue("empty_postgres_url"))
         case _:
-            url = "memory://"
-    store = open_store(url, upgrade=True)
+            store = MemoryStore()
     campaign = store.create_campaign(SPRING)
     store.add_leads(campaign.campaign_id, [NewLead(number=f"+1202555{index:04d}") for index in range(10)])
     kept = Kept(store)
