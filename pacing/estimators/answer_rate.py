@@ -17,6 +17,9 @@ HALF_LIFE_S = 300.0
 """A call's weight halves after this many later calls or this many seconds, whichever takes longer."""
 RECENT_CALLS = 60.0
 """Half-life of the estimate that watches for steps."""
+STALE_S = 1800.0
+STALE_CALLS = 20.0
+"""After so long without a call that ended, what was learned before weighs no more than this many calls."""
 STEP_SD = 4.0
 """A step is seen when the recent rate lies this many standard errors off: once in some days by mere chance."""
 
@@ -39,6 +42,9 @@ class AnswerRate:
     def update(self, answered: float, now: float) -> None:
         """Count a call that was answered (1), ended otherwise (0), or was given up at a chance in between."""
         if self._updated_at is not None:
+            if self.is_stale(now):
+                self._long.shrink(STALE_CALLS)
+                self._recent.shrink(STALE_CALLS)
             keep = math.exp(-max(now - self._updated_at, 0.0) / HALF_LIFE_S)
             self._calls_per_s = self._calls_per_s * keep + 1.0 / HALF_LIFE_S
         self._updated_at = now
@@ -70,6 +76,10 @@ class AnswerRate:
                 rate = (hits + float(in_flight @ share)) / total
         return Estimate(rate, math.sqrt(rate * (1.0 - rate) / (total + 1.0)))
 
+    def is_stale(self, now: float) -> bool:
+        """Whether no call has ended for so long that the list or the hour may well have changed."""
+        return self._updated_at is not None and now - self._updated_at > STALE_S
+
     @property
     def calls(self) -> float:
         """Ended calls that still weigh in."""
@@ -97,3 +107,8 @@ class _Decayed:
         keep = 0.5 ** (1.0 / half_life)
         self.answered = self.answered * keep + answered
         self.ended = self.ended * keep + 1.0
+
+    def shrink(self, ended_max: float) -> None:
+        if self.ended > ended_max:
+            self.answered *= ended_max / self.ended
+            self.ended = ended_max

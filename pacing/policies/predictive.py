@@ -59,6 +59,8 @@ class Predictive:
             return Decision(cancel=cancel, reason="no agents at work; placed 0", numbers={"agents": 0})
         if self._answer_rate.calls < CALLS_MIN or self._talk.observations < TALKS_MIN:
             return decide_progressive(snapshot, "progressive until enough calls have been seen")
+        if self._answer_rate.is_stale(snapshot.now):
+            return decide_progressive(snapshot, "progressive, as no call has ended for long")
         threshold = self._budget.threshold((snapshot.budget, *snapshot.other_budgets), snapshot.now)
         if threshold == 0.0:
             return decide_progressive(snapshot, "progressive, as the abandon budget is spent")

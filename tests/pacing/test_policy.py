@@ -10,7 +10,7 @@ def test_every_policy_a_campaign_may_name() -> None:
 
 
 def test_an_unknown_name_is_answered_with_those_there_are() -> None:
-    with pytest.raises(UnknownPolicyError, match="no pacing policy 'magic'; choose one of: .*predictive, preview"):
+    with pytest.raises(UnknownPolicyError, match=r"no pacing policy 'magic'; choose one of: .*predictive, preview"):
         create_policy("magic")
 
 

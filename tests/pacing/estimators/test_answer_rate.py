@@ -88,3 +88,14 @@ def test_a_burst_of_new_calls_does_not_bias_towards_fast_failures() -> None:
         errors.append(value.value - 0.3)
     assert abs(np.mean(errors)) < 0.006
     assert np.mean(naive_errors) < -0.01
+
+
+def test_after_a_long_pause_the_past_says_little() -> None:
+    answer_rate = AnswerRate()
+    for number in range(1000):
+        answer_rate.update(float(number % 5 == 0), float(number))
+    assert answer_rate.is_stale(999.0 + 3600.0)
+    assert not answer_rate.is_stale(999.0 + 60.0)
+    answer_rate.update(1.0, 999.0 + 3600.0)
+    assert answer_rate.calls == pytest.approx(21.0, abs=0.1)
+    assert not answer_rate.is_stale(999.0 + 3601.0)

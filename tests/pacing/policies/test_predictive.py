@@ -156,3 +156,13 @@ def test_a_longer_answer_limit_allows_more() -> None:
     policy = taught()
     patient = msgspec.structs.replace(floor(idle=1), answer_limit_s=10.0)
     assert policy.decide(patient).calls > policy.decide(floor(idle=1)).calls
+
+
+def test_progressive_again_after_a_long_pause() -> None:
+    policy = taught()
+    later = msgspec.structs.replace(floor(idle=2, talking=0, acw=0), now=NOW + 7200.0)
+    decision = policy.decide(later)
+    assert decision.calls == 2
+    assert "no call has ended for long" in decision.reason
+    policy.learn(CallObserved(at=NOW + 7201.0, result=CallResult.NO_ANSWER, duration_s=28.0))
+    assert "until enough calls" in policy.decide(msgspec.structs.replace(later, now=NOW + 7202.0)).reason
