@@ -67,7 +67,7 @@ def render(picture: Picture, now: float) -> RenderableType:
     elapsed_s = picture.elapsed_s(now)
     head = Table.grid(padding=(0, 2))
     head.add_row(
-        Text(f"{_clock(elapsed_s)} of {_clock(picture.seconds)}", style="bold"),
+        Text(f"{_clock(min(elapsed_s, picture.seconds))} of {_clock(picture.seconds)}", style="bold"),
         ProgressBar(total=max(picture.seconds, 0.1), completed=elapsed_s, width=40),
         Text(picture.phase),
     )

@@ -1,0 +1,124 @@
+"""What every media engine does, whether there are sockets behind it or not."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from dialer.gateway.media.engine import RtpEngine
+from dialer.gateway.media.prompts import make_prompt
+from dialer.gateway.media_port import MediaEngine, MediaError
+from dialer.gateway.silent_media import SilentMedia
+from simulation.carrier.sound import tone_samples
+
+HOST = "127.0.0.1"
+HELLO = make_prompt("hello", tone_samples(440)[:160])
+MakeEngine = Callable[[], MediaEngine]
+Scenario = Callable[[MediaEngine], None]
+
+
+def rtp_engine() -> MediaEngine:
+    return RtpEngine(asyncio.get_running_loop(), HOST, 42000, 59999, {"hello": HELLO})
+
+
+@pytest.fixture(params=[SilentMedia, rtp_engine], ids=["silent", "rtp"])
+def run(request: pytest.FixtureRequest) -> Callable[[Scenario], None]:
+    """Run a scenario with an engine on which `call`, `leg` and `other` are open and connected."""
+
+    def running(scenario: Scenario) -> None:
+        async def whole() -> None:
+            engine: MediaEngine = request.param()
+            streams = ("call", "leg", "other")
+            try:
+                for place, stream_id in enumerate(streams):
+                    engine.open(stream_id)
+                    engine.connect(stream_id, HOST, 4000 + 2 * place, 0)
+                scenario(engine)
+            finally:
+                for stream_id in (*streams, "new"):
+                    engine.close(stream_id)
+
+        asyncio.run(whole())
+
+    return running
+
+
+def test_every_stream_has_a_port_of_its_own_and_gives_it_back_once(run: Callable[[Scenario], None]) -> None:
+    def scenario(engine: MediaEngine) -> None:
+        address = engine.open("new")
+        assert address.host == HOST
+        assert address.port % 2 == 0
+        with pytest.raises(MediaError, match="already open"):
+            engine.open("new")
+        engine.close("new")
+        engine.close("new")
+        engine.open("new")
+
+    run(scenario)
+
+
+def test_only_g711_is_carried_and_a_far_end_may_move_or_hold(run: Callable[[Scenario], None]) -> None:
+    def scenario(engine: MediaEngine) -> None:
+        with pytest.raises(MediaError, match="payload type 18"):
+            engine.connect("call", HOST, 5000, 18)
+        engine.connect("call", HOST, 5002, 8)
+        engine.connect("call", "0.0.0.0", 0, 8)
+        engine.connect("call", HOST, 5004, 0)
+
+    run(scenario)
+
+
+def test_a_stream_is_in_one_bridge_at_most(run: Callable[[Scenario], None]) -> None:
+    def scenario(engine: MediaEngine) -> None:
+        engine.bridge("call", "leg")
+        with pytest.raises(MediaError, match="already bridged"):
+            engine.bridge("other", "leg")
+        with pytest.raises(MediaError, match="already bridged"):
+            engine.bridge("call", "other")
+        engine.unbridge("leg")
+        engine.unbridge("call")
+        engine.bridge("other", "leg")
+        engine.close("other")
+        engine.bridge("call", "leg")
+
+    run(scenario)
+
+
+def test_a_bridged_stream_is_not_played_to(run: Callable[[Scenario], None]) -> None:
+    def scenario(engine: MediaEngine) -> None:
+        engine.play("call", "hello", lambda: pytest.fail("the bridge has stopped it"))
+        engine.bridge("call", "leg")
+        with pytest.raises(MediaError, match="bridged to leg"):
+            engine.play("call", "hello", lambda: None)
+        engine.unbridge("call")
+        engine.play("call", "hello", lambda: pytest.fail("it is replaced, stopped and closed"))
+        engine.play("call", "hello", lambda: pytest.fail("it is stopped and closed"))
+        engine.stop("call")
+        engine.stop("call")
+
+    run(scenario)
+
+
+def test_streams_that_are_not_open_are_refused_everywhere(run: Callable[[Scenario], None]) -> None:
+    def scenario(engine: MediaEngine) -> None:
+        for ask in (
+            lambda: engine.connect("nobody", HOST, 4000, 0),
+            lambda: engine.bridge("call", "nobody"),
+            lambda: engine.unbridge("nobody"),
+            lambda: engine.play("nobody", "hello", lambda: None),
+            lambda: engine.stop("nobody"),
+            lambda: engine.statistics("nobody"),
+        ):
+            with pytest.raises(MediaError, match="nobody is not open"):
+                ask()
+        engine.bridge("call", "leg")
+
+    run(scenario)
+
+
+def test_statistics_begin_at_nothing(run: Callable[[Scenario], None]) -> None:
+    def scenario(engine: MediaEngine) -> None:
+        statistics = engine.statistics("call")
+        assert (statistics.packets_in, statistics.packets_out, statistics.last_packet_at) == (0, 0, None)
+
+    run(scenario)
