@@ -16,7 +16,7 @@ Row = TypeVar("Row")
 
 BLOCK = 512
 """Keys drawn together; larger blocks waste draws on short lists, smaller ones pay NumPy's overhead more often."""
-BLOCKS_KEPT = 256
+BLOCKS_KEPT = 64
 """Blocks kept per table; beyond it the least recently used is dropped and drawn anew, to the same values, if needed."""
 
 
