@@ -31,6 +31,9 @@ KNOWN_RESERVE_CALLS = 2.0
 """Towards a known end no more future than this is counted on, and so many calls are kept in reserve."""
 SURE_SHARE = 0.9
 """Share of the answers expected before a known end on which the gate relies."""
+FLOOR_SHARE = 0.05
+"""While the budget is spent, this share of the target is still allowed: far better than progressive for all but the
+smallest teams, whose idle agents would pile up and then be dialed for all at once, and next to nothing abandoned."""
 ANSWERS_MIN = 300.0
 """A window is expected to see at least so many answers; the reserve is built up over them."""
 
@@ -51,7 +54,7 @@ class BudgetController:
         self._answers = 0
 
     def threshold(self, budgets: Sequence[AbandonBudget], now: float) -> float:
-        """The highest risk at which a call may be placed now; 0 while a budget allows no abandoned call more.
+        """The highest risk at which a call may be placed now.
 
         Where several windows run side by side (24 hours, 30 days), the one that allows least decides.
         """
@@ -80,9 +83,10 @@ class BudgetController:
             horizon = rate * min(max(budget.window_ends_at - now, 0.0), KNOWN_HORIZON_S)
             reserve = KNOWN_RESERVE_CALLS * built_up
             sure = SURE_SHARE * horizon
-        if budget.abandoned + 1 > budget.rate_max * (budget.answered + sure):
-            return 0.0
         target = budget.rate_max if self._target is None else min(self._target, budget.rate_max)
+        floor = FLOOR_SHARE * target
+        if budget.abandoned + 1 > budget.rate_max * (budget.answered + sure):
+            return floor
         answers = budget.answered + horizon
         spare = min(target * answers, budget.rate_max * answers - reserve) - budget.abandoned
-        return min(max(spare / max(horizon, 1.0), 0.0), 2.0 * target)
+        return min(max(spare / max(horizon, 1.0), floor), 2.0 * target)

@@ -62,8 +62,6 @@ class Predictive:
         if self._answer_rate.is_stale(snapshot.now):
             return decide_progressive(snapshot, "progressive, as no call has ended for long")
         threshold = self._budget.threshold((snapshot.budget, *snapshot.other_budgets), snapshot.now)
-        if threshold == 0.0:
-            return decide_progressive(snapshot, "progressive, as the abandon budget is spent")
         return self._decide_by_risk(snapshot, min(threshold, RISK_MAX))
 
     def learn(self, observation: Observation) -> None:
