@@ -1,7 +1,13 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from dialer.gateway.causes import BY_ENDING, BY_Q850, BY_STATUS, call_cause, in_words
-from dialer.gateway.sip import Ending, SessionEnded
+from dialer.gateway.settings import GatewaySettings
+from dialer.gateway.silent_media import SilentMedia
+from dialer.gateway.sip import Ending, SessionEnded, UserAgent
+from dialer.gateway.sip_gateway import SipGateway
 from dialer.model import CallCause
 
 
@@ -62,3 +68,22 @@ def test_words_for_logs() -> None:
     assert in_words(ended(Ending.CANCELLED, 487)) == "given up by the dialer"
     assert in_words(ended(Ending.FAR_END, reason="the far end hung up")) == "the far end hung up"
     assert in_words(ended(Ending.HUNG_UP)) == "hung up by the dialer"
+
+
+def test_the_reference_page_says_what_the_tables_say() -> None:
+    page = (Path(__file__).parents[3] / "docs/reference/sip.md").read_text()
+    by_status: dict[int, CallCause] = {}
+    by_q850: dict[int, CallCause] = {}
+    for name, statuses, causes in re.findall(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", page, re.MULTILINE):
+        by_status |= dict.fromkeys(map(int, re.findall(r"\d+", statuses)), CallCause(name))
+        by_q850 |= dict.fromkeys(map(int, re.findall(r"\d+", causes)), CallCause(name))
+    assert by_status == BY_STATUS
+    assert by_q850 == BY_Q850
+
+
+def test_the_reference_page_explains_every_counter() -> None:
+    page = (Path(__file__).parents[3] / "docs/reference/sip.md").read_text()
+    gateway = SipGateway(GatewaySettings(), SilentMedia(), lambda event: None, lambda: 0.0)
+    agent = UserAgent(("192.0.2.1", 5060), lambda: "x")
+    for name in {**gateway.counters(), **agent.counters()}:
+        assert f"`{name}`" in page or name.startswith("responses_"), name
