@@ -72,10 +72,10 @@ class LiveGateway(Gateway, Protocol):
         ...
 
 
-MakeGateway = Callable[[Settings, Post, Callable[[], float]], LiveGateway]
+MakeGateway = Callable[[Settings, Post], LiveGateway]
 
 
-def sip_gateway(settings: Settings, post: Post, now: Callable[[], float]) -> LiveGateway:
+def sip_gateway(settings: Settings, post: Post) -> LiveGateway:
     """The gateway that speaks SIP and RTP.
 
     Raises:
@@ -86,9 +86,8 @@ def sip_gateway(settings: Settings, post: Post, now: Callable[[], float]) -> Liv
         prompts = load_prompts(Path(sip.prompts) if sip.prompts else None)
     except PromptError as error:
         raise StartError(f"[sip] prompts: {error}") from None
-    media = RtpEngine(
-        asyncio.get_running_loop(), sip.host, sip.rtp_port_min, sip.rtp_port_max, prompts, sip.media_timeout_s
-    )
+    loop = asyncio.get_running_loop()
+    media = RtpEngine(loop, sip.host, sip.rtp_port_min, sip.rtp_port_max, prompts, sip.media_timeout_s)
     gateway = GatewaySettings(
         host=sip.host,
         port=sip.port,
@@ -96,7 +95,8 @@ def sip_gateway(settings: Settings, post: Post, now: Callable[[], float]) -> Liv
         trunks=tuple(_trunk_address(trunk) for trunk in settings.trunks),
         leg_ring_timeout_s=sip.leg_ring_timeout_s,
     )
-    return SipGateway(gateway, media, post, now)
+    # Not the wall clock: were that set forward, every transaction would time out at once.
+    return SipGateway(gateway, media, post, loop.time)
 
 
 def _trunk_address(trunk: TrunkSettings) -> TrunkAddress:
@@ -120,7 +120,7 @@ class LiveService:
     Args:
         settings: everything in `dialer.toml`.
         store: where campaigns are kept; closed by whoever opened it.
-        make_gateway: builds the gateway, given the settings, where its events go and the clock.
+        make_gateway: builds the gateway, given the settings and where its events go.
     """
 
     def __init__(self, settings: Settings, store: CampaignStore, make_gateway: MakeGateway) -> None:
@@ -147,7 +147,7 @@ class LiveService:
             retry_s_max=settings.store.retry_s_max,
         )
         self.open_calls = OpenCalls(self.post)
-        self.gateway = make_gateway(settings, self.open_calls.post, self.clock.now)
+        self.gateway = make_gateway(settings, self.open_calls.post)
         self.open_calls.connect(self.gateway)
         self.poll = Poll(post=self.post, poll_s=settings.service.poll_s, loop=loop)
         self.runner.connect(clock=self.clock, gateway=self.open_calls, desk=self.desk, store=self.worker)

@@ -68,7 +68,7 @@ class SipGateway:
         settings: Own address and the trunks' addresses.
         media: Carries the audio.
         post: Where events go.
-        now: Unix seconds, never going back.
+        now: Seconds on a clock that is never set, such as the loop's.
         tokens: New unguessable strings for SIP's ids; `RandomTokens` where none is given.
         open_shell: Opens the network: UDP, or one in memory for tests.
     """

@@ -16,7 +16,6 @@ class StubGateway:
         self,
         settings: Settings,
         post: Post,
-        now: Callable[[], float],
         answers: Callable[[str], bool] = lambda number: True,
     ) -> None:
         self._post = post

@@ -226,7 +226,7 @@ async def test_a_prompt_folder_that_does_not_exist_is_said_so(store: CampaignSto
 
 async def test_the_sip_gateway_knows_the_trunks_and_their_passwords(store: CampaignStore) -> None:
     trunk = {**TRUNK, "address": "[::1]:5061", "username": "u", "password": "hush", "domain": "example.com"}
-    gateway = sip_gateway(settings(trunks=[trunk], sip={"port": 0}), lambda event: None, lambda: 0.0)
+    gateway = sip_gateway(settings(trunks=[trunk], sip={"port": 0}), lambda event: None)
     known = gateway._trunks["carrier"]  # type: ignore[attr-defined]
     assert (known.host, known.port, known.username, known.password) == ("::1", 5061, "u", "hush")
     assert known.domain == "example.com"
