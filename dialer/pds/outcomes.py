@@ -28,7 +28,8 @@ RESULTS: dict[Outcome, CallResult] = {
 def outcome_at_end(call: Call, cause: CallCause, now: float) -> Outcome:
     """The outcome of a call whose final event has come.
 
-    A person who answered and was never bridged is lost when they hung up inside the answer limit, abandoned when not.
+    A person who answered and was never bridged is lost when they themselves hung up inside the answer limit; whatever
+    else ended the call, we left them without an agent: abandoned.
     """
     if call.outcome is not None:
         return call.outcome
@@ -36,7 +37,7 @@ def outcome_at_end(call: Call, cause: CallCause, now: float) -> Outcome:
         return UNANSWERED[cause]
     if call.bridged_at is not None:
         return Outcome.CONNECTED
-    return Outcome.LOST if now <= call.deadline else Outcome.ABANDONED
+    return Outcome.LOST if cause == CallCause.FAR_END and now <= call.deadline else Outcome.ABANDONED
 
 
 def result_of(outcome: Outcome) -> CallResult:

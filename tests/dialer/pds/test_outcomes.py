@@ -46,3 +46,10 @@ def test_an_outcome_decided_earlier_stands() -> None:
 )
 def test_what_pacing_learns(outcome: Outcome, result: CallResult) -> None:
     assert result_of(outcome) is result
+
+
+def test_an_answered_call_that_we_end_without_an_agent_is_abandoned_at_any_time() -> None:
+    call = a_call()
+    call.answered_at, call.deadline = 20.0, 22.0
+    assert outcome_at_end(call, CallCause.DIALER, 20.5) is Outcome.ABANDONED
+    assert outcome_at_end(call, CallCause.MEDIA_TIMEOUT, 20.5) is Outcome.ABANDONED
