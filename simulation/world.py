@@ -18,6 +18,7 @@ from simulation.models.agents import AgentPlan, Presence, UnplannedPauses, plan_
 from simulation.models.carrier import CarrierModel, OutageSpan
 from simulation.models.customers import CustomerModel, Fate
 from simulation.models.timelines import Timeline
+from simulation.opponents.clairvoyant import ORACLE, Foresight
 from simulation.ports.clock import SimClock, call_at
 from simulation.ports.desk import SimDesk
 from simulation.ports.gateway import SimGateway
@@ -136,10 +137,14 @@ class World:
                 campaign = self.store.store.create_campaign(campaign_of(self.scenario, number))
                 if is_first and scenario_campaign.leads:
                     self.store.add_leads(campaign, scenario_campaign.leads)
+        ORACLE.set(self._foresee)
         for campaign in self.store.store.campaigns():
             self.store.store.update_campaign(replace(campaign, status=CampaignStatus.RUNNING))
         for task in self.store.store.tasks(self.env.now):
             self.post(CampaignChanged(task=task))
+
+    def _foresee(self) -> Foresight:
+        return Foresight(self.desk.free_at(self.gateway.talks_end_at()), self.gateway.answers_at())
 
     def _close_campaigns(self) -> None:
         tasks = self.store.store.tasks(self.env.now)

@@ -4,6 +4,7 @@ Importing the package registers them. Where a source leaves something open, the 
 """
 
 from simulation.opponents import (
+    clairvoyant,
     cxbridge,
     dialflow,
     issabel,
@@ -16,6 +17,7 @@ from simulation.opponents import (
 )
 
 __all__ = [
+    "clairvoyant",
     "cxbridge",
     "dialflow",
     "issabel",

@@ -36,13 +36,15 @@ class DeskWatcher:
 class Seat:
     """One agent at work."""
 
-    __slots__ = ("attempt_id", "is_leaving", "pause_s", "pauses", "plan", "state")
+    __slots__ = ("acw_ends_at", "attempt_id", "is_leaving", "number", "pause_s", "pauses", "plan", "state")
 
     def __init__(self, plan: AgentPlan, pauses: UnplannedPauses | None) -> None:
         self.plan = plan
         self.pauses = pauses
         self.state = AgentState.OFFLINE
         self.attempt_id = ""
+        self.number = ""
+        self.acw_ends_at = 0.0
         self.pause_s: float | None = None
         """Length of the pause that has been asked for and not begun."""
         self.is_leaving = False
@@ -75,6 +77,18 @@ class SimDesk:
         """Agents who are logged in."""
         return sum(seat.state is not AgentState.OFFLINE for seat in self._seats.values())
 
+    def free_at(self, talks_end_at: Mapping[str, tuple[str, float]]) -> tuple[float, ...]:
+        """When each agent in conversation or ACW will be free, given when conversations will end."""
+        moments = []
+        for agent_id, seat in self._seats.items():
+            if seat.state is AgentState.ACW:
+                moments.append(seat.acw_ends_at)
+            elif seat.state is AgentState.TALKING and agent_id in talks_end_at:
+                call_id, ends_at = talks_end_at[agent_id]
+                attempt_number = int(call_id.rpartition("-")[2])
+                moments.append(ends_at + self._acw_s(seat.number, attempt_number) * seat.plan.speed)
+        return tuple(moments)
+
     def begin_day(
         self, plans: list[AgentPlan], pauses: Mapping[str, UnplannedPauses], announced: Mapping[str, bool]
     ) -> None:
@@ -103,6 +117,7 @@ class SimDesk:
         seat = self._seats[command.agent_id]
         state = seat.state = command.state
         if state is AgentState.TALKING:
+            seat.number = command.call.number if command.call is not None else ""
             self._wish_for_pause(seat)
         elif state is AgentState.ACW:
             call = command.call
@@ -110,7 +125,8 @@ class SimDesk:
                 seat.attempt_id = call.attempt_id
                 attempt_number = int(call.attempt_id.rpartition("-")[2])
                 acw_s = self._acw_s(call.number, attempt_number) * seat.plan.speed
-                call_at(self._env, command.since + acw_s, self._end_acw, (seat, call.attempt_id))
+                seat.acw_ends_at = command.since + acw_s
+                call_at(self._env, seat.acw_ends_at, self._end_acw, (seat, call.attempt_id))
         elif state is AgentState.PAUSED:
             if seat.is_leaving:
                 self._post(AgentLoggedOut(agent_id=command.agent_id))

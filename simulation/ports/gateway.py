@@ -52,13 +52,25 @@ SIP_STATUS = {
 class SimCall:
     """One call on the simulated network."""
 
-    __slots__ = ("amd", "answers_at", "bridged_at", "call_id", "fate", "is_answered", "next", "ring_ends_at", "talk_s")
+    __slots__ = (
+        "agent_id",
+        "amd",
+        "answers_at",
+        "bridged_at",
+        "call_id",
+        "fate",
+        "is_answered",
+        "next",
+        "ring_ends_at",
+        "talk_s",
+    )
 
     def __init__(self, call_id: str, fate: Fate) -> None:
         self.call_id = call_id
         self.fate = fate
         self.next: simpy.Timeout | None = None
         self.amd = False
+        self.agent_id = ""
         self.answers_at = float("inf")
         self.ring_ends_at = float("inf")
         self.is_answered = False
@@ -106,6 +118,22 @@ class SimGateway:
             PlayMessage: self._play,
             OpenLeg: self._open_leg,
             CloseLeg: self._close_leg,
+        }
+
+    def answers_at(self) -> tuple[float, ...]:
+        """When a person will answer, for each call that rings and that one will answer in time."""
+        return tuple(
+            call.answers_at
+            for call in self.calls.values()
+            if not call.is_answered and call.fate.is_person and call.answers_at <= call.ring_ends_at
+        )
+
+    def talks_end_at(self) -> dict[str, tuple[str, float]]:
+        """For each agent in conversation the call and when it will end."""
+        return {
+            call.agent_id: (call.call_id, call.bridged_at + call.talk_s)
+            for call in self.calls.values()
+            if call.bridged_at is not None
         }
 
     def send(self, command: GatewayCommand) -> None:
@@ -199,6 +227,7 @@ class SimGateway:
             # Handed to another agent: what is left of the conversation goes on there.
             call.talk_s = max(call.talk_s - (now - call.bridged_at), 0.0)
         call.bridged_at = now
+        call.agent_id = leg_id.rpartition("#")[0]
         call.next = call_at(self._env, now + call.talk_s, self._finish, call)
         self._post(CallBridged(call_id=call.call_id, leg_id=leg_id))
 
