@@ -150,10 +150,7 @@ def _present(rows: Sequence[IntervalRow], states: set[AgentState], at: Floats) -
 def _seconds(rows: Sequence[IntervalRow], states: set[AgentState], edges: Floats) -> Floats:
     own = [row for row in rows if row.state in states]
     starts, ends = np.array([row.started_at for row in own]), np.array([row.ended_at for row in own])
-    found = [
-        np.maximum(np.minimum(ends, high) - np.maximum(starts, low), 0.0).sum()
-        for low, high in pairwise(edges)
-    ]
+    found = [np.maximum(np.minimum(ends, high) - np.maximum(starts, low), 0.0).sum() for low, high in pairwise(edges)]
     return np.array(found)
 
 
