@@ -184,6 +184,7 @@ class TransactionLayer:
     def end(self, transaction: Transaction) -> None:
         """End a transaction with no word to its user."""
         transaction.terminate()
+        transaction.user = None
         self._transactions.pop(transaction.key, None)
 
     def _receive_response(self, response: Response, source: Address, now: float) -> None:
@@ -256,6 +257,9 @@ class TransactionLayer:
                 self._user.on_timeout(transaction, now)
             else:
                 self._user.on_transport_error(transaction, now)
+        if transaction.is_terminated:
+            # The session that it belongs to knows it too: without this every call would be work for the collector.
+            transaction.user = None
 
     def _deliver(self, transaction: Transaction, message: Message | None, now: float) -> None:
         if isinstance(message, Response):

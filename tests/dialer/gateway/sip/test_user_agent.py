@@ -1,5 +1,7 @@
 """Two user agents and a bad network: whatever is lost, repeated or late, every call ends once on either side."""
 
+import gc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,6 +17,9 @@ from dialer.gateway.sip import (
     UserAgentEvent,
     UserAgentSettings,
 )
+from dialer.gateway.sip.dialog import Dialog
+from dialer.gateway.sip.session import Session
+from dialer.gateway.sip.transaction import Transaction
 from tests.dialer.gateway.sip.conftest import Link
 
 
@@ -95,6 +100,21 @@ def test_counters_count_transactions_and_not_packets(link: Link) -> None:
     counters = link.caller.counters()
     assert (counters["invites_sent"], counters["retransmissions"], counters["responses_2xx"]) == (1, 2, 1)
     assert all(isinstance(value, int) for value in counters.values())
+
+
+def test_ended_calls_leave_no_work_for_the_garbage_collector(link: Link) -> None:
+    Plan(link, answer_s=1.0, refuse=None, talk_s=1.0, callee_hangs_up=False)
+    gc.collect()
+    gc.disable()
+    try:
+        link.call()
+        link.run(200)
+        assert link.is_empty()
+        link.events = {"caller": [], "callee": []}
+        left = [each for each in gc.get_objects() if isinstance(each, Session | Transaction | Dialog)]
+    finally:
+        gc.enable()
+    assert left == []
 
 
 class Plan:
