@@ -11,6 +11,9 @@ from simulation.demo.books import Books
 
 NAMED_MAX = 5
 PERSON_OUTCOMES = (Outcome.CONNECTED, Outcome.ABANDONED, Outcome.LOST)
+HEARD_S_MIN = 2.0
+"""A conversation this long must have been heard. In one cut short, by Ctrl-C say, no packet need have gone round: the
+relay learns each side's address from its first packet, and the echo takes the way there and back."""
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,7 +121,13 @@ def _no_call_without_an_agent(books: Books) -> Check:
 
 def _audio_came_back(books: Books) -> Check:
     """Customers echo, so an agent's telephone hears its own tone through the bridge, and never another's."""
-    talked = {attempt.agent_id for attempt in books.attempts if attempt.bridged_at is not None}
+    talked = {
+        attempt.agent_id
+        for attempt in books.attempts
+        if attempt.bridged_at is not None
+        and attempt.ended_at is not None
+        and attempt.ended_at - attempt.bridged_at >= HEARD_S_MIN
+    }
     own = sum(phone.audio.own for phone in books.phones)
     foreign = sum(phone.audio.sounding - phone.audio.own for phone in books.phones)
     deaf = [phone.user for phone in books.phones if phone.user in talked and not phone.audio.own]

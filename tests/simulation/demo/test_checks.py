@@ -162,3 +162,11 @@ def test_a_demo_without_calls_shows_nothing_and_fails() -> None:
 def test_many_faults_are_not_all_named() -> None:
     books = sound_books(trace=facts(without_agent=tuple(f"{n}-1" for n in range(20))))
     assert "and 15 more" in check_books(books)[NEED].detail
+
+
+def test_only_a_conversation_of_some_length_must_have_been_heard() -> None:
+    silent = (phone(audio=Audio()),)
+    books = sound_books(phones=silent)
+    cut_short = (attempt(1, Outcome.CONNECTED, (102.0, 102.01)),)
+    assert check_books(msgspec.structs.replace(books, attempts=cut_short))[AUDIO].passed
+    assert not check_books(books)[AUDIO].passed
