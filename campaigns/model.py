@@ -33,6 +33,9 @@ class PacingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     policy: str = "predictive"
     """A name from `pacing.policy.policy_names()`."""
+    shadow: str = ""
+    """A second policy that is asked at every decision and dials nothing: what it would have done is logged beside what
+    was done. Empty for none."""
     ratio: float = 1.5
     """Calls per idle agent; used by the `ratio` policy alone."""
     abandon_rate_max: float = 0.03

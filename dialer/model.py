@@ -163,6 +163,17 @@ class CampaignView(msgspec.Struct, frozen=True, kw_only=True):
     """The last pacing decision and its reason."""
     late_cancels: int = 0
     """Calls given up while they rang."""
+    risk_ratio: float | None = None
+    """Abandoned calls over those that the forecast risks of the dials foretold; None before any was foretold."""
+    is_forecast_off: bool = False
+    """The alarm: `risk_ratio` has left 0.5 to 2 on enough answers to tell."""
+    shadow: str = ""
+    """The policy that is asked as well and dials nothing; empty for none."""
+    shadow_decisions: int = 0
+    shadow_more: int = 0
+    """Decisions at which the shadow would have placed more calls."""
+    shadow_fewer: int = 0
+    shadow_failures: int = 0
     are_scores_used: bool = False
     """Whether the campaign has lead scores and they have lately foretold answers better than the plain answer rate."""
 

@@ -86,6 +86,9 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """Which of the snapshot's `lead_probabilities` to dial, by index; empty means the first `calls`, in order."""
     cancel: tuple[str, ...] = ()
     """Ids of calls in flight that should be cancelled; the engine honours it only where and when that is allowed."""
+    risks: tuple[float, ...] = ()
+    """The risk of each call placed, in order; empty from a policy that does not forecast. It comes back with the
+    `AnswerObserved` of a call that a person answers, so that the forecast can be held against what happened."""
     reason: str
     """One sentence with the numbers that decided, for a person to read."""
     numbers: dict[str, float] = msgspec.field(default_factory=dict)
@@ -146,6 +149,8 @@ class AnswerObserved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     at: float
     abandoned: bool
     waited_s: float = 0.0
+    risk: float | None = None
+    """The risk at which the call was placed; None where the policy told none."""
 
 
 Observation = CallObserved | TalkObserved | AcwObserved | AnswerObserved

@@ -60,6 +60,8 @@ class DecisionRow(NamedTuple):
     agents_free: int
     agents_soon_free: int
     reason: str
+    shadow_calls: int | None
+    """What the campaign's shadow policy would have placed; None where it has none."""
 
 
 class DayRows(NamedTuple):
@@ -106,6 +108,7 @@ class Recorder(DeskWatcher, ResultWatcher):
     def on_decision(self, command: ReportDecision, now: float) -> None:
         """See `DeskWatcher`."""
         if self._keeps_decisions:
+            shadow = command.numbers.get("shadow_calls")
             self._rows.decisions.append(
                 DecisionRow(
                     self._day,
@@ -115,6 +118,7 @@ class Recorder(DeskWatcher, ResultWatcher):
                     command.agents_free,
                     command.agents_soon_free,
                     command.reason,
+                    int(shadow) if shadow is not None else None,
                 )
             )
 

@@ -85,6 +85,9 @@ def _call_problems(campaign: Campaign) -> Iterator[Problem]:
 def _pacing_problems(pacing: PacingSettings, policies: Collection[str]) -> Iterator[Problem]:
     if pacing.policy not in policies:
         yield Problem("pacing.policy", f"there is no {pacing.policy!r}; choose one of: {', '.join(sorted(policies))}")
+    if pacing.shadow and pacing.shadow not in policies:
+        message = f"there is no {pacing.shadow!r}; leave it empty, or choose one of: {', '.join(sorted(policies))}"
+        yield Problem("pacing.shadow", message)
     if not 0.0 < pacing.ratio <= RATIO_MAX:
         yield Problem("pacing.ratio", f"is {pacing.ratio:g}, must be above 0 and at most {RATIO_MAX:g}")
     if not 0.0 < pacing.abandon_rate_max <= ABANDON_RATE_MAX:

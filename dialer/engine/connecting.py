@@ -66,7 +66,7 @@ def on_call_bridged(state: EngineState, event: CallBridged, now: float) -> None:
         call.bridged_at = now
         answered_at = call.answered_at
         assert answered_at is not None
-        state.work_of(call).learn(AnswerObserved(at=now, abandoned=False, waited_s=now - answered_at))
+        state.work_of(call).learn(AnswerObserved(at=now, abandoned=False, waited_s=now - answered_at, risk=call.risk))
     state.show(agent)
 
 

@@ -52,7 +52,7 @@ def count_abandoned(call: Call, work: CampaignWork, now: float) -> None:
     """Charge a call to the campaign's abandon account."""
     assert call.answered_at is not None
     work.account.count_abandoned()
-    work.learn(AnswerObserved(at=now, abandoned=True, waited_s=now - call.answered_at))
+    work.learn(AnswerObserved(at=now, abandoned=True, waited_s=now - call.answered_at, risk=call.risk))
 
 
 def play_message(state: EngineState, call: Call, now: float) -> None:
@@ -152,4 +152,4 @@ def _settle(
             count_abandoned(call, work, now)
         else:
             assert call.answered_at is not None
-            work.learn(AnswerObserved(at=now, abandoned=False, waited_s=now - call.answered_at))
+            work.learn(AnswerObserved(at=now, abandoned=False, waited_s=now - call.answered_at, risk=call.risk))

@@ -80,7 +80,7 @@ def _decide(state: EngineState, work: CampaignWork, group: SkillGroup, now: floa
         decision = work.decide(_snapshot(state, work, group, calls_max, offer, now))
     work.decided_at = now
     calls = min(decision.calls, calls_max) if at_work or is_agentless else 0
-    placed = _dial(state, work, _leads(work, offer, decision), calls, now) if calls > 0 else 0
+    placed = _dial(state, work, _leads(work, offer, decision), calls, decision.risks, now) if calls > 0 else 0
     cancelled = _cancel(state, work, decision.cancel, now) if decision.cancel else 0
     _report(state, work, group, decision, placed, placed + cancelled > 0, now)
 
@@ -122,7 +122,9 @@ def _leads(work: CampaignWork, offer: Offer, decision: Decision) -> Iterator[Lea
     return work.hopper.peek()
 
 
-def _dial(state: EngineState, work: CampaignWork, leads: Iterator[Lead], count: int, now: float) -> int:
+def _dial(
+    state: EngineState, work: CampaignWork, leads: Iterator[Lead], count: int, risks: tuple[float, ...], now: float
+) -> int:
     """Turn leads into attempts and have them written; nothing is sent to the gateway before they are durable."""
     campaign = work.campaign
     router = state.router
@@ -153,7 +155,9 @@ def _dial(state: EngineState, work: CampaignWork, leads: Iterator[Lead], count: 
             state.counters.count("leads_refused.being_dialed")
             continue
         router.take(route.trunk, now)
-        _put_in_flight(state, work, Call(attempt, lead, route.number), now)
+        call = Call(attempt, lead, route.number)
+        call.risk = risks[len(attempts)] if len(attempts) < len(risks) else None
+        _put_in_flight(state, work, call, now)
         attempts.append(attempt)
         if len(attempts) == count:
             break

@@ -46,6 +46,8 @@ def _counters(state: EngineState) -> dict[str, int]:
 def _campaign_view(work: CampaignWork, calls: dict[CallState, int]) -> CampaignView:
     campaign = work.campaign
     account = work.account
+    ratio = work.risks.ratio()
+    tally = work.shadow_tally
     return CampaignView(
         campaign_id=campaign.campaign_id,
         name=campaign.name,
@@ -65,5 +67,12 @@ def _campaign_view(work: CampaignWork, calls: dict[CallState, int]) -> CampaignV
         abandon_rate_max=campaign.pacing.abandon_rate_max,
         decision=work.decision,
         late_cancels=work.late_cancels,
+        risk_ratio=ratio.value if ratio is not None else None,
+        is_forecast_off=work.risks.is_off,
+        shadow=campaign.pacing.shadow,
+        shadow_decisions=tally.decisions,
+        shadow_more=tally.more,
+        shadow_fewer=tally.fewer,
+        shadow_failures=tally.failures,
         are_scores_used=work.scores is not None and work.scores.is_trusted,
     )

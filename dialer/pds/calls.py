@@ -104,6 +104,7 @@ class Call:
         "outcome",
         "placed_at",
         "ringing_at",
+        "risk",
         "state",
         "trunk",
     )
@@ -137,6 +138,8 @@ class Call:
         """What the answer model was told of the attempt; None where the campaign has no lead scores."""
         self.answer_probability: float | None = None
         """What the answer model said; None where it was silent."""
+        self.risk: float | None = None
+        """At which risk pacing placed it; None where the policy told none."""
         self.is_given_up = False
         """Whether pacing gave it up while it rang."""
 

@@ -10,9 +10,11 @@ from dialer.pds.account import AbandonAccount
 from dialer.pds.hopper import Hopper
 from dialer.pds.scores import LeadScores
 from pacing import PolicySettings, UnknownPolicyError, create_policy
-from pacing.model import CallInFlight, Decision, Observation, Snapshot
+from pacing.calibration import RiskCalibration
+from pacing.model import AnswerObserved, CallInFlight, Decision, Observation, Snapshot
 from pacing.policies.progressive import decide_progressive
 from pacing.policy import Policy
+from pacing.shadow import Shadow, ShadowTally
 
 STOPPED_MAX = 100
 """Stopped campaigns whose counts are kept for live views."""
@@ -41,6 +43,7 @@ class CampaignWork:
         "policy_failures",
         "reported",
         "reported_at",
+        "risks",
         "scores",
         "served",
     )
@@ -62,6 +65,8 @@ class CampaignWork:
         """Times the policy raised."""
         self.scores: LeadScores | None = None
         """The answer model, where the campaign has one."""
+        self.risks = RiskCalibration()
+        """Forecast risks of dials against what became of them."""
         self.leads_open = task.leads_open
         self.attempts = 0
         self.late_cancels = 0
@@ -90,6 +95,11 @@ class CampaignWork:
         """The campaign is not among the tasks any more."""
         self.is_running = False
 
+    @property
+    def shadow_tally(self) -> ShadowTally:
+        """How often the policy and its shadow agreed; all 0 where there is none."""
+        return self.policy.tally if isinstance(self.policy, Shadow) else ShadowTally()
+
     def decide(self, snapshot: Snapshot) -> Decision:
         """Ask the policy; one that raises is counted, and pacing is progressive for once.
 
@@ -105,6 +115,8 @@ class CampaignWork:
 
     def learn(self, observation: Observation) -> None:
         """Tell the policy what happened; one that raises is counted."""
+        if type(observation) is AnswerObserved and observation.risk is not None:
+            self.risks.update(observation.risk, observation.abandoned)
         if self.policy is None:
             return
         try:
@@ -120,18 +132,28 @@ class CampaignWork:
             self.scores = None
         elif self.scores is None:
             self.scores = LeadScores()
-        settings = _policy_settings(pacing)
-        if before is not None and (before.pacing.policy, _policy_settings(before.pacing)) == (pacing.policy, settings):
+        if before is not None and _policy_part(before.pacing) == _policy_part(pacing):
             return
+        self.risks = RiskCalibration()
         try:
-            self.policy = create_policy(pacing.policy, settings)
+            self.policy = _policy(pacing)
         except UnknownPolicyError as error:
             self.policy = None
             self.policy_error = self.decision = f"not dialing: {error}"
 
 
-def _policy_settings(pacing: PacingSettings) -> PolicySettings:
-    return PolicySettings(ratio=pacing.ratio, abandon_rate_target=pacing.abandon_rate_target)
+def _policy(pacing: PacingSettings) -> Policy:
+    """The campaign's policy, with its shadow where one is set."""
+    settings = PolicySettings(ratio=pacing.ratio, abandon_rate_target=pacing.abandon_rate_target)
+    policy = create_policy(pacing.policy, settings)
+    if not pacing.shadow:
+        return policy
+    return Shadow(policy, create_policy(pacing.shadow, settings), f"shadow {pacing.shadow}")
+
+
+def _policy_part(pacing: PacingSettings) -> tuple[object, ...]:
+    """The settings with whose change a policy begins anew."""
+    return pacing.policy, pacing.shadow, pacing.ratio, pacing.abandon_rate_target
 
 
 class Tasks:

@@ -101,6 +101,7 @@ class Predictive:
         limit = min(snapshot.calls_max, len(offered)) if offered else snapshot.calls_max
         choice = LeadChoice(offered, snapshot.leads_in_order)
         leads: list[int] = []
+        risks: list[float] = []
         calls = 0
         risk = forecast.risk()
         while calls < limit and risk <= threshold:
@@ -108,11 +109,14 @@ class Predictive:
             if offered:
                 leads.append(choice.take(risk, threshold))
                 probability = offered[leads[-1]]
+            risks.append(risk)
             forecast.add(probability)
             calls += 1
             risk = forecast.risk()
         decision = explain(snapshot, calls, risk, threshold, rate, forecast)
-        return msgspec.structs.replace(decision, leads=tuple(leads), cancel=cancel) if leads or cancel else decision
+        if not calls and not cancel:
+            return decision
+        return msgspec.structs.replace(decision, leads=tuple(leads), cancel=cancel, risks=tuple(risks))
 
     def _chance_left(self, age_s: float) -> float:
         """The chance that a call given up at that age would still have been answered."""

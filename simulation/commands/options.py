@@ -60,6 +60,8 @@ def scenario_with(name: str, settings: Sequence[str] | None, policy: str | None 
         scenario = override_all(scenario, changes)
     for campaign in scenario.campaigns:
         check_policy(campaign.pacing.policy)
+        if campaign.pacing.shadow:
+            check_policy(campaign.pacing.shadow)
     return scenario
 
 

@@ -44,6 +44,15 @@ def test_policies_meet_the_same_customers() -> None:
     assert all(fast[number] == fate for number, fate in slow.items() if number in fast)
 
 
+def test_a_shadow_is_recorded_and_changes_nothing() -> None:
+    alone = one_day(small("base-5", hours=0.25)).rows
+    shadowed = one_day(small("base-5", hours=0.25, campaigns__0__pacing__shadow="progressive")).rows
+
+    assert shadowed.attempts == alone.attempts
+    assert {row.shadow_calls for row in alone.decisions} == {None}
+    assert any(row.shadow_calls is not None and row.shadow_calls < row.calls for row in shadowed.decisions)
+
+
 @pytest.mark.parametrize("name", [name for name in scenario_names() if name not in {"erlang", "memoryless"}])
 def test_every_scenario_of_the_library_ends_with_nobody_on_the_line(name: str) -> None:
     world = World(small(name), 1)

@@ -328,3 +328,24 @@ def test_an_unknown_policy_dials_nothing_and_says_why() -> None:
     world.run(10.0)
     assert world.placed == []
     assert "no pacing policy 'wishful'" in world.view().decision
+
+
+class Foretelling(Steady):
+    """One call per decision, each at a risk of its own."""
+
+    def decide(self, snapshot: Snapshot) -> Decision:
+        return Decision(calls=2, risks=(0.01, 0.02), reason="2 calls")
+
+
+def test_the_risk_of_a_dial_comes_back_with_its_answer() -> None:
+    world = World(fate=silent, leads=2)
+    with known_policy("foretelling", Foretelling):
+        world.add_agents(1)
+        world.start(task(pacing=PacingSettings(policy="foretelling")))
+        first, second = world.placed
+        world.post(m.CallAnswered(call_id=second))
+        world.post(m.CallAnswered(call_id=first))
+        world.run(5.0)
+        view = world.view()
+    assert view.risk_ratio == pytest.approx(1.0 / 0.03, rel=1e-3)
+    assert not view.is_forecast_off

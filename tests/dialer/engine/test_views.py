@@ -1,3 +1,4 @@
+from campaigns.model import PacingSettings
 from dialer import messages as m
 from tests.dialer.world import World, silent, task
 
@@ -22,6 +23,19 @@ def test_the_view_shows_the_floor() -> None:
     assert statistics.occupancy == 0.25
     assert statistics.now == world.time + 100.0
     assert statistics.agents[0].attempt_id == talking
+
+
+def test_the_view_shows_what_a_shadow_would_have_done() -> None:
+    world = World(fate=silent, leads=10)
+    world.add_agents(2)
+    world.start(task(pacing=PacingSettings(policy="progressive", shadow="ratio", ratio=2.0)))
+    view = world.view()
+    assert view.shadow == "ratio"
+    assert view.shadow_decisions >= 1
+    assert view.shadow_more == 1
+    assert (view.shadow_fewer, view.shadow_failures) == (0, 0)
+    assert "[shadow ratio: " in view.decision
+    assert (view.risk_ratio, view.is_forecast_off) == (None, False)
 
 
 def test_asking_changes_nothing() -> None:

@@ -3,6 +3,8 @@ from msgspec.structs import replace
 from campaigns.model import CampaignStatus, PacingSettings
 from dialer.model import EngineSettings
 from dialer.pds.tasks import STOPPED_MAX, Tasks
+from pacing.model import AbandonBudget, AnswerObserved, Snapshot
+from pacing.shadow import ShadowTally
 from tests.dialer.world import task
 
 
@@ -32,6 +34,28 @@ def test_what_was_learned_stays_until_the_pacing_changes() -> None:
     assert tasks.apply(task(pacing=PacingSettings(policy="ratio", lead_scores=True))).policy is not policy
     assert scored.scores is scores
     assert tasks.apply(task(pacing=PacingSettings(policy="ratio"))).scores is None
+
+
+def test_a_shadow_is_asked_and_dials_nothing() -> None:
+    work = Tasks(EngineSettings()).apply(task(pacing=PacingSettings(policy="preview", shadow="ratio")))
+    floor = Snapshot(now=0.0, idle_agents=4, calls_max=9, budget=AbandonBudget(rate_max=0.03))
+    decision = work.decide(floor)
+    assert decision.calls == 0
+    assert decision.numbers["shadow_calls"] == 6
+    assert "[shadow ratio: 1.5 calls per idle agent" in decision.reason
+    assert work.shadow_tally == ShadowTally(decisions=1, more=1)
+
+
+def test_forecast_risks_are_held_against_what_became_of_the_calls() -> None:
+    tasks = Tasks(EngineSettings())
+    work = tasks.apply(task())
+    work.learn(AnswerObserved(at=0.0, abandoned=False))
+    assert work.risks.ratio() is None
+    work.learn(AnswerObserved(at=0.0, abandoned=True, risk=0.5))
+    ratio = work.risks.ratio()
+    assert ratio is not None
+    assert ratio.value == 2.0
+    assert tasks.apply(task(pacing=PacingSettings(policy="ratio"))).risks.ratio() is None
 
 
 def test_an_unknown_policy_is_said_and_nothing_is_dialed() -> None:
