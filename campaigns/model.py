@@ -157,13 +157,55 @@ class LeadStatus(StrEnum):
     """Will not be dialed again."""
 
 
+class PhoneKind(StrEnum):
+    """What sort of line a number is; retry rules may tell them apart."""
+
+    UNKNOWN = "unknown"
+    MOBILE = "mobile"
+    HOME = "home"
+    WORK = "work"
+    OTHER = "other"
+
+
+class LeadNumber(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One of the numbers under which a person can be reached."""
+
+    number: str
+    """E.164 with its plus sign."""
+    kind: PhoneKind = PhoneKind.UNKNOWN
+    priority: int = 0
+    """The number with the highest is tried first."""
+
+
+class ConsentKind(StrEnum):
+    """What a person has said to being called (47 CFR 64.1200(f)(9) tells written consent from other)."""
+
+    UNSTATED = "unstated"
+    EXPRESS = "express"
+    EXPRESS_WRITTEN = "express_written"
+    REFUSED = "refused"
+
+
+class Consent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A person's consent as the list states it."""
+
+    kind: ConsentKind = ConsentKind.UNSTATED
+    at: float | None = None
+    """When it was given, Unix seconds; None where the list does not say."""
+    source: str = ""
+    """Where it is on record: a form, a call, a contract."""
+
+
+NO_CONSENT_STATED = Consent()
+
+
 class Lead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A person to call."""
 
     lead_id: int
     campaign_id: int
     number: str
-    """E.164 with its plus sign."""
+    """The number to dial next, E.164 with its plus sign."""
     name: str = ""
     time_zone: str = ""
     """IANA zone of the person; empty means the campaign's."""
@@ -176,10 +218,20 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     external_id: str = ""
     closed_reason: str = ""
     """Why the lead will not be dialed again; empty while it may be."""
+    phone_kind: PhoneKind = PhoneKind.UNKNOWN
+    """What sort of line `number` is."""
+    numbers: tuple[LeadNumber, ...] = ()
+    """All the person's numbers, best first, `number` among them; empty where there is only that one."""
+    postal_code: str = ""
+    language: str = ""
+    """BCP 47, such as en or pt-BR; empty where the list states none."""
+    consent: Consent = NO_CONSENT_STATED
+    list_id: int = 0
+    """The list within the campaign; 0 for a lead of no list."""
 
 
 class NewLead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A lead that has been checked and is not yet stored."""
+    """A lead that has been checked and is not yet stored; see `Lead` for the fields."""
 
     number: str
     name: str = ""
@@ -187,6 +239,44 @@ class NewLead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     priority: int = 0
     attributes: dict[str, str] = msgspec.field(default_factory=dict)
     external_id: str = ""
+    phone_kind: PhoneKind = PhoneKind.UNKNOWN
+    numbers: tuple[LeadNumber, ...] = ()
+    """All numbers, best first, `number` being the first; empty where there is only that one."""
+    postal_code: str = ""
+    language: str = ""
+    consent: Consent = NO_CONSENT_STATED
+
+
+class DuplicateScope(StrEnum):
+    """Where a number must not stand already."""
+
+    FILE = "file"
+    """Further up in the same file."""
+    LIST = "list"
+    CAMPAIGN = "campaign"
+    TENANT = "tenant"
+    """In any campaign."""
+
+
+class OnDuplicate(StrEnum):
+    """What becomes of a new lead whose number is there already."""
+
+    SKIP = "skip"
+    """The lead that is there stays as it is."""
+    UPDATE = "update"
+    """The lead that is there takes over what the new one states."""
+    REJECT = "reject"
+    """As skip, and the row is reported as an error."""
+
+
+class AddRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How new leads are added."""
+
+    list_id: int = 0
+    scope: DuplicateScope = DuplicateScope.CAMPAIGN
+    duplicates: OnDuplicate = OnDuplicate.SKIP
+    import_id: int = 0
+    """The import they come from; 0 for none."""
 
 
 def attempt_id(lead_id: int, number: int) -> str:

@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, NewLead, Outcome
+from campaigns.model import AddRules, Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, NewLead, Outcome
 
 T = TypeVar("T")
 
@@ -42,12 +42,37 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
     cursor: str | None
 
 
+ADD_RULES = AddRules()
+"""A number is in a campaign once."""
+
+
+class LeadList(msgspec.Struct, frozen=True, kw_only=True):
+    """A named part of a campaign's leads."""
+
+    list_id: int
+    campaign_id: int
+    name: str
+
+
 class LeadsAdded(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the leads handed to `add_leads`; accepted + duplicates + blocked = handed in."""
 
     accepted: int
     duplicates: int
+    """Leads with a number that is there already."""
     blocked: int
+    """Leads all of whose numbers are on the do-not-call list."""
+    updated: int = 0
+    """Duplicates that changed the lead that is there."""
+    duplicates_at: tuple[int, ...] = ()
+    """Which of the leads handed in were duplicates, counted from 0."""
+    blocked_at: tuple[int, ...] = ()
+    """Which were blocked."""
+
+    @property
+    def handed_in(self) -> int:
+        """How many leads were handed in."""
+        return self.accepted + self.duplicates + self.blocked
 
 
 class CampaignStore(Protocol):
@@ -76,8 +101,19 @@ class CampaignStore(Protocol):
         """All campaigns, or those of one status, oldest first."""
         ...
 
-    def add_leads(self, campaign_id: int, leads: Iterable[NewLead]) -> LeadsAdded:
-        """Add leads in one transaction; a number already in the campaign or blocked is counted, not added."""
+    def add_leads(self, campaign_id: int, leads: Iterable[NewLead], rules: AddRules = ADD_RULES) -> LeadsAdded:
+        """Add leads in one transaction; one whose numbers are there already or blocked is counted, not added.
+
+        Of several numbers of one lead, blocked ones are left out.
+        """
+        ...
+
+    def open_list(self, campaign_id: int, name: str) -> int:
+        """The id of a campaign's list of that name, which is made where it is new."""
+        ...
+
+    def lists(self, campaign_id: int) -> Sequence[LeadList]:
+        """A campaign's lists, oldest first."""
         ...
 
     def lead(self, lead_id: int) -> Lead:

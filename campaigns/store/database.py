@@ -1,10 +1,11 @@
 """The connection to SQLite or PostgreSQL: transactions, durability, and errors in words a person can act on."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
@@ -82,6 +83,27 @@ class Database:
         with self._explained(), self._writer.begin() as connection:
             yield connection
 
+    @contextmanager
+    def rebuilding(self) -> Iterator[sa.Connection]:
+        """As `writing`, for changes of tables.
+
+        SQLite changes most of a table by making it anew, and dropping the old one must not take the rows that refer
+        to it along (sqlite.org/lang_altertable.html, section 7); the references are checked at the end instead.
+        """
+        with self._explained(), self._writer.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            if self.is_sqlite:
+                driver.execute("PRAGMA foreign_keys = OFF")
+            try:
+                with connection.begin():
+                    yield connection
+                    if self.is_sqlite:
+                        dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                        assert not dangling, f"rows refer to rows that are gone: {dangling[:3]}"
+            finally:
+                if self.is_sqlite:
+                    driver.execute("PRAGMA foreign_keys = ON")
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
@@ -115,6 +137,16 @@ class Database:
 def insert(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that can say what happens on a conflict, in the connection's dialect."""
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def as_rows(connection: sa.Connection, values: Iterable[str]) -> tuple[str, Any]:
+    """A subquery of one column, and its one parameter, that gives any number of texts.
+
+    A list of parameters would make a new statement for every length, each to be compiled and prepared.
+    """
+    if connection.dialect.name == "sqlite":
+        return "SELECT value FROM json_each(?)", msgspec.json.encode(tuple(values)).decode()
+    return "SELECT unnest(%s::text[])", list(values)
 
 
 def _sqlite_engine(url: URL, busy_timeout_s: float) -> sa.Engine:

@@ -10,20 +10,23 @@ import msgspec
 from msgspec.structs import replace
 
 from campaigns.model import (
+    AddRules,
     Attempt,
     Campaign,
     CampaignStatus,
     CampaignTask,
     Cdr,
+    DuplicateScope,
     Lead,
     LeadStatus,
     NewLead,
     Outcome,
 )
-from campaigns.ports import AttemptFilter, LeadsAdded, Page, Result
+from campaigns.ports import ADD_RULES, AttemptFilter, LeadList, LeadsAdded, Page, Result
 from campaigns.rules.gate import campaign_refusals, window_refusal
 from campaigns.service.errors import AttemptNotFoundError, CampaignNotFoundError, LeadNotFoundError
 from campaigns.store import listing, progress
+from campaigns.store.adding import numbers_of, rest_of_numbers, sort_out, updated
 from campaigns.store.ready import ReadyLeads
 
 K = TypeVar("K", listing.AttemptKey, listing.CdrKey)
@@ -36,6 +39,7 @@ class _LeadSlot(msgspec.Struct):
     engine_id: str = ""
     lease_until: float | None = None
     """None while the lead is open, closed or being called."""
+    import_id: int = 0
 
 
 class MemoryStore:
@@ -46,7 +50,8 @@ class MemoryStore:
         self._campaign_ids = count_from(1)
         self._lead_ids = count_from(1)
         self._leads: dict[int, _LeadSlot] = {}
-        self._lead_by_number: dict[tuple[int, str], int] = {}
+        self._lists: list[LeadList] = []
+        self._leads_by_number: defaultdict[str, list[int]] = defaultdict(list)
         self._ready: dict[int, ReadyLeads] = {}
         self._leases: dict[int, list[tuple[float, int]]] = {}
         self._leads_open: Counter[int] = Counter()
@@ -79,21 +84,37 @@ class MemoryStore:
         """See the port."""
         return tuple(c for c in self._campaigns.values() if status is None or c.status is status)
 
-    def add_leads(self, campaign_id: int, leads: Iterable[NewLead]) -> LeadsAdded:
+    def add_leads(self, campaign_id: int, leads: Iterable[NewLead], rules: AddRules = ADD_RULES) -> LeadsAdded:
         """See the port."""
         self.campaign(campaign_id)
         # Read to the end first: an iterator that fails half way must leave nothing behind.
         handed_in = list(leads)
-        accepted = duplicates = blocked = 0
-        for new in handed_in:
-            if new.number in self._blocked:
-                blocked += 1
-            elif (campaign_id, new.number) in self._lead_by_number:
-                duplicates += 1
-            else:
-                self._add_lead(campaign_id, new)
-                accepted += 1
-        return LeadsAdded(accepted=accepted, duplicates=duplicates, blocked=blocked)
+        known = {
+            number: lead_id
+            for lead in handed_in
+            for number in numbers_of(lead)
+            if (lead_id := self._known(number, campaign_id, rules)) is not None
+        }
+        found = sort_out(handed_in, rules, self._blocked, known)
+        for new in found.new:
+            self._add_lead(campaign_id, new, rules)
+        for lead_id, updates in found.updates.items():
+            self._update(self._leads[lead_id], updates)
+        return found.report()
+
+    def open_list(self, campaign_id: int, name: str) -> int:
+        """See the port."""
+        self.campaign(campaign_id)
+        found = next((one for one in self._lists if (one.campaign_id, one.name) == (campaign_id, name)), None)
+        if found is None:
+            found = LeadList(list_id=len(self._lists) + 1, campaign_id=campaign_id, name=name)
+            self._lists.append(found)
+        return found.list_id
+
+    def lists(self, campaign_id: int) -> Sequence[LeadList]:
+        """See the port."""
+        self.campaign(campaign_id)
+        return tuple(one for one in self._lists if one.campaign_id == campaign_id)
 
     def lead(self, lead_id: int) -> Lead:
         """See the port."""
@@ -120,9 +141,12 @@ class MemoryStore:
         ready = self._ready[campaign_id]
         time_zones = {zone for zone in ready.time_zones if window_refusal(campaign, zone, now) is None}
         reserved: list[Lead] = []
-        for lead_id in ready.pop_due(now, time_zones):
+        for lead_id, priority, time_zone in ready.pop_due(now, time_zones):
             slot = self._leads[lead_id]
             if slot.lead.status is not LeadStatus.OPEN or slot.lead.not_before > now:
+                continue
+            if (slot.lead.priority, slot.lead.time_zone) != (priority, time_zone):
+                # An update has put the lead into another place since.
                 continue
             if slot.lead.attempts_made >= campaign.attempts_max:
                 self._move(slot, progress.closed(slot.lead, progress.attempts_used_up(campaign)))
@@ -213,11 +237,10 @@ class MemoryStore:
         new = [number for number in dict.fromkeys(numbers) if number not in self._blocked]
         for number in new:
             self._blocked[number] = (now, reason)
-            for campaign_id in self._campaigns:
-                lead_id = self._lead_by_number.get((campaign_id, number))
-                if lead_id is not None and self._leads[lead_id].lead.status is not LeadStatus.CLOSED:
-                    slot = self._leads[lead_id]
-                    self._move(slot, progress.closed(slot.lead, progress.BLOCKED))
+            for lead_id in self._leads_by_number[number]:
+                slot = self._leads[lead_id]
+                if slot.lead.status is not LeadStatus.CLOSED:
+                    self._take_number(slot, number)
         return len(new)
 
     def outcome_counts(self, campaign_id: int) -> dict[Outcome | None, int]:
@@ -233,21 +256,45 @@ class MemoryStore:
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def _add_lead(self, campaign_id: int, new: NewLead) -> None:
+    def _known(self, number: str, campaign_id: int, rules: AddRules) -> int | None:
+        """The lead of a number that is there already, within the scope of the rules."""
+        for lead_id in sorted(self._leads_by_number[number]):
+            slot = self._leads[lead_id]
+            is_within = {
+                DuplicateScope.FILE: slot.lead.campaign_id == campaign_id and slot.import_id == rules.import_id,
+                DuplicateScope.LIST: slot.lead.campaign_id == campaign_id and slot.lead.list_id == rules.list_id,
+                DuplicateScope.CAMPAIGN: slot.lead.campaign_id == campaign_id,
+                DuplicateScope.TENANT: True,
+            }
+            if is_within[rules.scope]:
+                return lead_id
+        return None
+
+    def _add_lead(self, campaign_id: int, new: NewLead, rules: AddRules) -> None:
         lead = Lead(
-            lead_id=next(self._lead_ids),
-            campaign_id=campaign_id,
-            number=new.number,
-            name=new.name,
-            time_zone=new.time_zone,
-            priority=new.priority,
-            attributes=new.attributes,
-            external_id=new.external_id,
+            lead_id=next(self._lead_ids), campaign_id=campaign_id, list_id=rules.list_id, **msgspec.structs.asdict(new)
         )
-        self._leads[lead.lead_id] = _LeadSlot(lead)
-        self._lead_by_number[campaign_id, new.number] = lead.lead_id
+        self._leads[lead.lead_id] = _LeadSlot(lead, import_id=rules.import_id)
+        for number in numbers_of(lead):
+            self._leads_by_number[number].append(lead.lead_id)
         self._leads_open[campaign_id] += 1
         self._ready[campaign_id].push(lead)
+
+    def _update(self, slot: _LeadSlot, updates: Sequence[NewLead]) -> None:
+        for new in updates:
+            slot.lead = updated(slot.lead, new)
+        for number in numbers_of(slot.lead):
+            if slot.lead.lead_id not in self._leads_by_number[number]:
+                self._leads_by_number[number].append(slot.lead.lead_id)
+        if slot.lead.status is LeadStatus.OPEN:
+            self._ready[slot.lead.campaign_id].push(slot.lead)
+
+    def _take_number(self, slot: _LeadSlot, number: str) -> None:
+        rest = rest_of_numbers(slot.lead, {number})
+        if rest is not None:
+            slot.lead = rest
+        elif slot.lead.number == number:
+            self._move(slot, progress.closed(slot.lead, progress.BLOCKED))
 
     def _move(self, slot: _LeadSlot, lead: Lead) -> None:
         """Give up the lease and put the lead where it now belongs."""

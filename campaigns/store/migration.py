@@ -24,7 +24,7 @@ def upgrade(database: Database) -> None:
         SchemaError: the tables are of a later version.
         StoreUnavailableError: the database cannot be reached.
     """
-    with database.writing() as connection:
+    with database.rebuilding() as connection:
         if not database.is_sqlite:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_KEY)))
         if _revision(connection) is None or not _is_current(database, connection):

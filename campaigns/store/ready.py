@@ -30,16 +30,17 @@ class ReadyLeads:
             self.time_zones.add(lead.time_zone)
         heapq.heappush(heap, (lead.not_before, lead.lead_id))
 
-    def pop_due(self, now: float, time_zones: Collection[str]) -> Iterator[int]:
-        """Take out, one by one, the leads of these zones whose time has come."""
+    def pop_due(self, now: float, time_zones: Collection[str]) -> Iterator[tuple[int, int, str]]:
+        """Take out, one by one, the leads of these zones whose time has come, each with its place: priority, zone."""
         for priority in self._priorities:
-            heaps = [heap for zone, heap in self._heaps[priority].items() if zone in time_zones]
+            heaps = [(zone, heap) for zone, heap in self._heaps[priority].items() if zone in time_zones]
             while True:
-                best = min((heap for heap in heaps if heap), key=_head, default=None)
+                best = min(((heap[0], zone, heap) for zone, heap in heaps if heap), key=_head, default=None)
                 if best is None or best[0][0] > now:
                     break
-                yield heapq.heappop(best)[1]
+                _, zone, heap = best
+                yield heapq.heappop(heap)[1], priority, zone
 
 
-def _head(heap: list[tuple[float, int]]) -> tuple[float, int]:
-    return heap[0]
+def _head(entry: tuple[tuple[float, int], str, list[tuple[float, int]]]) -> tuple[float, int]:
+    return entry[0]

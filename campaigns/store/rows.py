@@ -5,7 +5,21 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from campaigns.model import Attempt, Campaign, Cdr, Lead, LeadStatus, NewLead, Outcome, attempt_id
+from campaigns.model import (
+    NO_CONSENT_STATED,
+    AddRules,
+    Attempt,
+    Campaign,
+    Cdr,
+    Consent,
+    Lead,
+    LeadNumber,
+    LeadStatus,
+    NewLead,
+    Outcome,
+    PhoneKind,
+    attempt_id,
+)
 from campaigns.store.schema import attempts, cdrs, leads
 
 T = TypeVar("T")
@@ -15,6 +29,10 @@ _ATTEMPT_FIELDS = tuple(field for field in Attempt.__struct_fields__ if field !=
 ATTEMPT_COLUMNS = tuple(attempts.c[field] for field in _ATTEMPT_FIELDS)
 CDR_COLUMNS = tuple(cdrs.c[field] for field in Cdr.__struct_fields__)
 
+_ATTRIBUTES = msgspec.json.Decoder(dict[str, str])
+_NUMBERS = msgspec.json.Decoder(tuple[LeadNumber, ...])
+_CONSENT = msgspec.json.Decoder(Consent)
+_ENCODE = msgspec.json.Encoder().encode
 _NOT_IN_SETTINGS = ("campaign_id", "status")
 
 
@@ -32,28 +50,92 @@ def to_campaign(campaign_id: int, status: str, settings: str) -> Campaign:
 def to_lead(row: Sequence[Any]) -> Lead:
     """A lead from a row that begins with `LEAD_COLUMNS`."""
     fields = dict(zip(Lead.__struct_fields__, row, strict=False))
-    fields["attributes"] = msgspec.json.decode(fields["attributes"], type=dict[str, str])
+    fields["attributes"] = _ATTRIBUTES.decode(fields["attributes"])
     fields["status"] = LeadStatus(fields["status"])
+    fields["phone_kind"] = PhoneKind(fields["phone_kind"])
+    fields["numbers"] = _NUMBERS.decode(fields["numbers"]) if fields["numbers"] else ()
+    fields["consent"] = _CONSENT.decode(fields["consent"]) if fields["consent"] else NO_CONSENT_STATED
     return Lead(**fields)
 
 
-def new_lead_row(campaign_id: int, lead: NewLead) -> dict[str, Any]:
-    """The row of a lead that is about to be stored."""
+NEW_LEAD_COLUMNS = (
+    "lead_id",
+    "campaign_id",
+    "list_id",
+    "import_id",
+    "number",
+    "phone_kind",
+    "numbers",
+    "name",
+    "time_zone",
+    "priority",
+    "attributes",
+    "external_id",
+    "postal_code",
+    "language",
+    "consent",
+    "status",
+    "attempts_made",
+    "not_before",
+    "closed_reason",
+    "engine_id",
+)
+
+
+def new_lead_row(lead_id: int, campaign_id: int, lead: NewLead, rules: AddRules) -> tuple[Any, ...]:
+    """The row of a lead that is about to be stored, in the order of `NEW_LEAD_COLUMNS`."""
+    return (
+        lead_id,
+        campaign_id,
+        rules.list_id,
+        rules.import_id,
+        lead.number,
+        # Plain text: drivers are told of each kind of enum by a search through all they know.
+        lead.phone_kind.value,
+        numbers_text(lead.numbers),
+        lead.name,
+        lead.time_zone,
+        lead.priority,
+        _ENCODE(lead.attributes).decode(),
+        lead.external_id,
+        lead.postal_code,
+        lead.language,
+        consent_text(lead.consent),
+        "open",
+        0,
+        0.0,
+        "",
+        "",
+    )
+
+
+def lead_fields_row(lead: Lead) -> dict[str, Any]:
+    """What an update may change of a lead, by column."""
     return {
-        "campaign_id": campaign_id,
-        "number": lead.number,
         "name": lead.name,
         "time_zone": lead.time_zone,
         "priority": lead.priority,
-        "attributes": msgspec.json.encode(lead.attributes).decode(),
+        "attributes": _ENCODE(lead.attributes).decode(),
         "external_id": lead.external_id,
-        "status": LeadStatus.OPEN,
-        "attempts_made": 0,
-        "not_before": 0.0,
-        "closed_reason": "",
-        "engine_id": "",
-        "lease_until": None,
-    }
+        "postal_code": lead.postal_code,
+        "language": lead.language,
+        "consent": consent_text(lead.consent),
+    } | numbers_row(lead)
+
+
+def numbers_row(lead: Lead) -> dict[str, Any]:
+    """A lead's numbers, by column."""
+    return {"number": lead.number, "phone_kind": lead.phone_kind.value, "numbers": numbers_text(lead.numbers)}
+
+
+def numbers_text(numbers: Sequence[LeadNumber]) -> str:
+    """Numbers as they are kept: JSON, or nothing where a lead has only one."""
+    return _ENCODE(numbers).decode() if numbers else ""
+
+
+def consent_text(consent: Consent) -> str:
+    """Consent as it is kept: JSON, or nothing where none is stated."""
+    return "" if consent == NO_CONSENT_STATED else _ENCODE(consent).decode()
 
 
 def to_attempt(row: Sequence[Any]) -> Attempt:

@@ -1,8 +1,8 @@
 """The tables of the SQL store, the same in SQLite and PostgreSQL.
 
 Two of them are counts, kept in step with their rows in the same transaction, so that the 15-second poll costs the same
-with a thousand attempts and with ten million: `lead_groups` (leads not yet closed, by time zone and priority; reserving
-walks it too) and `outcome_counts` (finished attempts by day and outcome: the abandon account).
+with a thousand attempts and with ten million: `lead_groups` (leads not yet closed, by list, time zone and priority;
+reserving walks it too) and `outcome_counts` (finished attempts by day and outcome: the abandon account).
 """
 
 import sqlalchemy as sa
@@ -45,9 +45,18 @@ leads = sa.Table(
     sa.Column("closed_reason", sa.Text, nullable=False),
     sa.Column("engine_id", sa.Text, nullable=False),
     sa.Column("lease_until", sa.Double),
-    # The number goes first: blocking a number looks for it in every campaign.
-    sa.UniqueConstraint("number", "campaign_id"),
-    sa.Index("leads_ready", "campaign_id", "status", "time_zone", "priority", "not_before", "lead_id"),
+    sa.Column("phone_kind", sa.Text, nullable=False, server_default="unknown"),
+    # All numbers as JSON where there are several, so that a lead is read as one row.
+    sa.Column("numbers", sa.Text, nullable=False, server_default=""),
+    sa.Column("postal_code", sa.Text, nullable=False, server_default=""),
+    sa.Column("language", sa.Text, nullable=False, server_default=""),
+    sa.Column("consent", sa.Text, nullable=False, server_default=""),
+    sa.Column("list_id", Id, nullable=False, server_default="0"),
+    sa.Column("import_id", Id, nullable=False, server_default="0"),
+    # The number goes first: blocking a number looks for it in every campaign. Not unique: by the rule of an import a
+    # number may be on several lists, and a lead's number changes when the next of its numbers is tried.
+    sa.Index("leads_by_number", "number", "campaign_id"),
+    sa.Index("leads_ready", "campaign_id", "status", "list_id", "time_zone", "priority", "not_before", "lead_id"),
     sa.Index(
         "leads_leased",
         "campaign_id",
@@ -58,10 +67,29 @@ leads = sa.Table(
     sqlite_autoincrement=True,
 )
 
+lead_numbers = sa.Table(
+    "lead_numbers",
+    metadata,
+    # Only of leads with several numbers: where to find them by a number other than the one to dial next.
+    sa.Column("number", sa.Text, primary_key=True),
+    sa.Column("lead_id", Id, sa.ForeignKey("leads.lead_id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+lead_lists = sa.Table(
+    "lead_lists",
+    metadata,
+    sa.Column("list_id", Id, sa.Identity(), primary_key=True),
+    sa.Column("campaign_id", Id, sa.ForeignKey("campaigns.campaign_id"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.UniqueConstraint("campaign_id", "name"),
+)
+
 lead_groups = sa.Table(
     "lead_groups",
     metadata,
     sa.Column("campaign_id", Id, sa.ForeignKey("campaigns.campaign_id"), primary_key=True),
+    sa.Column("list_id", Id, primary_key=True),
     sa.Column("time_zone", sa.Text, primary_key=True),
     sa.Column("priority", sa.Integer, primary_key=True),
     sa.Column("leads_open", sa.BigInteger, nullable=False),

@@ -6,13 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, NewLead, Outcome
-from campaigns.ports import AttemptFilter, LeadsAdded, Page, Result
+from campaigns.model import AddRules, Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, NewLead, Outcome
+from campaigns.ports import ADD_RULES, AttemptFilter, LeadList, LeadsAdded, Page, Result
 from campaigns.service.errors import CampaignNotFoundError, LeadNotFoundError
-from campaigns.store import listing, progress, sql_attempts, sql_leads, sql_listing
+from campaigns.store import listing, progress, sql_adding, sql_attempts, sql_leads, sql_listing
 from campaigns.store.database import Database, insert
 from campaigns.store.rows import LEAD_COLUMNS, chunks, settings_text, to_campaign, to_lead
-from campaigns.store.schema import attempts, blocked_numbers, campaigns, lead_groups, leads, outcome_counts
+from campaigns.store.schema import attempts, blocked_numbers, campaigns, lead_groups, lead_lists, leads, outcome_counts
 
 CHUNK = 1000
 
@@ -54,11 +54,27 @@ class SqlStore:
         with self._database.reading() as connection:
             return tuple(to_campaign(*row) for row in connection.execute(query))
 
-    def add_leads(self, campaign_id: int, leads: Iterable[NewLead]) -> LeadsAdded:
+    def add_leads(self, campaign_id: int, leads: Iterable[NewLead], rules: AddRules = ADD_RULES) -> LeadsAdded:
         """See the port."""
         with self._database.writing() as connection:
             _campaign(connection, campaign_id)
-            return sql_leads.add(connection, campaign_id, leads)
+            return sql_adding.add(connection, campaign_id, leads, rules)
+
+    def open_list(self, campaign_id: int, name: str) -> int:
+        """See the port."""
+        with self._database.writing() as connection:
+            _campaign(connection, campaign_id)
+            row = {"campaign_id": campaign_id, "name": name}
+            connection.execute(insert(connection, lead_lists).on_conflict_do_nothing().values(row))
+            wanted = (lead_lists.c.campaign_id == campaign_id, lead_lists.c.name == name)
+            return int(connection.execute(sa.select(lead_lists.c.list_id).where(*wanted)).scalar_one())
+
+    def lists(self, campaign_id: int) -> Sequence[LeadList]:
+        """See the port."""
+        wanted = sa.select(lead_lists).where(lead_lists.c.campaign_id == campaign_id).order_by(lead_lists.c.list_id)
+        with self._database.reading() as connection:
+            _campaign(connection, campaign_id)
+            return tuple(LeadList(**row._mapping) for row in connection.execute(wanted))
 
     def lead(self, lead_id: int) -> Lead:
         """See the port."""

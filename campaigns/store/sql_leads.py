@@ -1,30 +1,29 @@
-"""Leads in SQL: adding, reserving, releasing, closing. All inside the caller's transaction.
+"""Leads in SQL: reserving, releasing, closing. All inside the caller's transaction.
 
 Whoever changes leads locks them first, in the order of their ids, so that two engines never wait for each other.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from heapq import merge
 from itertools import groupby, islice
-from typing import Any
 
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from campaigns.model import Campaign, Lead, LeadStatus, NewLead
-from campaigns.ports import LeadsAdded
+from campaigns.model import Campaign, Lead, LeadStatus
 from campaigns.rules.gate import campaign_refusals, window_refusal
 from campaigns.store import progress
-from campaigns.store.database import insert
-from campaigns.store.rows import LEAD_COLUMNS, chunks, new_lead_row, to_lead
-from campaigns.store.schema import blocked_numbers, lead_groups, leads
+from campaigns.store.adding import rest_of_numbers
+from campaigns.store.database import as_rows, insert
+from campaigns.store.rows import LEAD_COLUMNS, chunks, numbers_row, to_lead
+from campaigns.store.schema import lead_groups, leads
 
 CHUNK = 1000
 RESERVE_MAX = 10_000
 
-Group = tuple[int, str, int]
-"""Campaign, time zone, priority."""
+Group = tuple[int, int, str, int]
+"""Campaign, list, time zone, priority."""
 
 _MOVE = (
     leads.update()
@@ -32,35 +31,19 @@ _MOVE = (
     .values({column: sa.bindparam(column) for column in ("status", "not_before", "attempts_made", "closed_reason")})
     .values(lease_until=None)
 )
+_SWITCH = (
+    leads.update()
+    .where(leads.c.lead_id == sa.bindparam("key"))
+    .values({column: sa.bindparam(column) for column in ("number", "phone_kind", "numbers")})
+)
 _RELEASE = leads.update().values(status=LeadStatus.OPEN, lease_until=None)
-
-
-def add(connection: sa.Connection, campaign_id: int, new: Iterable[NewLead]) -> LeadsAdded:
-    """Add the leads whose numbers are neither in the campaign nor blocked."""
-    accepted = duplicates = blocked = 0
-    groups: Counter[Group] = Counter()
-    statement = insert(connection, leads).on_conflict_do_nothing().returning(leads.c.time_zone, leads.c.priority)
-    remaining = iter(new)
-    while chunk := list(islice(remaining, CHUNK)):
-        barred = find_blocked(connection, {lead.number for lead in chunk})
-        rows: dict[str, dict[str, Any]] = {}
-        for lead in chunk:
-            if lead.number not in barred:
-                rows.setdefault(lead.number, new_lead_row(campaign_id, lead))
-        added = connection.execute(statement, list(rows.values())).all() if rows else []
-        groups.update((campaign_id, row.time_zone, row.priority) for row in added)
-        blocked_here = sum(lead.number in barred for lead in chunk)
-        accepted += len(added)
-        blocked += blocked_here
-        duplicates += len(chunk) - blocked_here - len(added)
-    change_groups(connection, groups)
-    return LeadsAdded(accepted=accepted, duplicates=duplicates, blocked=blocked)
 
 
 def find_blocked(connection: sa.Connection, numbers: Collection[str]) -> set[str]:
     """Which of the numbers are on the do-not-call list."""
-    wanted = sa.select(blocked_numbers.c.number).where(blocked_numbers.c.number.in_(numbers))
-    return set(connection.scalars(wanted))
+    rows, values = as_rows(connection, numbers)
+    found = connection.exec_driver_sql(f"SELECT number FROM blocked_numbers WHERE number IN ({rows})", (values,))  # noqa: S608
+    return set(found.scalars())
 
 
 def reserve(
@@ -68,16 +51,16 @@ def reserve(
 ) -> list[Lead]:
     """Lease the best leads that may be dialed now.
 
-    Leads are taken group by group (a priority, the time zones whose window is open), each by a range of the index
-    `leads_ready` that begins at the best lead and ends at `now`: leads whose time has not come are never read.
+    Leads are taken group by group (a priority, the lists and time zones whose window is open), each by a range of the
+    index `leads_ready` that begins at the best lead and ends at `now`: leads whose time has not come are never read.
     """
     reserved: list[Lead] = []
     if campaign_refusals(campaign):
         return reserved
     _free_expired(connection, campaign.campaign_id, now)
-    for priority, time_zones in _open_groups(connection, campaign, now):
+    for priority, groups in _open_groups(connection, campaign, now):
         while len(reserved) < (wanted := min(count, RESERVE_MAX)):
-            due = _lock_due(connection, (campaign.campaign_id, priority, time_zones), now, wanted - len(reserved))
+            due = _lock_due(connection, (campaign.campaign_id, priority, groups), now, wanted - len(reserved))
             if not due:
                 break
             used_up = [lead for lead in due if lead.attempts_made >= campaign.attempts_max]
@@ -128,8 +111,11 @@ def move(connection: sa.Connection, moved: Sequence[tuple[Lead, Lead]]) -> None:
         for _, lead in moved
     ]
     connection.execute(_MOVE, rows)
+    switched = [{"key": lead.lead_id} | numbers_row(lead) for before, lead in moved if lead.number != before.number]
+    if switched:
+        connection.execute(_SWITCH, switched)
     was_closed = Counter(
-        (lead.campaign_id, lead.time_zone, lead.priority)
+        (lead.campaign_id, lead.list_id, lead.time_zone, lead.priority)
         for before, lead in moved
         if lead.status is LeadStatus.CLOSED and before.status is not LeadStatus.CLOSED
     )
@@ -142,17 +128,38 @@ def close(connection: sa.Connection, found: Sequence[Lead], reason: str) -> None
 
 
 def close_numbers(connection: sa.Connection, numbers: Sequence[str], reason: str) -> None:
-    """Close the leads with these numbers, in every campaign."""
-    wanted = sa.select(*LEAD_COLUMNS).where(leads.c.number.in_(numbers), leads.c.status != LeadStatus.CLOSED)
-    found = connection.execute(wanted.order_by(leads.c.lead_id).with_for_update()).all()
-    close(connection, [to_lead(row) for row in found], reason)
+    """Take these numbers from the leads that have them, in every campaign; a lead with none left is closed."""
+    rows, values = as_rows(connection, numbers)
+    by_first = f"SELECT lead_id FROM leads WHERE number IN ({rows}) AND status <> 'closed'"  # noqa: S608
+    by_any = f"SELECT lead_id FROM lead_numbers WHERE number IN ({rows})"  # noqa: S608
+    lead_ids = {row[0] for query in (by_first, by_any) for row in connection.exec_driver_sql(query, (values,))}
+    barred = frozenset(numbers)
+    ended = []
+    switched = []
+    for lead, _ in lock(connection, lead_ids).values():
+        rest = rest_of_numbers(lead, barred)
+        if lead.status is LeadStatus.CLOSED:
+            continue
+        if rest is not None:
+            switched.append({"key": lead.lead_id} | numbers_row(rest))
+        elif lead.number in barred:
+            ended.append(lead)
+    if switched:
+        connection.execute(_SWITCH, switched)
+    close(connection, ended, reason)
 
 
 def change_groups(connection: sa.Connection, changes: Mapping[Group, int]) -> None:
     """Keep the counts of leads that are not closed."""
     rows = [
-        {"campaign_id": campaign_id, "time_zone": time_zone, "priority": priority, "leads_open": change}
-        for (campaign_id, time_zone, priority), change in sorted(changes.items())
+        {
+            "campaign_id": campaign_id,
+            "list_id": list_id,
+            "time_zone": time_zone,
+            "priority": priority,
+            "leads_open": change,
+        }
+        for (campaign_id, list_id, time_zone, priority), change in sorted(changes.items())
     ]
     if not rows:
         return
@@ -162,26 +169,29 @@ def change_groups(connection: sa.Connection, changes: Mapping[Group, int]) -> No
     connection.execute(statement.on_conflict_do_update(index_elements=key, set_={"leads_open": total}), rows)
 
 
-def _open_groups(connection: sa.Connection, campaign: Campaign, now: float) -> list[tuple[int, list[str]]]:
-    """The time zones in which people may be called now, for each priority, highest first."""
+def _open_groups(connection: sa.Connection, campaign: Campaign, now: float) -> list[tuple[int, list[tuple[int, str]]]]:
+    """The lists and time zones in which people may be called now, for each priority, highest first."""
     of_campaign = (lead_groups.c.campaign_id == campaign.campaign_id, lead_groups.c.leads_open > 0)
-    wanted = sa.select(lead_groups.c.priority, lead_groups.c.time_zone).where(*of_campaign)
+    wanted = sa.select(lead_groups.c.priority, lead_groups.c.list_id, lead_groups.c.time_zone).where(*of_campaign)
     rows = connection.execute(wanted.order_by(lead_groups.c.priority.desc(), lead_groups.c.time_zone)).all()
     is_open = {zone: window_refusal(campaign, zone, now) is None for zone in {row.time_zone for row in rows}}
     return [
-        (priority, [row.time_zone for row in group if is_open[row.time_zone]])
+        (priority, [(row.list_id, row.time_zone) for row in group if is_open[row.time_zone]])
         for priority, group in groupby(rows, lambda row: row.priority)
     ]
 
 
-def _lock_due(connection: sa.Connection, source: tuple[int, int, Sequence[str]], now: float, count: int) -> list[Lead]:
+def _lock_due(
+    connection: sa.Connection, source: tuple[int, int, Sequence[tuple[int, str]]], now: float, count: int
+) -> list[Lead]:
     """The best leads of one priority whose time has come; leads that another engine has locked are passed over."""
-    campaign_id, priority, time_zones = source
+    campaign_id, priority, groups = source
     candidates = []
-    for time_zone in time_zones:
+    for list_id, time_zone in groups:
         due = (
             leads.c.campaign_id == campaign_id,
             leads.c.status == LeadStatus.OPEN,
+            leads.c.list_id == list_id,
             leads.c.time_zone == time_zone,
             leads.c.priority == priority,
             leads.c.not_before <= now,

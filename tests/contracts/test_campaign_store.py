@@ -178,9 +178,15 @@ def test_a_lead_comes_back_as_it_was_added(store: CampaignStore) -> None:
 def test_a_number_is_in_a_campaign_once(store: CampaignStore) -> None:
     first, second = store.create_campaign(SPRING), store.create_campaign(SPRING)
     twice = [NewLead(number=number(1)), NewLead(number=number(2)), NewLead(number=number(1))]
-    assert store.add_leads(first.campaign_id, twice) == LeadsAdded(accepted=2, duplicates=1, blocked=0)
-    assert store.add_leads(first.campaign_id, twice) == LeadsAdded(accepted=0, duplicates=3, blocked=0)
-    assert store.add_leads(second.campaign_id, iter(twice)) == LeadsAdded(accepted=2, duplicates=1, blocked=0)
+    assert store.add_leads(first.campaign_id, twice) == LeadsAdded(
+        accepted=2, duplicates=1, blocked=0, duplicates_at=(2,)
+    )
+    assert store.add_leads(first.campaign_id, twice) == LeadsAdded(
+        accepted=0, duplicates=3, blocked=0, duplicates_at=(0, 1, 2)
+    )
+    assert store.add_leads(second.campaign_id, iter(twice)) == LeadsAdded(
+        accepted=2, duplicates=1, blocked=0, duplicates_at=(2,)
+    )
 
 
 def test_a_batch_that_fails_half_way_leaves_nothing(store: CampaignStore) -> None:
@@ -216,7 +222,7 @@ def test_blocked_numbers_are_not_added_and_their_leads_close(store: CampaignStor
     assert store.block_numbers([number(0), number(1), number(9), number(9)], "asked", NOON) == 3
     assert store.block_numbers([number(0), number(9)], "again", NOON) == 0
     added = store.add_leads(campaign.campaign_id, [NewLead(number=number(9)), NewLead(number=number(2))])
-    assert added == LeadsAdded(accepted=0, duplicates=1, blocked=1)
+    assert added == LeadsAdded(accepted=0, duplicates=1, blocked=1, duplicates_at=(1,), blocked_at=(0,))
     assert [lead.number for lead in reserve(store, campaign)] == [number(2)]
     assert store.lead(held.lead_id).status is LeadStatus.CLOSED
     assert store.lead(held.lead_id).closed_reason == "do not call"

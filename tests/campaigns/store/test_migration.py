@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -63,6 +64,34 @@ def test_sqlite_has_the_same_conditions_and_options_too(tmp_path: Path) -> None:
     assert "ROWID" in statements(migrated)["attempts"]
     migrated.close()
     created.close()
+
+
+FIRST_ROWS = (
+    "INSERT INTO campaigns (status, settings) VALUES ('running', '{}')",
+    "INSERT INTO leads (campaign_id, number, name, time_zone, priority, attributes, external_id, status, "
+    "attempts_made, not_before, closed_reason, engine_id) "
+    "VALUES (1, '+12025550101', 'Ann', 'UTC', 2, '{}', '', 'open', 1, 0, '', '')",
+    "INSERT INTO attempts (lead_id, attempt_number, campaign_id, number, caller_id, trunk, placed_at, cause, "
+    "agent_id, disposition, engine_id) VALUES (1, 1, 1, '+12025550101', '', 'main', 1.0, '', '', '', 'engine-1')",
+    "INSERT INTO lead_groups (campaign_id, time_zone, priority, leads_open) VALUES (1, 'UTC', 2, 1)",
+)
+
+
+def test_rows_of_the_first_version_are_kept(tmp_path: Path) -> None:
+    database = Database(read_url(f"sqlite:///{tmp_path}/dialer.sqlite3"))
+    with database.rebuilding() as connection:
+        command.upgrade(migration._config(connection), "0001")
+        for statement in FIRST_ROWS:
+            connection.exec_driver_sql(statement)
+    migration.upgrade(database)
+    with database.writing() as connection:
+        assert connection.exec_driver_sql("SELECT lead_id, number, phone_kind, list_id FROM leads").all() == [
+            (1, "+12025550101", "unknown", 0)
+        ]
+        assert connection.exec_driver_sql("SELECT lead_id, attempt_number FROM attempts").all() == [(1, 1)]
+        assert connection.exec_driver_sql("SELECT * FROM lead_groups").all() == [(1, 0, "UTC", 2, 1)]
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+    database.close()
 
 
 def test_upgrading_twice_changes_nothing(database: Database) -> None:

@@ -1,7 +1,22 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.model import Attempt, Campaign, CampaignStatus, Cdr, Lead, LeadStatus, NewLead, Outcome, PacingSettings
+from campaigns.model import (
+    AddRules,
+    Attempt,
+    Campaign,
+    CampaignStatus,
+    Cdr,
+    Consent,
+    ConsentKind,
+    Lead,
+    LeadNumber,
+    LeadStatus,
+    NewLead,
+    Outcome,
+    PacingSettings,
+    PhoneKind,
+)
 from campaigns.store import rows
 
 names = st.text(st.characters(codec="utf-8", exclude_characters="_"), max_size=20)
@@ -20,12 +35,25 @@ def test_campaigns_come_back(name: str, status: CampaignStatus, ratio: float) ->
 @given(names, st.dictionaries(names, names), st.integers(-99, 99))
 def test_leads_come_back(name: str, attributes: dict[str, str], priority: int) -> None:
     new = NewLead(number="+12025550101", name=name, attributes=attributes, priority=priority)
-    row = {"lead_id": 3, **rows.new_lead_row(1, new)}
+    row = dict(zip(rows.NEW_LEAD_COLUMNS, rows.new_lead_row(3, 1, new, AddRules()), strict=True))
     lead = rows.to_lead([row[column.name] for column in rows.LEAD_COLUMNS] + ["one more column"])
     assert lead == Lead(
         lead_id=3, campaign_id=1, number=new.number, name=name, attributes=attributes, priority=priority
     )
     assert lead.status is LeadStatus.OPEN
+
+
+@given(st.lists(st.tuples(st.sampled_from(PhoneKind), st.integers(0, 9)), min_size=2), st.floats(0, 2e9))
+def test_numbers_and_consent_come_back(numbers: list[tuple[PhoneKind, int]], at: float) -> None:
+    several = tuple(LeadNumber(number="+12025550101", kind=kind, priority=priority) for kind, priority in numbers)
+    consent = Consent(kind=ConsentKind.EXPRESS, at=at, source="form 7")
+    new = NewLead(number="+12025550101", numbers=several, phone_kind=PhoneKind.WORK, consent=consent, language="pt-BR")
+    row = dict(zip(rows.NEW_LEAD_COLUMNS, rows.new_lead_row(3, 1, new, AddRules(list_id=5)), strict=True))
+    lead = rows.to_lead([row[column.name] for column in rows.LEAD_COLUMNS])
+    assert (lead.numbers, lead.consent, lead.phone_kind) == (several, consent, PhoneKind.WORK)
+    assert (lead.language, lead.list_id) == ("pt-BR", 5)
+    changed = rows.lead_fields_row(lead)
+    assert {column: row[column] for column in changed} == changed
 
 
 @given(st.none() | st.sampled_from(Outcome), st.none() | st.floats(0, 2e9))

@@ -48,7 +48,7 @@ def test_reserving_reads_no_lead_that_it_does_not_lease(database: Database) -> N
     store.add_leads(campaign.campaign_id, [NewLead(number=f"+1202555{index:04d}") for index in range(50)])
     with database.writing() as connection:
         found = plans(connection, lambda: sql_leads.reserve(connection, campaign, 10, 0.0, 60.0, "engine-1"))
-    key = "campaign_id=? AND status=? AND time_zone=? AND priority=? AND not_before<?"
+    key = "campaign_id=? AND status=? AND list_id=? AND time_zone=? AND priority=? AND not_before<?"
     place = found.index(f"SEARCH leads USING COVERING INDEX leads_ready ({key})")
     assert "TEMP B-TREE" not in found[place + 1]
     assert any(plan.startswith("SEARCH leads USING COVERING INDEX leads_leased") for plan in found)
@@ -58,7 +58,9 @@ def test_reserving_reads_no_lead_that_it_does_not_lease(database: Database) -> N
 def test_blocking_looks_numbers_up(database: Database) -> None:
     with database.writing() as connection:
         found = plans(connection, lambda: sql_leads.close_numbers(connection, ["+12025550101"], "asked"))
-    assert any("SEARCH leads USING INDEX sqlite_autoindex_leads" in plan for plan in found)
+    assert any("SEARCH leads USING INDEX leads_by_number" in plan for plan in found)
+    assert any("SEARCH lead_numbers USING PRIMARY KEY" in plan for plan in found)
+    assert not [plan for plan in found if plan.startswith("SCAN lead")]
 
 
 def test_groups_count_the_leads_that_are_not_closed(database: Database) -> None:

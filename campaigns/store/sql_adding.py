@@ -1,0 +1,147 @@
+"""New leads into SQL, many at a time: looked up and written by one statement a batch, in the database's bulk way."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+
+from campaigns.model import AddRules, DuplicateScope, LeadStatus, NewLead
+from campaigns.ports import LeadsAdded
+from campaigns.store import sql_leads
+from campaigns.store.adding import Sorting, numbers_of, sort_out, updated
+from campaigns.store.database import as_rows, insert
+from campaigns.store.rows import NEW_LEAD_COLUMNS, lead_fields_row, new_lead_row
+from campaigns.store.schema import lead_numbers, leads
+from campaigns.store.sql_leads import Group
+
+CHUNK = 5000
+
+_COLUMNS = ", ".join(NEW_LEAD_COLUMNS)
+_INSERT = f"INSERT INTO leads ({_COLUMNS}) VALUES ({', '.join('?' * len(NEW_LEAD_COLUMNS))})"  # noqa: S608
+_COPY = f"COPY leads ({_COLUMNS}) FROM STDIN"
+_NEXT_ID = "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'leads'"
+_NEXT_IDS = "SELECT nextval(pg_get_serial_sequence('leads', 'lead_id')) FROM generate_series(1, %s)"
+_LOCK_KEY = 0x6C65616473
+
+_WITHIN = {
+    DuplicateScope.FILE: "AND leads.campaign_id = {campaign_id} AND leads.import_id = {import_id}",
+    DuplicateScope.LIST: "AND leads.campaign_id = {campaign_id} AND leads.list_id = {list_id}",
+    DuplicateScope.CAMPAIGN: "AND leads.campaign_id = {campaign_id}",
+    DuplicateScope.TENANT: "",
+}
+
+
+def add(connection: sa.Connection, campaign_id: int, new: Iterable[NewLead], rules: AddRules) -> LeadsAdded:
+    """Add the leads that are to be added by the rules."""
+    if connection.dialect.name != "sqlite":
+        # Two processes that add leads at once would not see each other's numbers.
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_KEY)))
+    totals: list[LeadsAdded] = []
+    remaining = iter(new)
+    while chunk := list(islice(remaining, CHUNK)):
+        numbers = {number for lead in chunk for number in numbers_of(lead)}
+        blocked = sql_leads.find_blocked(connection, numbers)
+        known = _find_known(connection, campaign_id, numbers, rules)
+        found = sort_out(chunk, rules, blocked, known)
+        _insert(connection, campaign_id, found.new, rules)
+        _update(connection, found.updates)
+        totals.append(_shifted(found, sum(one.handed_in for one in totals)))
+    return LeadsAdded(
+        accepted=sum(one.accepted for one in totals),
+        duplicates=sum(one.duplicates for one in totals),
+        blocked=sum(one.blocked for one in totals),
+        updated=sum(one.updated for one in totals),
+        duplicates_at=tuple(index for one in totals for index in one.duplicates_at),
+        blocked_at=tuple(index for one in totals for index in one.blocked_at),
+    )
+
+
+def _shifted(found: Sorting, offset: int) -> LeadsAdded:
+    found.duplicates_at = [offset + index for index in found.duplicates_at]
+    found.blocked_at = [offset + index for index in found.blocked_at]
+    return found.report()
+
+
+def _find_known(connection: sa.Connection, campaign_id: int, numbers: Iterable[str], rules: AddRules) -> dict[str, int]:
+    """The lead of each of these numbers that is there already; the one with the lowest id where there are several."""
+    rows, values = as_rows(connection, numbers)
+    within = _WITHIN[rules.scope].format(
+        campaign_id=int(campaign_id), list_id=int(rules.list_id), import_id=int(rules.import_id)
+    )
+    by_first = f"SELECT number, lead_id FROM leads WHERE number IN ({rows}) {within}"  # noqa: S608
+    by_any = (
+        "SELECT lead_numbers.number, leads.lead_id FROM lead_numbers "  # noqa: S608
+        f"JOIN leads ON leads.lead_id = lead_numbers.lead_id WHERE lead_numbers.number IN ({rows}) {within}"
+    )
+    known: dict[str, int] = {}
+    for query in (by_first, by_any):
+        for number, lead_id in connection.exec_driver_sql(query, (values,)):
+            known[number] = min(lead_id, known.get(number, lead_id))
+    return known
+
+
+def _insert(connection: sa.Connection, campaign_id: int, new: Sequence[NewLead], rules: AddRules) -> None:
+    if not new:
+        return
+    ids = _next_ids(connection, len(new))
+    rows = [new_lead_row(lead_id, campaign_id, lead, rules) for lead_id, lead in zip(ids, new, strict=True)]
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_INSERT, rows)
+    else:
+        driver: Any = connection.connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
+            for row in rows:
+                copy.write_row(row)
+    _insert_numbers(
+        connection, {lead_id: numbers_of(lead) for lead_id, lead in zip(ids, new, strict=True) if lead.numbers}
+    )
+    groups = Counter((campaign_id, rules.list_id, lead.time_zone, lead.priority) for lead in new)
+    sql_leads.change_groups(connection, groups)
+
+
+def _next_ids(connection: sa.Connection, count: int) -> Sequence[int]:
+    if connection.dialect.name == "sqlite":
+        # Nobody else writes while this transaction holds the write lock.
+        first = connection.exec_driver_sql(_NEXT_ID).scalar_one()
+        return range(first, first + count)
+    return connection.exec_driver_sql(_NEXT_IDS, (count,)).scalars().all()
+
+
+def _insert_numbers(connection: sa.Connection, numbers: Mapping[int, Iterable[str]]) -> None:
+    rows = [{"number": number, "lead_id": lead_id} for lead_id, all_of in numbers.items() for number in all_of]
+    if rows:
+        connection.execute(insert(connection, lead_numbers).on_conflict_do_nothing(), rows)
+
+
+_UPDATED_COLUMNS = (
+    "name", "time_zone", "priority", "attributes", "external_id", "postal_code", "language", "consent",
+    "number", "phone_kind", "numbers",
+)  # fmt: skip
+_UPDATE = (
+    leads.update()
+    .where(leads.c.lead_id == sa.bindparam("key"))
+    .values({column: sa.bindparam(column) for column in _UPDATED_COLUMNS})
+)
+
+
+def _update(connection: sa.Connection, updates: Mapping[int, Sequence[NewLead]]) -> None:
+    if not updates:
+        return
+    rows = []
+    groups: Counter[Group] = Counter()
+    numbers: dict[int, tuple[str, ...]] = {}
+    for lead_id, (lead, _) in sql_leads.lock(connection, updates).items():
+        after = lead
+        for new in updates[lead_id]:
+            after = updated(after, new)
+        rows.append({"key": lead_id} | lead_fields_row(after))
+        if after.numbers:
+            numbers[lead_id] = numbers_of(after)
+        if lead.status is not LeadStatus.CLOSED:
+            groups[lead.campaign_id, lead.list_id, lead.time_zone, lead.priority] -= 1
+            groups[lead.campaign_id, lead.list_id, after.time_zone, after.priority] += 1
+    connection.execute(_UPDATE, rows)
+    _insert_numbers(connection, numbers)
+    sql_leads.change_groups(connection, {group: change for group, change in groups.items() if change})
