@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from dialer.commands.agent import agent_app, status_command
 from dialer.commands.campaign import campaign_app, leads_app
 from dialer.commands.errors import CommandError, explained
+from dialer.commands.plan import plan_app
 from dialer.commands.replay import replay_command
 from dialer.commands.serve import serve_command
 from dialer.commands.settings import config_command, database_app, version_command
@@ -37,7 +38,7 @@ name the trunk in it, `dialer serve`, then in a second terminal `dialer campaign
 """
 
 
-ORDER = ("serve", "config", "db", "version", "campaign", "leads", "status", "agent", "replay")
+ORDER = ("serve", "config", "db", "version", "campaign", "leads", "plan", "status", "agent", "replay")
 
 
 class FrontDoor(TyperGroup):
@@ -72,6 +73,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.command("version", rich_help_panel=OPERATORS)(version_command)
     app.add_typer(campaign_app, name="campaign", rich_help_panel=MANAGERS)
     app.add_typer(leads_app, name="leads", rich_help_panel=MANAGERS)
+    app.add_typer(plan_app, name="plan", rich_help_panel=MANAGERS)
     app.command("status", rich_help_panel=AGENTS)(status_command)
     app.add_typer(agent_app, name="agent", rich_help_panel=AGENTS)
     app.command("replay", rich_help_panel=DEVELOPERS)(replay_command)
