@@ -4,10 +4,18 @@ import argparse
 import shlex
 import sys
 
-from benchmarks import answer_to_bridge, engine_events, pacing_decision, rtp_relay, simulation_speed, sip_calls
+from benchmarks import (
+    answer_model,
+    answer_to_bridge,
+    engine_events,
+    pacing_decision,
+    rtp_relay,
+    simulation_speed,
+    sip_calls,
+)
 from benchmarks.harness import UnknownBenchmarkError, as_json, as_table, choose, machine
 
-MODULES = (engine_events, answer_to_bridge, pacing_decision, rtp_relay, simulation_speed, sip_calls)
+MODULES = (engine_events, answer_to_bridge, pacing_decision, answer_model, rtp_relay, simulation_speed, sip_calls)
 """Importing a module registers its benchmarks."""
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from pacing.estimators.answer_rate import AnswerRate
 from pacing.estimators.score_calibration import ScoreCalibration
+from pacing.estimators.signalling import Signal, SignalEffects
 
 BUCKETS = 1 << 14
 """Features are hashed into so many weights, so that memory does not grow with lists and areas."""
@@ -32,6 +33,7 @@ class AnswerModel:
         self._n = np.zeros(BUCKETS)
         self._base = AnswerRate()
         self._calibration = ScoreCalibration()
+        self._signals = SignalEffects()
 
     @property
     def is_trusted(self) -> bool:
@@ -45,11 +47,21 @@ class AnswerModel:
         raw, _ = self._raw(_buckets(features))
         return float(self._calibration.calibrated(np.array(raw)))
 
-    def update(self, features: Mapping[str, str], answered: bool, now: float) -> None:
-        """Learn from an attempt that a person answered, or that ended otherwise."""
+    def signalled(self, probability: float, signal: Signal, now: float) -> float:
+        """The chance of an answer of a call that had that chance when it was placed, and now rings so."""
+        return self._signals.after(probability, signal, now)
+
+    def as_placed(self, probability: float, signal: Signal, now: float) -> float:
+        """The same as it enters the forecast, which itself accounts for calls that fail before they ring."""
+        return self._signals.as_placed(probability, signal, now)
+
+    def update(self, features: Mapping[str, str], answered: bool, now: float, signal: Signal | None = None) -> None:
+        """Learn from an attempt that a person answered, or that ended otherwise; `signal` is how it rang, if it did."""
         buckets = _buckets(features)
         raw, weights = self._raw(buckets)
         base = self._base.value()
+        if signal is not None:
+            self._signals.update(float(self._calibration.calibrated(np.array(raw))), signal, answered, now)
         self._calibration.update(raw, answered, raw if base is None else base.value)
         self._base.update(float(answered), now)
         gradient = raw - float(answered)

@@ -11,6 +11,7 @@ from dialer.messages import AmdDecided, CallAnswered, CallRinging
 from dialer.model import CallState
 from dialer.pds.calls import Call, CallTrigger, advance
 from dialer.pds.tasks import CampaignWork
+from pacing.estimators.signalling import Signal
 from pacing.model import CallResult
 
 
@@ -23,7 +24,13 @@ def on_call_ringing(state: EngineState, event: CallRinging, now: float) -> None:
         advance(call, CallTrigger.RING)
         call.ringing_at = now
         work = state.work_of(call)
-        work.in_flight[call.call_id] = replace(work.in_flight[call.call_id], ringing_at=now)
+        flight = replace(work.in_flight[call.call_id], ringing_at=now)
+        if work.scores is not None:
+            call.signal = Signal(sip_status=event.sip_status, post_dial_delay_s=now - call.placed_at)
+            if flight.answer_probability is not None:
+                renewed = work.scores.signalled(flight.answer_probability, call.signal, now)
+                flight = replace(flight, answer_probability=renewed)
+        work.in_flight[call.call_id] = flight
         state.touch(work)
     elif call.state is not CallState.RINGING:
         state.counters.count("events_out_of_place")

@@ -38,7 +38,7 @@ def observe(call: Call, work: CampaignWork, result: CallResult, duration_s: floa
     """Let the policy and the answer model learn how a call came to its answer or its end."""
     work.learn(CallObserved(at=now, result=result, duration_s=duration_s, answer_probability=call.answer_probability))
     if work.scores is not None and call.features is not None:
-        work.scores.learn(call.features, result, now)
+        work.scores.learn(call.features, result, now, call.signal)
 
 
 def count_answer(call: Call, work: CampaignWork, now: float) -> None:

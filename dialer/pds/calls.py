@@ -16,6 +16,7 @@ from typing import Final
 from campaigns.model import Attempt, Lead, Outcome
 from dialer.model import CallState
 from dialer.pds.scores import Features
+from pacing.estimators.signalling import Signal
 
 
 class CallTrigger(StrEnum):
@@ -105,6 +106,7 @@ class Call:
         "placed_at",
         "ringing_at",
         "risk",
+        "signal",
         "state",
         "trunk",
     )
@@ -120,6 +122,8 @@ class Call:
         self.state = CallState.RECORDING
         self.placed_at = attempt.placed_at
         self.ringing_at: float | None = None
+        self.signal: Signal | None = None
+        """How it first rang, where the campaign has lead scores."""
         self.answered_at: float | None = None
         self.deadline = 0.0
         """Until when a person who answered may wait for an agent; has a meaning once the call is answered."""

@@ -14,6 +14,7 @@ from campaigns.rules.window import find_zone
 from dialer.pds.history import NumberHistory
 from dialer.pds.hopper import Hopper
 from pacing.answer_model import AnswerModel, attempt_features
+from pacing.estimators.signalling import Signal
 from pacing.model import CallResult
 
 OFFERED_MAX = 64
@@ -29,6 +30,8 @@ ATTRIBUTE_LENGTH_MAX = 40
 """Attributes that are read: the first few, and none with a value so long that hardly two leads can share it."""
 AREA_LENGTH = 5
 """A number's first characters: plus sign, country code and area, such as +1202."""
+LIST_ATTRIBUTE = "list"
+"""A lead's attribute of this name says from which list it came."""
 DAY_S = 86400.0
 
 Features = dict[str, str]
@@ -91,10 +94,14 @@ class LeadScores:
         offered = self._offered.get(lead.lead_id)
         return offered.score if offered is not None else self._score(campaign, lead, history, now)
 
-    def learn(self, features: Features, result: CallResult, now: float) -> None:
+    def signalled(self, probability: float, signal: Signal, now: float) -> float:
+        """The chance of a call in flight, as pacing wants it, once it is known how it rings."""
+        return self._model.as_placed(probability, signal, now)
+
+    def learn(self, features: Features, result: CallResult, now: float, signal: Signal | None = None) -> None:
         """Learn from an attempt; one that was given up says too little of what would have become of it."""
         if result is not CallResult.CANCELLED:
-            self._model.update(features, result is CallResult.ANSWERED, now)
+            self._model.update(features, result is CallResult.ANSWERED, now, signal)
 
     def _renewed(self, campaign: Campaign, lead: Lead, history: NumberHistory, now: float) -> _Offered:
         known = self._offered.get(lead.lead_id)
@@ -122,7 +129,9 @@ def lead_features(campaign: Campaign, lead: Lead, history: NumberHistory, now: f
     local = datetime.fromtimestamp(now, find_zone(lead.time_zone or campaign.time_zone))
     tried = history.find(lead.number)
     attributes = [
-        (f"attribute {name}", value) for name, value in lead.attributes.items() if len(value) <= ATTRIBUTE_LENGTH_MAX
+        (f"attribute {name}", value)
+        for name, value in lead.attributes.items()
+        if name != LIST_ATTRIBUTE and len(value) <= ATTRIBUTE_LENGTH_MAX
     ]
     return attempt_features(
         hour=local.hour,
@@ -130,6 +139,7 @@ def lead_features(campaign: Campaign, lead: Lead, history: NumberHistory, now: f
         attempt_number=lead.attempts_made + 1,
         last_outcome="" if tried is None else str(tried.outcome),
         days_since_last=None if tried is None else (now - tried.placed_at) / DAY_S,
+        list_name=lead.attributes.get(LIST_ATTRIBUTE, ""),
         area=lead.number[:AREA_LENGTH],
         others=attributes[:ATTRIBUTES_MAX],
     )

@@ -39,6 +39,8 @@ class Fate(NamedTuple):
     patience_s: float
     talk_s: float
     """At an agent of average speed; for a machine, until the agent notices."""
+    is_early_media: bool = False
+    """Whether it rings with 183 and tones of the network's own."""
 
 
 class _Draws(NamedTuple):
@@ -55,6 +57,7 @@ class _Draws(NamedTuple):
     talk_s: float
     machine_talk_s: float
     acw_s: float
+    early_media: float
 
 
 class CustomerModel:
@@ -137,6 +140,8 @@ class CustomerModel:
             says_machine,
             draws.patience_s * at[Parameter.PATIENCE_FACTOR].at(now),
             talk_s,
+            draws.early_media
+            < (self._customers.machine_early_media if is_machine else self._customers.person_early_media),
         )
 
     def acw_s(self, lead: int, attempt: int, now: float) -> float:
@@ -162,6 +167,7 @@ class CustomerModel:
     def _draw_attempts(self, block: int, attempt: int) -> list[_Draws]:
         customers = self._customers
         key = (block, attempt)
+        has_early_media = customers.person_early_media > 0.0 or customers.machine_early_media > 0.0
         columns = (
             self._uniform(Stream.ANSWER, *key).tolist(),
             *generator(self._key[0], Stream.FATE, self._key[1], attempt, block).random((2, BLOCK)).tolist(),
@@ -175,6 +181,7 @@ class CustomerModel:
             self._durations(Stream.TALK, customers.talk, *key),
             self._durations(Stream.MACHINE_TALK, customers.machine_talk, *key),
             self._durations(Stream.ACW, customers.acw, *key),
+            self._uniform(Stream.EARLY_MEDIA, *key).tolist() if has_early_media else [1.0] * BLOCK,
         )
         return list(map(_Draws._make, zip(*columns, strict=True)))
 

@@ -42,6 +42,7 @@ class Stream(IntEnum):
     MASS_LOG_OFF = 15
     CARRIER = 16
     MACHINE_TALK = 17
+    EARLY_MEDIA = 18
 
 
 def generator(seed: int, stream: Stream, *key: int) -> np.random.Generator:

@@ -169,7 +169,7 @@ class SimGateway:
             call.next = call_at(self._env, call.answers_at, self._answer, call)
         else:
             call.next = call_at(self._env, call.ring_ends_at, self._fail, (call, CallCause.NO_ANSWER))
-        self._post(CallRinging(call_id=call.call_id))
+        self._post(CallRinging(call_id=call.call_id, sip_status=183 if call.fate.is_early_media else 180))
 
     def _answer(self, call: SimCall) -> None:
         fate = call.fate

@@ -194,6 +194,10 @@ class Customers(Part, frozen=True, kw_only=True):
     failure_delay: AnyDuration = Uniform(low_s=2.0, high_s=6.0)
     post_dial_delay: AnyDuration = Deterministic(value_s=2.0)
     """From placing the call to the far end's ringing."""
+    person_early_media: float = 0.0
+    machine_early_media: float = 0.0
+    """Shares of persons' phones and of machines that ring with 183 and early media instead of 180; phones that ring
+    unanswered are persons'."""
     amd: Amd | None = None
     """Without AMD an agent gets the machine, and hangs up after `machine_talk`."""
     machines_known: bool = False
@@ -205,7 +209,8 @@ class Customers(Part, frozen=True, kw_only=True):
     acw: AnyDuration = Lognormal(mean_s=15.0, cv=0.5)
 
     def __post_init__(self) -> None:
-        probability("answer_probability", self.answer_probability)
+        for key in ("answer_probability", "person_early_media", "machine_early_media"):
+            probability(key, getattr(self, key))
         for key in ("machine", "no_answer", "failure", "attempt_factor"):
             at_least(key, getattr(self, key), 0.0)
         if self.answer_probability < 1.0 and self.machine + self.no_answer + self.failure <= 0.0:

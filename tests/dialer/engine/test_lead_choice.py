@@ -102,7 +102,9 @@ def test_scores_reach_pacing_once_they_beat_the_base_rate(policy: list[Choosy]) 
     assert call.answer_probability > 0.7
     world.end("1001-1", CallCause.NO_ANSWER)
     observed = [one for one in policy[-1].learned if isinstance(one, CallObserved)]
-    assert observed[-1].answer_probability == call.answer_probability
+    assert observed[-1].answer_probability is not None
+    assert observed[-1].answer_probability > 0.7
+    assert observed[-1].answer_probability != call.answer_probability  # which knows by now how it rings
     assert observed[0].answer_probability is None
 
 

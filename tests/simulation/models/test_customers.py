@@ -112,3 +112,12 @@ def test_certainty_is_certain(probability: float, expected: bool) -> None:
     customers = replace(Customers(), answer_probability=probability, answer_concentration=3.0)
 
     assert all(model(customers).fate(place, 1, NOON).is_person is expected for place in range(500))
+
+
+def test_machines_and_persons_ring_with_early_media_as_often_as_stated() -> None:
+    people = model(Customers(person_early_media=0.1, machine_early_media=0.7))
+    fates = [people.fate(place, 1, NOON) for place in range(8000)]
+
+    assert np.mean([fate.is_early_media for fate in fates if fate.is_machine]) == pytest.approx(0.7, abs=0.05)
+    assert np.mean([fate.is_early_media for fate in fates if fate.is_person]) == pytest.approx(0.1, abs=0.03)
+    assert not any(model(Customers()).fate(place, 1, NOON).is_early_media for place in range(500))
