@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
+from campaigns.terms import AttemptCap, Purpose
+
 
 class CampaignStatus(StrEnum):
     """Where a campaign stands; only a running one dials."""
@@ -141,6 +143,17 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     time_zone: str = "UTC"
     """IANA zone of leads that state none."""
     calling_window: CallingWindow = CallingWindow()
+    compliance: str = "general"
+    """A profile from `campaigns.rules.profiles`, or "by-number" for those of each called number's country and state."""
+    purpose: Purpose = Purpose.SALES
+    attempt_caps: tuple[AttemptCap, ...] = ()
+    """Caps of the campaign's own, beside those of its profiles."""
+    holidays: tuple[str, ...] = ()
+    """Nobody is called on the public holidays of these countries or regions, "US" or "US-AL"."""
+    starts_on: str = ""
+    """ISO date; nobody is called before that day in the campaign's zone. Empty means at once."""
+    ends_on: str = ""
+    """ISO date, the last day on which people are called; empty means without end."""
     retry_rules: dict[Outcome, RetryRule] = msgspec.field(default_factory=lambda: dict(DEFAULT_RETRY_RULES))
     priority: int = 0
     """Campaigns that share agents are served in this order, highest first."""

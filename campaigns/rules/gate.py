@@ -1,35 +1,29 @@
 """The compliance gate: may this lead be dialed now? Every rule that says no is reported, not only the first.
 
-The store asks when it chooses leads, the engine asks again at the moment of dialing. Anything that cannot be judged (an
-unknown time zone, a window that cannot be read) is a refusal.
+The store asks when it chooses leads, the engine at the moment of dialing, and the store once more in the transaction
+that writes the attempt, without which no call is placed. Anything that cannot be judged (an unknown time zone, a window
+that cannot be read, a national list that is missing) is a refusal.
 """
 
 from collections.abc import Container
-from datetime import datetime
-from enum import StrEnum
 
 import msgspec
 
-from campaigns.model import Campaign, CampaignStatus, Lead, LeadStatus
-from campaigns.rules.window import find_zone, is_open
+from campaigns.model import Campaign, Lead
+from campaigns.rules.checks import CHECKS, Case, Check, GateRule, Seen
+from campaigns.rules.past import cap_frees_at, quiet_until
+from campaigns.rules.places.place import NOWHERE, Place, place_of
+from campaigns.rules.profiles.reading import GENERAL
+from campaigns.rules.ruleset import RuleSet, dates_of, rule_set
+from campaigns.rules.window import opens_at
 
-RING_TIMEOUT_S_MIN = 15.0
-"""An unanswered call must ring at least this long (16 CFR 310.4(b)(4)(ii), 47 CFR 64.1200(a)(6))."""
+GATES_MAX = 256
+RULE_SETS_MAX = 10_000
 
-DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
-class GateRule(StrEnum):
-    """The rules of the gate."""
-
-    CAMPAIGN_RUNNING = "campaign_running"
-    RING_TIMEOUT = "ring_timeout"
-    LEAD_OPEN = "lead_open"
-    NOT_BEFORE = "not_before"
-    ATTEMPTS_MAX = "attempts_max"
-    DO_NOT_CALL = "do_not_call"
-    TIME_ZONE = "time_zone"
-    CALLING_WINDOW = "calling_window"
+CAMPAIGN_CHECKS = tuple(check for check in CHECKS if check.is_of_campaign)
+WINDOW_CHECKS = tuple(check for check in CHECKS if check.rule in (GateRule.TIME_ZONE, GateRule.CALLING_WINDOW))
+NO_LEAD = Lead(lead_id=0, campaign_id=0, number="")
+NOTHING_SEEN = Seen()
 
 
 class Refusal(msgspec.Struct, frozen=True, gc=False):
@@ -39,61 +33,121 @@ class Refusal(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
+class Verdict(msgspec.Struct, frozen=True, gc=False):
+    """What one rule says of a call, with the data it saw."""
+
+    rule: GateRule
+    is_allowed: bool
+    reason: str
+
+
+class Gate:
+    """The gate of one campaign; made anew when its settings change."""
+
+    __slots__ = ("_dates", "_rule_sets", "campaign")
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.campaign = campaign
+        self._dates = dates_of(campaign)
+        self._rule_sets: dict[tuple[Place, str], RuleSet] = {}
+
+    def refusals(self, lead: Lead, now: float, seen: Seen) -> tuple[Refusal, ...]:
+        """All the rules by which `lead` may not be dialed now; empty means it may be.
+
+        Args:
+            lead: open, or reserved for the dialer that asks.
+            now: Unix seconds.
+            seen: what the asker knows beside them.
+        """
+        return _refused(CHECKS, self._case(lead, now, seen))
+
+    def verdicts(self, lead: Lead, now: float, seen: Seen) -> tuple[Verdict, ...]:
+        """What every rule says, those included that let the call through: the evidence."""
+        case = self._case(lead, now, seen)
+        return tuple(Verdict(check.rule, check.lets_through(case), check.tell(case)) for check in CHECKS)
+
+    def campaign_refusals(self, now: float) -> tuple[Refusal, ...]:
+        """The rules by which nobody of the campaign may be dialed, whoever it is."""
+        rules = self._rules(NOWHERE, "")
+        return _refused(CAMPAIGN_CHECKS, Case(self.campaign, NO_LEAD, rules, self._dates, now, NOTHING_SEEN))
+
+    def window_refusals(self, time_zone: str, now: float) -> tuple[Refusal, ...]:
+        """What the campaign's own window says of a time zone."""
+        rules = self._rules(NOWHERE, time_zone)
+        return _refused(WINDOW_CHECKS, Case(self.campaign, NO_LEAD, rules, self._dates, now, NOTHING_SEEN))
+
+    def may_call_at(self, rules: RuleSet, now: float) -> bool:
+        """Say whether people under these rules may be called now, as far as the clock goes."""
+        return not rules.unknown_zones and rules.clock.is_open(now)
+
+    def rules_for(self, lead: Lead) -> RuleSet:
+        """The rules that hold for a lead, by where the person may be."""
+        if self.campaign.compliance == GENERAL:
+            return self._rules(NOWHERE, lead.time_zone)
+        return self._rules(place_of(lead.number, "", lead.time_zone), lead.time_zone)
+
+    def not_before(self, lead: Lead, now: float, seen: Seen) -> float | None:
+        """The earliest time at which the clock, caps and quiet periods could let a refused lead through.
+
+        None where they never do. It is a time to look again, not a promise: other rules may refuse then.
+        """
+        rules = self.rules_for(lead)
+        past = seen.past or ()
+        at = now
+        for quiet in rules.quiet:
+            at = max(at, quiet_until(quiet, past, rules.zones) or now)
+        for cap in rules.caps:
+            frees_at = cap_frees_at(cap, past, lead.campaign_id, lead.lead_id, rules.zones, now)
+            if frees_at is None:
+                return None
+            at = max(at, frees_at)
+        return opens_at(rules.clock.hours, rules.clock.zones, at)
+
+    def _case(self, lead: Lead, now: float, seen: Seen) -> Case:
+        return Case(self.campaign, lead, self.rules_for(lead), self._dates, now, seen)
+
+    def _rules(self, place: Place, time_zone: str) -> RuleSet:
+        key = (place, time_zone)
+        found = self._rule_sets.get(key)
+        if found is None:
+            if len(self._rule_sets) >= RULE_SETS_MAX:
+                self._rule_sets.clear()
+            found = self._rule_sets[key] = rule_set(self.campaign, place, time_zone)
+        return found
+
+
+def gate_of(campaign: Campaign) -> Gate:
+    """The gate of a campaign, kept as long as its settings stay."""
+    key = msgspec.json.encode(campaign)
+    gate = _GATES.get(key)
+    if gate is None:
+        if len(_GATES) >= GATES_MAX:
+            _GATES.clear()
+        gate = _GATES[key] = Gate(campaign)
+    return gate
+
+
 def refusals(campaign: Campaign, lead: Lead, now: float, blocked: Container[str]) -> tuple[Refusal, ...]:
-    """All the rules by which `lead` may not be dialed now; empty means it may be.
-
-    Args:
-        campaign: the lead's campaign.
-        lead: open, or reserved for the dialer that asks.
-        now: Unix seconds.
-        blocked: numbers on the do-not-call list, E.164.
-    """
-    return campaign_refusals(campaign) + lead_refusals(campaign, lead, now, blocked)
+    """All the rules by which `lead` may not be dialed now, judged by no more than these; empty means it may be."""
+    return gate_of(campaign).refusals(lead, now, Seen(blocked=blocked))
 
 
-def campaign_refusals(campaign: Campaign) -> tuple[Refusal, ...]:
-    """The rules by which nobody of the campaign may be dialed."""
-    found = []
-    if campaign.status is not CampaignStatus.RUNNING:
-        found.append(Refusal(GateRule.CAMPAIGN_RUNNING, f"the campaign is {campaign.status}, not running"))
-    if not campaign.ring_timeout_s >= RING_TIMEOUT_S_MIN:
-        reason = f"the ring timeout is {campaign.ring_timeout_s:g} s, at least {RING_TIMEOUT_S_MIN:g} s are required"
-        found.append(Refusal(GateRule.RING_TIMEOUT, reason))
-    return tuple(found)
-
-
-def lead_refusals(campaign: Campaign, lead: Lead, now: float, blocked: Container[str]) -> tuple[Refusal, ...]:
-    """The rules by which this one lead may not be dialed now."""
-    found = []
-    if lead.status is LeadStatus.CLOSED:
-        found.append(Refusal(GateRule.LEAD_OPEN, "the lead is closed"))
-    if lead.not_before > now:
-        found.append(Refusal(GateRule.NOT_BEFORE, f"the next attempt is due in {lead.not_before - now:.0f} s"))
-    if lead.attempts_made >= campaign.attempts_max:
-        reason = f"{lead.attempts_made} attempts made, {campaign.attempts_max} allowed"
-        found.append(Refusal(GateRule.ATTEMPTS_MAX, reason))
-    if lead.number in blocked:
-        found.append(Refusal(GateRule.DO_NOT_CALL, f"{lead.number} is on the do-not-call list"))
-    window = window_refusal(campaign, lead.time_zone, now)
-    if window is not None:
-        found.append(window)
-    return tuple(found)
+def campaign_refusals(campaign: Campaign, now: float) -> tuple[Refusal, ...]:
+    """The rules by which nobody of the campaign may be dialed, whoever it is."""
+    return gate_of(campaign).campaign_refusals(now)
 
 
 def window_refusal(campaign: Campaign, time_zone: str, now: float) -> Refusal | None:
-    """Why nobody in this time zone may be called now, or None; an empty zone means the campaign's.
+    """Why nobody in this time zone may be called now by the campaign's own window, or None; empty means the campaign's.
 
     The store asks this once for each distinct zone of a campaign's leads, and reserves only from those that are open.
     """
-    name = time_zone or campaign.time_zone
-    zone = find_zone(name)
-    if zone is None:
-        return Refusal(GateRule.TIME_ZONE, f"the time zone {name!r} is not known")
-    window = campaign.calling_window
-    if is_open(window, zone, now):
-        return None
-    local = datetime.fromtimestamp(now, zone)
-    days = ",".join(DAY_NAMES[day] for day in window.days if 0 <= day <= 6) or "no day"
-    clock = f"{DAY_NAMES[local.weekday()]} {local:%H:%M}"
-    reason = f"it is {clock} in {name}, calls are allowed {window.start}-{window.end} on {days}"
-    return Refusal(GateRule.CALLING_WINDOW, reason)
+    found = gate_of(campaign).window_refusals(time_zone, now)
+    return found[0] if found else None
+
+
+_GATES: dict[bytes, Gate] = {}
+
+
+def _refused(checks: tuple[Check, ...], case: Case) -> tuple[Refusal, ...]:
+    return tuple(Refusal(check.rule, check.tell(case)) for check in checks if not check.lets_through(case))

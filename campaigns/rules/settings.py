@@ -5,12 +5,10 @@ from collections.abc import Collection, Iterator
 import msgspec
 
 from campaigns.model import CallingWindow, Campaign, PacingSettings, RetryRule
-from campaigns.rules.gate import RING_TIMEOUT_S_MIN
+from campaigns.rules.ruleset import ANSWER_LIMIT_S_MAX, RING_TIMEOUT_S_MIN
 from campaigns.rules.window import find_zone, minute_of_day
 
 RING_TIMEOUT_S_MAX = 120.0
-ANSWER_LIMIT_S_MAX = 2.0
-"""A person who waits longer for an agent has been abandoned (16 CFR 310.4(b)(1)(iv), 47 CFR 64.1200(a)(7))."""
 ABANDON_RATE_MAX = 0.05
 """The loosest cap of the regimes known here: Canada, per calendar month (CRTC Unsolicited Telecommunications Rules)."""
 RATIO_MAX = 10.0

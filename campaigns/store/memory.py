@@ -135,7 +135,7 @@ class MemoryStore:
     def reserve_leads(self, campaign_id: int, count: int, now: float, lease_s: float, engine_id: str) -> Sequence[Lead]:
         """See the port."""
         campaign = self.campaign(campaign_id)
-        if count <= 0 or campaign_refusals(campaign):
+        if count <= 0 or campaign_refusals(campaign, now):
             return ()
         self._free_expired_leases(campaign_id, now)
         ready = self._ready[campaign_id]

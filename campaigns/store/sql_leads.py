@@ -55,7 +55,7 @@ def reserve(
     index `leads_ready` that begins at the best lead and ends at `now`: leads whose time has not come are never read.
     """
     reserved: list[Lead] = []
-    if campaign_refusals(campaign):
+    if campaign_refusals(campaign, now):
         return reserved
     _free_expired(connection, campaign.campaign_id, now)
     for priority, groups in _open_groups(connection, campaign, now):
