@@ -11,6 +11,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from dialer.commands.access import account_app, token_app
 from dialer.commands.agent import agent_app, status_command
 from dialer.commands.campaign import campaign_app, leads_app
 from dialer.commands.errors import CommandError, explained
@@ -38,7 +39,7 @@ name the trunk in it, `dialer serve`, then in a second terminal `dialer campaign
 """
 
 
-ORDER = ("serve", "config", "db", "version", "campaign", "leads", "plan", "status", "agent", "replay")
+ORDER = ("serve", "config", "db", "account", "token", "version", "campaign", "leads", "plan", "status", "agent", "replay")
 
 
 class FrontDoor(TyperGroup):
@@ -70,6 +71,8 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.command("serve", rich_help_panel=OPERATORS)(serve_command)
     app.command("config", rich_help_panel=OPERATORS)(config_command)
     app.add_typer(database_app, name="db", rich_help_panel=OPERATORS)
+    app.add_typer(account_app, name="account", rich_help_panel=OPERATORS)
+    app.add_typer(token_app, name="token", rich_help_panel=OPERATORS)
     app.command("version", rich_help_panel=OPERATORS)(version_command)
     app.add_typer(campaign_app, name="campaign", rich_help_panel=MANAGERS)
     app.add_typer(leads_app, name="leads", rich_help_panel=MANAGERS)

@@ -15,7 +15,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from campaigns.model import CampaignTask
-from campaigns.ports import CampaignStore
+from campaigns.store.sql import SqlStore
+from dialer.access.sql import AccessStore
 from dialer.config import Settings, TrunkSettings
 from dialer.engine import Engine
 from dialer.gateway.media.engine import RtpEngine
@@ -123,10 +124,11 @@ class LiveService:
         make_gateway: builds the gateway, given the settings and where its events go.
     """
 
-    def __init__(self, settings: Settings, store: CampaignStore, make_gateway: MakeGateway) -> None:
+    def __init__(self, settings: Settings, store: SqlStore, make_gateway: MakeGateway) -> None:
         loop = asyncio.get_running_loop()
         self.settings = settings
         self.store = store
+        self.access = AccessStore(store.database)
         self.engine = Engine(settings.engine_settings())
         self.failures = 0
         """Errors that no part expected; each is in the log."""
@@ -220,6 +222,7 @@ class LiveService:
         settings = self.settings.service
         return Service(
             store=self.store,
+            access=self.access,
             post=self.post,
             campaign_changed=self.campaign_changed,
             desk=self.desk,
@@ -306,7 +309,7 @@ class _Server(uvicorn.Server):
 
 async def serve(
     settings: Settings,
-    store: CampaignStore,
+    store: SqlStore,
     make_gateway: MakeGateway,
     *,
     until: asyncio.Event,

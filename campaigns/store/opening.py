@@ -1,12 +1,11 @@
 """The one way to a store: by its URL."""
 
-from campaigns.ports import CampaignStore
 from campaigns.store import migration
 from campaigns.store.database import Database, read_url
 from campaigns.store.sql import SqlStore
 
 
-def open_store(url: str, *, upgrade: bool = False) -> CampaignStore:
+def open_store(url: str, *, upgrade: bool = False) -> SqlStore:
     """Open the store at a URL: `sqlite:///file` or `postgresql://user:password@host/database`.
 
     The memory store has no URL: a service that forgets whom it has called must not be a setting away.

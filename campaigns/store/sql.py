@@ -26,6 +26,11 @@ class SqlStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def database(self) -> Database:
+        """Where it keeps everything; what else is kept there shares its connections."""
+        return self._database
+
     def create_campaign(self, campaign: Campaign) -> Campaign:
         """See the port."""
         row = {"status": campaign.status, "settings": settings_text(campaign)}

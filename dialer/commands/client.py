@@ -33,7 +33,7 @@ class Client:
         service = settings_from(Path(config) if config else None).service
         host = f"[{service.host}]" if ":" in service.host else service.host
         self._url = (url or f"http://{host}:{service.port}").rstrip("/")
-        token = service.token.get_secret_value()
+        token = os.environ.get("DIALER_TOKEN") or service.token.get_secret_value()
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def get(self, path: str) -> Any:
@@ -87,7 +87,10 @@ def _explained(answer: httpx.Response, url: str) -> str:
     except (ValueError, KeyError, TypeError):
         return f"{url} answered {answer.status_code}, and not as a dialer does; is it another program's address?"
     if answer.status_code == 401:
-        return "the service wants its token; set DIALER_SERVICE_TOKEN to the one in its settings"
+        return (
+            "the service wants to know who you are; set DIALER_TOKEN to a token of your account "
+            "(`dialer token create`), or DIALER_SERVICE_TOKEN to the one in its settings"
+        )
     if len(problems) > 1:
         lines = [f"  {one['field']}: {one['message']}" for one in problems[:PROBLEMS_SHOWN]]
         return "\n".join(["the request is not right:", *lines])

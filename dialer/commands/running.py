@@ -5,8 +5,8 @@ import os
 import signal
 from collections.abc import Callable
 
-from campaigns.ports import CampaignStore
 from campaigns.store.opening import open_store
+from campaigns.store.sql import SqlStore
 from dialer.app import MakeGateway, serve, sip_gateway
 from dialer.commands.errors import EXIT_FAILED, CommandError
 from dialer.config import Settings
@@ -39,7 +39,7 @@ def run_service(settings: Settings, announce: Callable[[str], None], make_gatewa
 
 
 async def _until_signalled(
-    settings: Settings, store: CampaignStore, make_gateway: MakeGateway, announce: Callable[[str], None]
+    settings: Settings, store: SqlStore, make_gateway: MakeGateway, announce: Callable[[str], None]
 ) -> bool:
     until = asyncio.Event()
 

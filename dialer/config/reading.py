@@ -14,8 +14,8 @@ from dialer.config.settings import Settings, TrunkSettings
 
 FILE_NAME = "dialer.toml"
 PREFIX = "DIALER_"
-NOT_SETTINGS = {"DIALER_CONFIG", "DIALER_URL"}
-"""Variables the command line reads itself: the settings file's name, and the service that client commands talk to."""
+NOT_SETTINGS = {"DIALER_CONFIG", "DIALER_TOKEN", "DIALER_URL"}
+"""Variables the command line reads itself: the settings file's name, and the service and token of client commands."""
 
 Place = tuple[str | int, ...]
 

@@ -1,46 +1,98 @@
-"""Who may use the API, in its first form: one bearer token, or this machine's own programs where there is none."""
+"""Who makes a request, and whether they may: checked for every route, before anything else is done with it."""
 
+import logging
 import secrets
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
+from dialer.access.accounts import caller_of
+from dialer.access.model import DEFAULT_TENANT_ID, Caller, Role
+from dialer.access.roles import may, may_use_desk
+from dialer.rest.permissions import NEEDS, PUBLIC
 from dialer.rest.problems import ProblemError
-from dialer.rest.service import ServiceOf
+from dialer.rest.service import Service, ServiceOf
+
+log = logging.getLogger(__name__)
 
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+THIS_MACHINE = "this machine"
+SERVICE_TOKEN = "the service's token"  # noqa: S105 - the name of an actor, no secret
 
-bearer = HTTPBearer(auto_error=False, description="The token of [service] token, where one is set.")
+bearer = HTTPBearer(auto_error=False, description="A token of an account, or the one of [service] token.")
 
 
-def require_access(
+async def require_access(
     request: Request,
     service: ServiceOf,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> None:
-    """Refuse a request without the token.
-
-    Without a token the service listens on loopback alone (`dialer.config` sees to it), but a web page opened on this
-    machine could still reach it; so a request that a browser sends for another site, or for another name that was made
-    to point here, is refused.
-    """
-    if service.token:
-        given = credentials.credentials if credentials is not None else ""
-        if not secrets.compare_digest(given.encode(), service.token.encode()):
-            raise ProblemError(
-                401,
-                "Not authorised",
-                "send the service's token as: Authorization: Bearer <token>",
-                {"WWW-Authenticate": "Bearer"},
-            )
+    """Refuse whoever may not; the caller is then in `request.state.caller`."""
+    route = (request.method, request.scope["route"].path)
+    if route not in NEEDS:
+        log.error("%s %s has no line in dialer/rest/permissions.py, so it is open to nobody", *route)
+        raise ProblemError(403, "Not allowed", "nobody may use this route yet; this is a fault of the service")
+    scope = NEEDS[route]
+    if scope is PUBLIC:
         return
+    caller = await _caller(request, service, "" if credentials is None else credentials.credentials)
+    if not may(caller, scope):
+        raise ProblemError(403, "Not allowed", f"this needs the scope {scope}, which {_whose(caller)} does not have")
+    agent_id = request.path_params.get("agent_id")
+    if agent_id is not None and not may_use_desk(caller, agent_id):
+        raise ProblemError(403, "Not allowed", f"an agent may use their own desk alone, /agents/{caller.login}")
+    request.state.caller = caller
+    request.state.route = route[1]
+
+
+def caller_of_request(request: Request) -> Caller:
+    """Who makes a request that `require_access` has let in."""
+    caller = request.state.caller
+    assert isinstance(caller, Caller)
+    return caller
+
+
+CallerOf = Annotated[Caller, Depends(caller_of_request)]
+
+
+async def _caller(request: Request, service: Service, text: str) -> Caller:
+    """Who sends this token.
+
+    With neither accounts nor a service token the service listens on loopback alone (`dialer.config` sees to it), and
+    this machine's own programs may do everything. A web page opened on this machine could still reach it; so a request
+    that a browser sends for another site, or for another name that was made to point here, is refused.
+    """
+    if service.token and secrets.compare_digest(text.encode(), service.token.encode()):
+        return _without_account(SERVICE_TOKEN)
+    has_accounts: bool = await run_in_threadpool(service.access.has_accounts)
+    if service.token or has_accounts:
+        caller = await run_in_threadpool(caller_of, service.access, text, service.now()) if text else None
+        if caller is None:
+            said = "that token is not valid, or no longer; " if text else ""
+            detail = (
+                f"{said}send a token as: Authorization: Bearer <token>. POST /api/v1/sessions makes one of a password"
+            )
+            raise ProblemError(401, "Not authorised", detail, {"WWW-Authenticate": "Bearer"})
+        return caller
     host = request.headers.get("host", "")
     origin = request.headers.get("origin")
     if _name_of(host) not in LOCAL_NAMES or (origin is not None and origin.partition("://")[2] != host):
         raise ProblemError(
-            403, "Not authorised", "without [service] token only this machine's own programs may use the service"
+            403,
+            "Not authorised",
+            "without accounts and [service] token only this machine's own programs may use the service",
         )
+    return _without_account(THIS_MACHINE)
+
+
+def _without_account(name: str) -> Caller:
+    return Caller(tenant_id=DEFAULT_TENANT_ID, login=name, role=Role.ADMIN, scopes=None, account_id=None)
+
+
+def _whose(caller: Caller) -> str:
+    return f"the role {caller.role}" if caller.scopes is None else "this token"
 
 
 def _name_of(host: str) -> str:

@@ -1,15 +1,39 @@
-"""The HTTP application: all routes under /api/v1, errors as problems, one token for all but the health."""
+"""The HTTP application: all routes under /api/v1, each asking who calls, errors as problems."""
 
 from fastapi import Depends, FastAPI
+from fastapi_offline import FastAPIOffline
 from starlette.responses import RedirectResponse
 
 from dialer.config import package_version
-from dialer.rest import agents, answers, campaigns, do_not_call, leads, listings, problems, statistics
+from dialer.rest import (
+    accounts,
+    agents,
+    answers,
+    audit,
+    campaigns,
+    do_not_call,
+    leads,
+    listings,
+    problems,
+    sessions,
+    statistics,
+)
 from dialer.rest.access import require_access
 from dialer.rest.body_limit import BODY_BYTES_MAX, BodyLimit
 from dialer.rest.service import Service
 
 PREFIX = "/api/v1"
+
+ROUTERS = (
+    campaigns.router,
+    do_not_call.router,
+    listings.router,
+    agents.router,
+    statistics.router,
+    sessions.router,
+    accounts.router,
+    audit.router,
+)
 
 DESCRIPTION = """Campaigns and leads go in, calls go out, agents talk, results come back.
 
@@ -20,21 +44,22 @@ to do.
 
 def create_app(service: Service) -> FastAPI:
     """Make the application in front of a running service."""
-    app = FastAPI(
+    app = FastAPIOffline(
         title="Predictive dialer",
         version=package_version(),
         description=DESCRIPTION,
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=f"{PREFIX}/docs",
         redoc_url=None,
+        static_url=f"{PREFIX}/docs-assets",
     )
     app.add_middleware(BodyLimit, upload_bytes_max=service.upload_bytes_max)
+    app.add_middleware(audit.Audited)
     app.state.service = service
     guarded = [Depends(require_access)]
-    for router in (campaigns.router, do_not_call.router, listings.router, agents.router):
+    for router in ROUTERS:
         app.include_router(router, prefix=PREFIX, dependencies=guarded, max_body_size=BODY_BYTES_MAX)
     app.include_router(leads.router, prefix=PREFIX, dependencies=guarded, max_body_size=service.upload_bytes_max)
-    app.include_router(statistics.router, prefix=PREFIX, max_body_size=BODY_BYTES_MAX)
     app.add_api_route("/", _to_docs, include_in_schema=False)
     problems.answer_with_problems(app)
     answers.describe(app)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from campaigns.model import Campaign, CampaignStatus, Outcome
@@ -11,6 +11,7 @@ from campaigns.ports import CampaignStore
 from campaigns.service import campaigns as use_cases
 from dialer.model import CampaignView
 from dialer.rest.answers import CHANGES_SCHEMA, SETTINGS_SCHEMA, answer, answers, takes
+from dialer.rest.audit import note
 from dialer.rest.service import Service, ServiceOf
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"])
@@ -40,9 +41,12 @@ class CampaignStatistics(msgspec.Struct, frozen=True, kw_only=True):
     responses=answers(Campaign, "The new campaign, a draft", 201),
     openapi_extra=takes(SETTINGS_SCHEMA),
 )
-async def create_campaign(service: ServiceOf, settings: Annotated[dict[str, Any], Body()]) -> Response:
+async def create_campaign(
+    request: Request, service: ServiceOf, settings: Annotated[dict[str, Any], Body()]
+) -> Response:
     """Create a campaign; it dials once it has leads and is started."""
     campaign = await run_in_threadpool(use_cases.create_campaign, service.store, settings)
+    note(request, settings)
     return answer(campaign, 201, {"Location": f"/api/v1/campaigns/{campaign.campaign_id}"})
 
 
@@ -61,10 +65,13 @@ async def read_campaign(service: ServiceOf, campaign_id: int) -> Response:
 @router.patch(
     "/{campaign_id}", responses=answers(Campaign, "The campaign as it now is"), openapi_extra=takes(CHANGES_SCHEMA)
 )
-async def edit_campaign(service: ServiceOf, campaign_id: int, changes: Annotated[dict[str, Any], Body()]) -> Response:
+async def edit_campaign(
+    request: Request, service: ServiceOf, campaign_id: int, changes: Annotated[dict[str, Any], Body()]
+) -> Response:
     """Change settings, also of a running campaign; takes effect at once. A null returns a setting to its default."""
     async with service.changing:
         campaign = await run_in_threadpool(use_cases.edit_campaign, service.store, campaign_id, changes)
+        note(request, changes)
         await service.announce(campaign_id)
     return answer(campaign)
 

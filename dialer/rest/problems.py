@@ -1,6 +1,7 @@
 """Errors as application/problem+json (RFC 9457): what was wrong, which field, what to do."""
 
 import logging
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from campaigns.service.errors import (
     NotFoundError,
     StatusChangeError,
 )
+from dialer.access.errors import LastAdminError, NameTakenError, SignInError, TooManyTriesError, WeakPasswordError
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +84,14 @@ async def _campaigns_error(_request: Request, error: Exception) -> Response:
     match error:
         case NotFoundError():
             return problem(404, "Not found", str(error))
+        case SignInError():
+            return problem(401, "Not signed in", str(error))
+        case TooManyTriesError():
+            return problem(429, "Too many tries", str(error), headers={"Retry-After": str(math.ceil(error.wait_s))})
+        case NameTakenError() | LastAdminError():
+            return problem(409, "That cannot be", str(error))
+        case WeakPasswordError():
+            return problem(422, "The request is not right", str(error), [FieldProblem("password", str(error))])
         case StatusChangeError():
             return problem(409, "The campaign's status does not allow it", str(error))
         case InvalidSettingsError():

@@ -3,18 +3,27 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Protocol
+from functools import partial
+from typing import Annotated, Protocol, TypeVar
 
 import msgspec
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from campaigns.model import CampaignTask
 from campaigns.ports import CampaignStore
 from campaigns.service.campaigns import campaign_task
+from dialer.access.sql import AccessStore
+from dialer.access.throttle import Throttle
 from dialer.messages import Event
 from dialer.model import ScreenPop, Statistics
 from dialer.ports import Post
+
+T = TypeVar("T")
+
+HASHES_AT_ONCE_MAX = 2
+"""Passwords hashed at one time; each takes 64 MiB and some tens of milliseconds of a processor that calls need too."""
 
 
 class StreamMessage(Protocol):
@@ -67,6 +76,8 @@ class Service:
 
     store: CampaignStore
     """Called in worker threads, never on the loop's."""
+    access: AccessStore
+    """Called in worker threads too."""
     post: Post
     """The runner's mailbox; called on the loop's thread."""
     campaign_changed: Callable[[CampaignTask], None]
@@ -78,8 +89,15 @@ class Service:
     token: str = ""
     request_timeout_s: float = 10.0
     upload_bytes_max: int = 64 * 1024 * 1024
+    throttle: Throttle = field(default_factory=Throttle)
+    """Failed sign-ins."""
+    hashers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(HASHES_AT_ONCE_MAX))
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a campaign is changed, so that the engine hears of changes in the order they are stored."""
+
+    async def hashing(self, function: Callable[..., T], *arguments: object) -> T:
+        """Run in a worker thread what hashes a password, only so many at a time."""
+        return await to_thread.run_sync(partial(function, *arguments), limiter=self.hashers)
 
     async def announce(self, campaign_id: int) -> None:
         """Read a campaign as it now is and tell the engine."""

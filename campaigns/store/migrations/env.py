@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from campaigns.store import access_schema  # noqa: F401 - its tables join the metadata
 from campaigns.store.schema import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)

@@ -8,9 +8,15 @@ from typing import Any
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
+from fastapi import FastAPI
 
 from campaigns.ports import CampaignStore
 from campaigns.store.opening import open_store, upgrade_database
+from dialer.access import passwords
+from dialer.access.accounts import create_account, issue_token
+from dialer.access.model import Role
 from dialer.app import LiveService
 from dialer.config import Settings
 from dialer.rest import create_app
@@ -40,6 +46,7 @@ class Bench:
     def __init__(self, live: LiveService, client: httpx.AsyncClient) -> None:
         self.live = live
         self.client = client
+        self.app: FastAPI = client._transport.app  # type: ignore[attr-defined]
         self.gateway: StubGateway = live.gateway  # type: ignore[assignment]
 
     async def call(self, method: str, path: str, status: int = 200, **what: Any) -> Any:
@@ -144,3 +151,17 @@ async def stage(tmp_path: Path, empty_database: Path) -> AsyncIterator[Stage]:
 @pytest.fixture
 async def bench(stage: Stage) -> Bench:
     return await stage.start()
+
+
+def token_of(bench: Bench, role: Role, login: str = "ann", tenant_id: int = 1, **what: Any) -> dict[str, str]:
+    """Headers of a new account of a role."""
+    now = bench.live.clock.now()
+    account = create_account(bench.live.access, tenant_id, login, role, None, now)
+    issued = issue_token(bench.live.access, account, "test", what.get("scopes"), 3600.0, now)
+    return {"Authorization": f"Bearer {issued.text}"}
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 with its lowest cost: what it costs in earnest is a matter of `test_passwords` alone."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from tests.dialer.rest.conftest import Bench
@@ -28,6 +30,23 @@ ROUTES = {
     ("GET", "/api/v1/statistics"),
     ("GET", "/api/v1/statistics/stream"),
     ("GET", "/api/v1/health"),
+    ("POST", "/api/v1/sessions"),
+    ("DELETE", "/api/v1/sessions/current"),
+    ("GET", "/api/v1/me"),
+    ("PUT", "/api/v1/me/password"),
+    ("GET", "/api/v1/me/tokens"),
+    ("POST", "/api/v1/me/tokens"),
+    ("DELETE", "/api/v1/me/tokens/{token_id}"),
+    ("GET", "/api/v1/accounts"),
+    ("POST", "/api/v1/accounts"),
+    ("GET", "/api/v1/accounts/{account_id}"),
+    ("PATCH", "/api/v1/accounts/{account_id}"),
+    ("GET", "/api/v1/accounts/{account_id}/tokens"),
+    ("POST", "/api/v1/accounts/{account_id}/tokens"),
+    ("DELETE", "/api/v1/accounts/{account_id}/tokens/{token_id}"),
+    ("GET", "/api/v1/tenants"),
+    ("POST", "/api/v1/tenants"),
+    ("GET", "/api/v1/audit"),
 }
 
 
@@ -41,3 +60,12 @@ async def test_the_docs_page_is_there_and_the_root_leads_to_it(bench: Bench) -> 
     assert (await bench.client.get("/docs")).status_code == 200
     root = await bench.client.get("http://127.0.0.1:8080/")
     assert root.headers["location"] == "/api/v1/docs"
+
+
+async def test_the_docs_page_needs_nothing_from_the_net(bench: Bench) -> None:
+    page = (await bench.client.get("/docs")).text
+    addresses = re.findall(r"""(?:src|href)=["']([^"']+)""", page)
+    assert len(addresses) == 3
+    for address in addresses:
+        assert address.startswith("/api/v1/docs-assets/")
+        assert (await bench.client.get(f"http://127.0.0.1:8080{address}")).status_code == 200

@@ -1,0 +1,161 @@
+"""Routes of whoever looks after a tenant's accounts and tokens, and after tenants."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from starlette.concurrency import run_in_threadpool
+
+from dialer.access import accounts as use_cases
+from dialer.access.model import Account, IssuedToken, Role, Scope, Tenant, Token
+from dialer.access.passwords import LENGTH_MAX
+from dialer.rest.access import CallerOf
+from dialer.rest.answers import answer, answers
+from dialer.rest.audit import note
+from dialer.rest.service import ServiceOf
+
+router = APIRouter(tags=["access"])
+
+DAY_S = 86400.0
+Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Password = Annotated[SecretStr, Field(max_length=LENGTH_MAX)]
+Login = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class NewAccount(BaseModel):
+    """A user of this tenant."""
+
+    model_config = ConfigDict(extra="forbid")
+    login: Login
+    role: Role
+    password: Annotated[Password | None, Field(description="Null makes an account that is used by tokens alone.")] = (
+        None
+    )
+
+
+class AccountChanges(BaseModel):
+    """What to change of an account."""
+
+    model_config = ConfigDict(extra="forbid")
+    role: Role | None = None
+    is_active: bool | None = None
+    password: Password | None = None
+
+
+class NewToken(BaseModel):
+    """A key to the API."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: Annotated[str, Field(min_length=1, max_length=100, description="What it is for.")]
+    scopes: Annotated[list[Scope] | None, Field(max_length=50, description="Null gives all that the account may.")] = (
+        None
+    )
+    expires_in_days: Annotated[float, Field(gt=0, le=366)] = 90.0
+
+
+class NewTenant(BaseModel):
+    """A company, and the account of its first admin."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: Annotated[str, Field(min_length=1, max_length=63)]
+    admin_login: Login
+    admin_password: Password
+
+
+@router.get("/accounts", responses=answers(list[Account], "Oldest first"))
+async def list_accounts(
+    service: ServiceOf,
+    caller: CallerOf,
+    after_id: Annotated[int, Query(ge=0, le=2**63 - 1, description="The last id of the page before.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
+) -> Response:
+    """The tenant's accounts."""
+    return answer(await run_in_threadpool(service.access.accounts, caller.tenant_id, after_id, limit))
+
+
+@router.post("/accounts", status_code=201, responses=answers(Account, "The new account", 201))
+async def create_account(request: Request, service: ServiceOf, caller: CallerOf, new: NewAccount) -> Response:
+    """Add an account."""
+    password = None if new.password is None else new.password.get_secret_value()
+    account = await service.hashing(
+        use_cases.create_account, service.access, caller.tenant_id, new.login, new.role, password, service.now()
+    )
+    note(request, account)
+    return answer(account, 201, {"Location": f"/api/v1/accounts/{account.account_id}"})
+
+
+@router.get("/accounts/{account_id}", responses=answers(Account, "The account"))
+async def read_account(service: ServiceOf, caller: CallerOf, account_id: Id) -> Response:
+    """One account."""
+    return answer(await run_in_threadpool(service.access.account, caller.tenant_id, account_id))
+
+
+@router.patch("/accounts/{account_id}", responses=answers(Account, "The account as it now is"))
+async def change_account(
+    request: Request, service: ServiceOf, caller: CallerOf, account_id: Id, changes: AccountChanges
+) -> Response:
+    """Change role or password, or switch an account off; a new password and switching off end all its tokens."""
+    note(request, changes.model_dump(exclude={"password"}, exclude_none=True) | {"password": bool(changes.password)})
+    account = await run_in_threadpool(service.access.account, caller.tenant_id, account_id)
+    if changes.password is not None:
+        password = changes.password.get_secret_value()
+        account = await service.hashing(use_cases.change_password, service.access, account, password)
+    if changes.role is not None or changes.is_active is not None:
+        account = await run_in_threadpool(
+            lambda: service.access.change_account(
+                caller.tenant_id, account_id, role=changes.role, is_active=changes.is_active
+            )
+        )
+    return answer(account)
+
+
+@router.get("/accounts/{account_id}/tokens", responses=answers(list[Token], "Oldest first"))
+async def list_tokens(service: ServiceOf, caller: CallerOf, account_id: Id) -> Response:
+    """The tokens of one account."""
+    await run_in_threadpool(service.access.account, caller.tenant_id, account_id)
+    return answer(await run_in_threadpool(service.access.tokens, caller.tenant_id, account_id))
+
+
+@router.post(
+    "/accounts/{account_id}/tokens", status_code=201, responses=answers(IssuedToken, "The only look at it", 201)
+)
+async def create_token(
+    request: Request, service: ServiceOf, caller: CallerOf, account_id: Id, new: NewToken
+) -> Response:
+    """Make a token for an account, for a program for example."""
+    account = await run_in_threadpool(service.access.account, caller.tenant_id, account_id)
+    issued = await run_in_threadpool(
+        use_cases.issue_token,
+        service.access,
+        account,
+        new.name,
+        None if new.scopes is None else tuple(new.scopes),
+        new.expires_in_days * DAY_S,
+        service.now(),
+    )
+    note(request, issued.token)
+    return answer(issued, 201)
+
+
+@router.delete("/accounts/{account_id}/tokens/{token_id}", status_code=204, responses=answers(None, "Ended", 204))
+async def delete_token(service: ServiceOf, caller: CallerOf, account_id: Id, token_id: Id) -> Response:
+    """End a token, at once."""
+    await run_in_threadpool(service.access.delete_token, caller.tenant_id, token_id, account_id)
+    return Response(status_code=204)
+
+
+@router.get("/tenants", responses=answers(list[Tenant], "Oldest first"))
+async def list_tenants(service: ServiceOf) -> Response:
+    """All tenants; for admins of the tenant `default`."""
+    return answer(await run_in_threadpool(service.access.tenants))
+
+
+@router.post("/tenants", status_code=201, responses=answers(Tenant, "The new tenant", 201))
+async def create_tenant(request: Request, service: ServiceOf, new: NewTenant) -> Response:
+    """Add a tenant with its first admin; for admins of the tenant `default`."""
+    password = new.admin_password.get_secret_value()
+    tenant = await service.hashing(
+        use_cases.create_tenant_with_admin, service.access, new.name, new.admin_login, password, service.now()
+    )
+    note(request, {"name": new.name, "admin_login": new.admin_login})
+    return answer(tenant, 201)

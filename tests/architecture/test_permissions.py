@@ -1,0 +1,26 @@
+"""No route may be added without saying who may use it."""
+
+from typing import Any
+
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from dialer.rest import leads
+from dialer.rest.application import ROUTERS
+from dialer.rest.permissions import NEEDS
+
+
+def routes() -> set[tuple[str, str]]:
+    found: list[Any] = [route for router in (*ROUTERS, leads.router) for route in router.routes]
+    declared: list[BaseRoute] = found
+    return {(method, route.path) for route in declared if isinstance(route, APIRoute) for method in route.methods}
+
+
+def test_every_route_has_its_line() -> None:
+    without = routes() - set(NEEDS)
+    assert not without, f"say in dialer/rest/permissions.py which scope these need: {sorted(without)}"
+
+
+def test_every_line_has_its_route() -> None:
+    gone = set(NEEDS) - routes()
+    assert not gone, f"these routes are gone; take them out of dialer/rest/permissions.py: {sorted(gone)}"
