@@ -39,7 +39,10 @@ name the trunk in it, `dialer serve`, then in a second terminal `dialer campaign
 """
 
 
-ORDER = ("serve", "config", "db", "account", "token", "version", "campaign", "leads", "plan", "status", "agent", "replay")
+ORDER = (
+    *("serve", "config", "db", "account", "token", "version"),
+    *("campaign", "leads", "plan", "status", "agent", "replay"),
+)
 
 
 class FrontDoor(TyperGroup):
