@@ -8,6 +8,9 @@ agents lines. Neither looks at answer rates, ringing, talk times or who is about
 
 Agents in after-call work are paused to VICIdial: they count among the agents the level is adapted to, and not among
 those it is multiplied with. Intensity, difference target and start level are at their defaults (0, 0 and 1).
+
+The names ending in `-tuned` are for a campaign whose administrator has tuned it: lines are counted on ready agents
+only, and the campaign's `ratio` is the maximum level (adaptive_maximum_level), the one number that decides in the end.
 """
 
 from collections import deque
@@ -182,8 +185,11 @@ class Vicidial:
         )
 
 
-def _register(name: str, mode: Mode, available_only: bool, level_max: float = LEVEL_MAX) -> None:
-    register(name)(lambda settings: Vicidial(settings, mode, available_only, level_max))
+def _register(name: str, mode: Mode, available_only: bool, level_max: float | None = LEVEL_MAX) -> None:
+    """`level_max` None takes the campaign's `ratio`."""
+    register(name)(
+        lambda settings: Vicidial(settings, mode, available_only, settings.ratio if level_max is None else level_max)
+    )
 
 
 for _mode in Mode:
@@ -191,3 +197,4 @@ for _mode in Mode:
     _register(f"vicidial-{_mode}-available", _mode, available_only=True)
     if _mode is not Mode.RATIO:
         _register(f"vicidial-{_mode}-available-10", _mode, available_only=True, level_max=10.0)
+        _register(f"vicidial-{_mode}-tuned", _mode, available_only=True, level_max=None)

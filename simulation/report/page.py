@@ -9,7 +9,8 @@ from simulation.commands.tables import shown
 from simulation.experiments.figures import METRICS
 from simulation.experiments.summary import Summary
 from simulation.report import plots
-from simulation.report.plots import ReportError
+from simulation.report.drawing import ReportError
+from simulation.report.frontier import frontier
 from simulation.scenario.model import Scenario
 from simulation.world import DayRecord
 
@@ -26,8 +27,9 @@ pre { background: #f3f5f6; padding: 1rem; overflow-x: auto; font-size: .85rem; }
 def run_page(scenario: Scenario, seed: int, summary: Summary, day: DayRecord) -> str:
     """The page of one scenario under one policy; `day` is the first day of the first replication."""
     figures = (
-        ("Agents over the day", plots.agents_timeline(day)),
-        ("Calls in flight", plots.calls_in_flight(day)),
+        ("Agents' timeline: what each one does", plots.agents_timeline(day)),
+        ("Agents by state, mean of five minutes", plots.agents_by_state(day)),
+        ("Calls in flight: mean, least and most of five minutes", plots.calls_in_flight(day)),
         ("Occupancy, and the day's abandon rate so far against the cap", plots.rates_over_the_day(day, summary.cap)),
         ("Distributions: dial to answer, talk, wait between calls", plots.distributions(day)),
     )
@@ -48,7 +50,7 @@ def comparison_page(scenario: Scenario, seed: int, summaries: Sequence[Summary])
     parts = (
         f"<p>{escape(scenario.description)}</p>",
         f"<p>Seed {seed}; all columns met the same customers.</p>",
-        _figure("Frontier: occupancy against abandon rate, with 95 % intervals", plots.frontier(summaries)),
+        _figure("Frontier: occupancy against abandon rate, with 95 % intervals", frontier(summaries)),
         _table(summaries),
         f"<h2>Scenario</h2><pre>{escape(scenario_toml(scenario))}</pre>",
     )

@@ -86,3 +86,12 @@ def test_hard_limit_falls_to_level_one_once_the_day_is_over_the_limit() -> None:
 
     assert grown > 1.5
     assert limited == 1.0
+
+
+def test_the_tuned_modes_take_their_maximum_level_from_the_ratio_and_count_ready_agents() -> None:
+    policy = create_policy("vicidial-average-tuned", PolicySettings(ratio=1.4))
+    for second in range(120):
+        decision = policy.decide(snapshot(float(second), idle=10, talking=5))
+
+    assert decision.numbers["level"] == 1.4
+    assert policy.decide(snapshot(122.5, idle=10, talking=5)).calls == 14

@@ -2,9 +2,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from simulation.experiments.figures import ReplicationFigures, accounts_of, spans_of
-from simulation.experiments.summary import summarise
 from simulation.report import plots
+from simulation.rows import DayRows
 from simulation.scenario.library import find_scenario
 from simulation.scenario.overrides import override_all
 from simulation.world import DayRecord, World
@@ -20,7 +19,9 @@ def day() -> DayRecord:
     return next(World(scenario, 1).days())
 
 
-@pytest.mark.parametrize("plot", ["agents_timeline", "calls_in_flight", "rates_over_the_day", "distributions"])
+@pytest.mark.parametrize(
+    "plot", ["agents_timeline", "agents_by_state", "calls_in_flight", "rates_over_the_day", "distributions"]
+)
 def test_a_plot_is_svg_and_the_same_every_time(day: DayRecord, plot: str) -> None:
     draw = getattr(plots, plot)
     arguments = (day, 0.03) if plot == "rates_over_the_day" else (day,)
@@ -32,9 +33,9 @@ def test_a_plot_is_svg_and_the_same_every_time(day: DayRecord, plot: str) -> Non
     assert "hour of the day" in first or "talk [s]" in first
 
 
-def test_the_frontier_names_every_variant(day: DayRecord) -> None:
-    figures = ReplicationFigures(replication=0, spans=tuple(spans_of(day, 5)), accounts=tuple(accounts_of(day)))
-    drawn = plots.frontier([summarise(name, [figures], 0.03) for name in ("one", "other")])
+def test_a_day_without_calls_or_agents_is_drawn_too() -> None:
+    empty = DayRecord(0, 0.0, 1800.0, DayRows([], [], []))
 
-    assert "one" in drawn
-    assert "other" in drawn
+    for plot in (plots.agents_timeline, plots.agents_by_state, plots.calls_in_flight, plots.distributions):
+        assert plot(empty).startswith("<svg")
+    assert plots.rates_over_the_day(empty, 0.03).startswith("<svg")
