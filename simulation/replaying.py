@@ -18,7 +18,7 @@ from dialer.runner.trace import Step, read_trace
 from simulation.calibration.fitting import FAILURES, calibrate
 from simulation.calibration.reading import AgentInterval, CallRecord
 from simulation.experiments.figures import ReplicationFigures, accounts_of, spans_of
-from simulation.experiments.jobs import BATCHES, replication_seed
+from simulation.experiments.jobs import BATCHES, Done, Job
 from simulation.models.customers import Fate
 from simulation.models.distributions import AnyDuration
 from simulation.models.streams import Stream, generator
@@ -104,23 +104,16 @@ def recorded_figures(recording: Recording) -> ReplicationFigures:
     )
 
 
-def replayed_figures(
-    recording: Recording, scenario: Scenario, seed: int, replications: int
-) -> list[ReplicationFigures]:
-    """The recorded people under the scenario's policy; what the recording does not know is drawn anew each time."""
-    figures = []
-    for replication in range(replications):
-        own = replication_seed(seed, replication)
-        fates = remembered_fates(recording, scenario, own)
-        records = list(World(scenario, own, remembered=[fates]).days())
-        figures.append(
-            ReplicationFigures(
-                replication=replication,
-                spans=tuple(span for record in records for span in spans_of(record, BATCHES)),
-                accounts=tuple(account for record in records for account in accounts_of(record)),
-            )
-        )
-    return figures
+def replay_job(recording: Recording, job: Job) -> Done:
+    """The recorded people under the job's policy; what the recording does not know is drawn from the job's seed."""
+    fates = remembered_fates(recording, job.scenario, job.seed)
+    records = list(World(job.scenario, job.seed, remembered=[fates]).days())
+    figures = ReplicationFigures(
+        replication=job.replication,
+        spans=tuple(span for record in records for span in spans_of(record, BATCHES)),
+        accounts=tuple(account for record in records for account in accounts_of(record)),
+    )
+    return Done(job.variant, figures)
 
 
 def remembered_fates(recording: Recording, scenario: Scenario, seed: int) -> dict[tuple[int, int], Fate]:

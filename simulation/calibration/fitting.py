@@ -315,7 +315,7 @@ def _day(calls: Sequence[CallRecord]) -> Day:
     return Day(
         date=first.date(),
         start=f"{start // 60:02d}:{start % 60:02d}",
-        hours=max(round(hours, 2), 0.01),
+        hours=max(round(hours, 4), 0.01),
         days=days,
     )
 

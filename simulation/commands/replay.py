@@ -1,5 +1,6 @@
 """`dialer simulate replay`: a trace command for command, or its people under other policies."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -8,8 +9,9 @@ import typer
 from dialer.runner import TraceError, replay
 from simulation.commands import options, tables
 from simulation.commands.compare import with_policy
+from simulation.experiments.jobs import jobs_for, run_jobs
 from simulation.experiments.summary import summarise
-from simulation.replaying import read_recording, recorded_figures, replayed_figures, scenario_of
+from simulation.replaying import read_recording, recorded_figures, replay_job, scenario_of
 
 
 def replay_trace(
@@ -22,6 +24,7 @@ def replay_trace(
     seed: options.Seed = 1,
     replications: options.Replications = 5,
     as_json: options.AsJson = False,
+    workers: options.Workers = None,
 ) -> None:
     """Replay a trace through the engine; with --policy, try other policies on the people it recorded."""
     with options.one_line_errors():
@@ -36,12 +39,19 @@ def replay_trace(
             raise options.CommandError(str(error)) from None
         scenario = scenario_of(recording)
         cap = recording.campaign.pacing.abandon_rate_max
-        summaries = [summarise("as recorded", [recorded_figures(recording)], cap)]
         own = recording.campaign.pacing.policy
-        for text in [own, *policies]:
-            options.check_policy(text.partition(":")[0])
-            figures = replayed_figures(recording, with_policy(scenario, text), seed, replications)
-            summaries.append(summarise(text if text != own else f"{own} again", figures, cap))
+        names = [f"{own} again", *policies]
+        variants = [with_policy(scenario, text) for text in (own, *policies)]
+        jobs = jobs_for(variants, range(replications), seed)
+        with options.progress_bar("replaying", len(jobs)) as advance:
+            finished = run_jobs(jobs, workers=workers, on_done=advance, run=partial(replay_job, recording))
+        if not finished.is_complete:
+            options.warn_incomplete(len(finished.done), len(jobs))
+        summaries = [summarise("as recorded", [recorded_figures(recording)], cap)]
+        for number, name in enumerate(names):
+            figures = [one.figures for one in finished.done if one.variant == number]
+            if figures:
+                summaries.append(summarise(name, figures, cap))
         if recording.other_campaigns:
             typer.echo(f"note: {recording.other_campaigns} other campaigns of the trace are left out", err=True)
         if as_json:

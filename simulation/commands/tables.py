@@ -10,19 +10,26 @@ from rich.table import Table
 
 from simulation.experiments.figures import METRICS, Metric
 from simulation.experiments.intervals import Interval
+from simulation.experiments.jobs import BATCHES
 from simulation.experiments.summary import Summary
 
 WIDTH = 140
+LOPSIDED = 0.01
+"""The difference between the arms of an interval, as a share of the longer, from which on both ends are told."""
 
 
 def shown(metric: Metric, interval: Interval | None) -> str:
-    """A figure and its interval, such as "86.41 % ± 0.15"."""
+    """A figure and its interval, such as "86.41 % ± 0.15"; where it is lopsided, "0.20 % (0.01 to 1.10)"."""
     if interval is None:
         return "–"
     factor = 100.0 if metric.unit == "%" else 1.0
-    half_width = interval.half_width
-    spread = "" if half_width is None else f" ± {factor * half_width:.2f}"
-    return f"{factor * interval.mean:.2f}{' %' if metric.unit == '%' else ''}{spread}"
+    figure = f"{factor * interval.mean:.2f}{' %' if metric.unit == '%' else ''}"
+    if interval.low is None or interval.high is None:
+        return figure
+    below, above = interval.mean - interval.low, interval.high - interval.mean
+    if abs(above - below) > LOPSIDED * max(above, below):
+        return f"{figure} ({factor * interval.low:.2f} to {factor * interval.high:.2f})"
+    return f"{figure} ± {factor * above:.2f}"
 
 
 def print_summaries(title: str, summaries: Sequence[Summary]) -> None:
@@ -40,10 +47,17 @@ def print_summaries(title: str, summaries: Sequence[Summary]) -> None:
     table.add_row(
         f"campaign-days over the cap{cap}", *(f"{one.days_over_cap} of {one.campaign_days}" for one in summaries)
     )
-    first = summaries[0]
-    table.caption = f"± is the half width of the 95 % interval: {first.method}, {first.replications} × the scenario"
+    table.add_row("± is over", *map(basis, summaries))
+    table.caption = "± is the half width of the 95 % interval"
     table.caption_justify = "left"
     print_table(table)
+
+
+def basis(summary: Summary) -> str:
+    """What an interval rests on."""
+    if summary.replications > 1:
+        return f"{summary.replications} independent runs"
+    return f"{BATCHES * summary.days} batch means"
 
 
 def print_table(table: Table) -> None:

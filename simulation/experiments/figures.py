@@ -83,10 +83,11 @@ class Metric(NamedTuple):
 METRICS = (
     Metric("occupancy", "occupancy", "%"),
     Metric("talk_min_per_agent_h", "talk per agent-hour", "min"),
-    Metric("abandon_rate", "abandon rate (16 CFR 310.4)", "%"),
-    Metric("abandon_rate_uk", "abandon rate (Ofcom)", "%"),
-    Metric("abandon_rate_worst_day", "abandon rate, worst day", "%"),
-    Metric("abandon_rate_worst_30_days", "abandon rate, worst 30 days", "%"),
+    Metric("abandon_rate", "abandon rate, US (16 CFR 310.4)", "%"),
+    Metric("abandon_rate_worst_30_days", "abandon rate, US, worst 30 days", "%"),
+    Metric("abandon_rate_worst_day", "abandon rate, US, worst day", "%"),
+    Metric("abandon_rate_uk", "abandon rate, UK (Ofcom)", "%"),
+    Metric("abandon_rate_uk_worst_day", "abandon rate, UK, worst day", "%"),
     Metric("answer_to_agent_s", "answer to agent, mean", "s"),
     Metric("answer_to_agent_s_p95", "answer to agent, 95th percentile", "s"),
     Metric("wait_between_calls_s", "agent's wait between calls", "s"),
@@ -134,11 +135,8 @@ def accounts_of(record: DayRecord) -> list[CampaignDay]:
 
 def metrics_of(figures: ReplicationFigures) -> dict[str, float | None]:
     """Every metric of one replication; None where there is nothing to divide by."""
-    rates = [_rate(one.abandoned, one.answered) for one in figures.accounts]
-    return metrics_of_spans(figures.spans) | {
-        "abandon_rate_worst_day": max((rate for rate in rates if rate is not None), default=None),
-        "abandon_rate_worst_30_days": worst_window_rate(figures.accounts),
-    }
+    worst = worst_accounts(figures.accounts)
+    return metrics_of_spans(figures.spans) | {name: _rate(*account) for name, account in worst.items()}
 
 
 def metrics_of_spans(spans: Sequence[Sums]) -> dict[str, float | None]:
@@ -163,16 +161,36 @@ def metrics_of_spans(spans: Sequence[Sums]) -> dict[str, float | None]:
     }
 
 
-def worst_window_rate(accounts: Sequence[CampaignDay]) -> float | None:
-    """The highest abandon rate of any campaign over successive periods of 30 days, the last one as far as it goes."""
-    answered: dict[tuple[int, int], int] = {}
-    abandoned: dict[tuple[int, int], int] = {}
+class Account(NamedTuple):
+    """What a regulator divides."""
+
+    abandoned: int
+    answered: int
+
+
+def worst_accounts(accounts: Sequence[CampaignDay]) -> dict[str, Account]:
+    """The account with the highest rate, by metric: over campaigns, and over days or successive periods of 30 days.
+
+    The last period goes as far as the days do. The UK's day counts persons taken for machines as abandoned.
+    """
+    days = [Account(one.abandoned, one.answered) for one in accounts]
+    uk_days = [
+        Account(one.abandoned + one.amd_errors, one.abandoned + one.amd_errors + one.connected) for one in accounts
+    ]
+    windows: dict[tuple[int, int], Account] = {}
     for one in accounts:
         key = (one.campaign_id, one.day // WINDOW_DAYS)
-        answered[key] = answered.get(key, 0) + one.answered
-        abandoned[key] = abandoned.get(key, 0) + one.abandoned
-    rates = [abandoned[key] / answered[key] for key in answered if answered[key]]
-    return max(rates, default=None)
+        before = windows.get(key, Account(0, 0))
+        windows[key] = Account(before.abandoned + one.abandoned, before.answered + one.answered)
+    return {
+        "abandon_rate_worst_day": _worst(days),
+        "abandon_rate_uk_worst_day": _worst(uk_days),
+        "abandon_rate_worst_30_days": _worst(list(windows.values())),
+    }
+
+
+def _worst(accounts: Sequence[Account]) -> Account:
+    return max(accounts, key=lambda one: _rate(*one) or 0.0, default=Account(0, 0))
 
 
 def _add_intervals(spans: list[Sums], edges: np.ndarray, rows: Sequence[IntervalRow]) -> None:

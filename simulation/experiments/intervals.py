@@ -49,6 +49,16 @@ def paired_interval(
     return mean_interval([b - a for a, b in pairs if a is not None and b is not None], confidence)
 
 
+def share_interval(successes: int, trials: int, confidence: float = CONFIDENCE) -> Interval | None:
+    """The exact interval of a probability from one count (Clopper and Pearson 1934); None without trials."""
+    if trials <= 0:
+        return None
+    tail = (1.0 - confidence) / 2.0
+    low = float(stats.beta.ppf(tail, successes, trials - successes + 1)) if successes > 0 else 0.0
+    high = float(stats.beta.isf(tail, successes + 1, trials - successes)) if successes < trials else 1.0
+    return Interval(mean=successes / trials, low=low, high=high, count=trials)
+
+
 def share_high(successes: int, trials: int, confidence: float = CONFIDENCE) -> float:
     """The upper end of the one-sided Clopper-Pearson interval for a probability."""
     if successes >= trials:

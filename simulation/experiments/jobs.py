@@ -75,6 +75,7 @@ def run_jobs(
     workers: int | None = None,
     executor: Executor | None = None,
     on_done: Callable[[Done], None] | None = None,
+    run: Callable[[Job], Done] | None = None,
 ) -> Finished:
     """Run jobs and collect what they give; Ctrl-C stops the rest and keeps what is done.
 
@@ -83,30 +84,33 @@ def run_jobs(
         workers: processes; all cores where it is None, this process alone where it is 1.
         executor: computes the jobs instead, e.g. a Dask client's `get_executor()`.
         on_done: told of each job as it finishes.
+        run: what does a job, `run_job` unless said otherwise.
     """
-    tell = on_done or (lambda _: None)
+    tell, do = on_done or (lambda _: None), run or run_job
     count = min(workers or os.cpu_count() or 1, len(jobs))
     if executor is not None:
-        return _run_in(executor, jobs, tell)
+        return _run_in(executor, jobs, do, tell)
     if count <= 1:
-        return _run_here(jobs, tell)
+        return _run_here(jobs, do, tell)
     with ProcessPoolExecutor(count, initializer=_ignore_interrupts) as pool:
-        return _run_in(pool, jobs, tell)
+        return _run_in(pool, jobs, do, tell)
 
 
-def _run_here(jobs: Sequence[Job], tell: Callable[[Done], None]) -> Finished:
+def _run_here(jobs: Sequence[Job], do: Callable[[Job], Done], tell: Callable[[Done], None]) -> Finished:
     done: list[Done] = []
     try:
         for job in jobs:
-            done.append(run_job(job))
+            done.append(do(job))
             tell(done[-1])
     except KeyboardInterrupt:
         return Finished(_ordered(done), False)
     return Finished(_ordered(done), True)
 
 
-def _run_in(executor: Executor, jobs: Sequence[Job], tell: Callable[[Done], None]) -> Finished:
-    futures: list[Future[Done]] = [executor.submit(run_job, job) for job in jobs]
+def _run_in(
+    executor: Executor, jobs: Sequence[Job], do: Callable[[Job], Done], tell: Callable[[Done], None]
+) -> Finished:
+    futures: list[Future[Done]] = [executor.submit(do, job) for job in jobs]
     done: list[Done] = []
     try:
         for future in as_completed(futures):

@@ -9,8 +9,9 @@ from simulation.experiments.figures import (
     ReplicationFigures,
     metrics_of,
     metrics_of_spans,
+    worst_accounts,
 )
-from simulation.experiments.intervals import Interval, mean_interval
+from simulation.experiments.intervals import Interval, mean_interval, share_interval
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,7 +21,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     replications: int
     days: int
     method: str
-    """"independent replications", or "batch means" where there was one replication."""
+    """"independent replications", or "batch means" where there was one replication; a worst day or 30 days of a single
+    replication has the exact binomial interval of its own account."""
     metrics: dict[str, Interval | None]
     values: dict[str, tuple[float | None, ...]]
     """Every metric of every replication, in order, for pairing."""
@@ -36,7 +38,7 @@ def summarise(name: str, replications: Sequence[ReplicationFigures], cap: float)
     values = {metric.name: tuple(one[metric.name] for one in each) for metric in METRICS}
     metrics = {name: mean_interval(series) for name, series in values.items()}
     if len(replications) == 1:
-        metrics |= _batch_means(replications[0], each[0])
+        metrics |= _batch_means(replications[0], each[0]) | _exact_shares(replications[0])
     accounts = [account for one in replications for account in one.accounts if account.answered]
     return Summary(
         name=name,
@@ -66,3 +68,8 @@ def _batch_means(one: ReplicationFigures, whole: dict[str, float | None]) -> dic
             interval = Interval(mean=mean, low=mean - half_width, high=mean + half_width, count=interval.count)
         found[name] = interval
     return found
+
+
+def _exact_shares(one: ReplicationFigures) -> dict[str, Interval | None]:
+    """A single worst account is no sample of worst accounts: its interval is that of the rate behind it."""
+    return {name: share_interval(*account) for name, account in worst_accounts(one.accounts).items()}

@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 
 from simulation.calibration.writing import scenario_toml
-from simulation.commands.tables import shown
+from simulation.commands.tables import basis, shown
 from simulation.experiments.figures import METRICS
 from simulation.experiments.summary import Summary
 from simulation.report import plots
@@ -82,10 +82,10 @@ def _table(summaries: Sequence[Summary]) -> str:
         rows += f"<tr><td>{escape(metric.words + unit)}</td>{cells}</tr>"
     days = "".join(f"<td>{one.days_over_cap} of {one.campaign_days}</td>" for one in summaries)
     rows += f"<tr><td>campaign-days over the cap of {summaries[0].cap:.1%}</td>{days}</tr>"
-    basis = f"{summaries[0].method}, {summaries[0].replications} × the scenario"
+    rows += f"<tr><td>± is over</td>{''.join(f'<td>{basis(one)}</td>' for one in summaries)}</tr>"
     return (
         f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        f"<p>± is the half width of the 95 % interval: {basis}.</p>"
+        "<p>± is the half width of the 95 % interval.</p>"
     )
 
 

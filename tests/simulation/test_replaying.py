@@ -5,11 +5,12 @@ import pytest
 from campaigns.model import Outcome
 from simulation.experiments.export import write_trace
 from simulation.experiments.figures import metrics_of
+from simulation.experiments.jobs import Job
 from simulation.replaying import (
     read_recording,
     recorded_figures,
     remembered_fates,
-    replayed_figures,
+    replay_job,
     scenario_of,
 )
 from simulation.scenario.library import find_scenario
@@ -37,8 +38,7 @@ def trace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_recorded_people_under_the_recorded_policy_give_the_recorded_figures(trace: Path) -> None:
     recording = read_recording(trace)
     before = metrics_of(recorded_figures(recording))
-    (again,) = replayed_figures(recording, scenario_of(recording), seed=1, replications=1)
-    after = metrics_of(again)
+    after = metrics_of(replay_job(recording, Job(0, 0, scenario_of(recording), 1)).figures)
 
     assert before["occupancy"] == pytest.approx(after["occupancy"], abs=0.015)
     assert before["connects_per_agent_h"] == pytest.approx(after["connects_per_agent_h"], rel=0.03)
@@ -48,7 +48,7 @@ def test_the_recorded_people_under_the_recorded_policy_give_the_recorded_figures
 def test_another_policy_meets_the_recorded_people(trace: Path) -> None:
     recording = read_recording(trace)
     scenario = override_all(scenario_of(recording), [("pacing.policy", "progressive")])
-    (slower,) = replayed_figures(recording, scenario, seed=1, replications=1)
+    slower = replay_job(recording, Job(0, 0, scenario, 1)).figures
 
     assert metrics_of(slower)["abandon_rate"] == 0.0
     assert metrics_of(slower)["occupancy"] < metrics_of(recorded_figures(recording))["occupancy"] - 0.05

@@ -29,7 +29,19 @@ def test_the_table_gives_every_figure_with_its_interval() -> None:
 
     assert "occupancy" in result.stdout
     assert "±" in result.stdout
-    assert "independent replications" in " ".join(result.stdout.split())
+    assert "2 independent runs" in result.stdout
+    figures = [line for line in result.stdout.splitlines() if " % " in line or "[" in line]
+    assert len(figures) >= 15
+    # Never a bare mean.
+    assert all("±" in line or " to " in line for line in figures), figures
+
+
+def test_a_single_run_has_intervals_too() -> None:
+    result = invoke("base-5", *SMALL)
+    figures = [line for line in result.stdout.splitlines() if " % " in line or "[" in line]
+
+    assert "10 batch means" in result.stdout
+    assert all("±" in line or " to " in line for line in figures), figures
 
 
 def test_rows_trace_and_report_are_written(tmp_path: Path) -> None:

@@ -10,9 +10,11 @@ BY_NAME = {metric.name: metric for metric in METRICS}
 
 
 def test_rates_are_shown_in_per_cent_with_their_half_width() -> None:
-    interval = Interval(mean=0.86412, low=0.86, high=0.863 + 0.005, count=5)
+    interval = Interval(mean=0.86412, low=0.86012, high=0.86812, count=5)
 
     assert shown(BY_NAME["occupancy"], interval) == "86.41 % ± 0.40"
+    lopsided = Interval(mean=0.002, low=0.0001, high=0.011, count=500)
+    assert shown(BY_NAME["abandon_rate_worst_day"], lopsided) == "0.20 % (0.01 to 1.10)"
     assert shown(BY_NAME["answer_to_agent_s"], Interval(mean=1.5, low=None, high=None, count=1)) == "1.50"
     assert shown(BY_NAME["occupancy"], None) == "–"
 

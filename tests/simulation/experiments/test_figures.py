@@ -2,12 +2,13 @@ import pytest
 
 from campaigns.model import Outcome
 from simulation.experiments.figures import (
+    Account,
     CampaignDay,
     ReplicationFigures,
     accounts_of,
     metrics_of,
     spans_of,
-    worst_window_rate,
+    worst_accounts,
 )
 from simulation.rows import AttemptRow, DayRows, IntervalRow
 from simulation.world import DayRecord
@@ -74,6 +75,7 @@ def test_metrics_by_hand() -> None:
     assert found["abandon_rate_uk"] == pytest.approx(2 / 4)
     # The whole day has one connected call more, from the warm-up.
     assert found["abandon_rate_worst_day"] == pytest.approx(1 / 5)
+    assert found["abandon_rate_uk_worst_day"] == pytest.approx(2 / 5)
     assert found["answer_to_agent_s"] == pytest.approx(0.5)
     assert found["wait_between_calls_s"] == pytest.approx(300.0)
     assert found["dials_per_agent_h"] == pytest.approx(7 * 3600.0 / 900.0)
@@ -96,4 +98,14 @@ def test_windows_of_thirty_days_are_successive_and_by_campaign() -> None:
 
     days = [day(number, 2) for number in range(30)] + [day(30, 6), day(31, 2)] + [day(0, 3, campaign_id=2)]
 
-    assert worst_window_rate(days) == pytest.approx(0.04)
+    assert worst_accounts(days)["abandon_rate_worst_30_days"] == Account(8, 200)
+    assert worst_accounts(days)["abandon_rate_worst_day"] == Account(6, 100)
+    assert worst_accounts([])["abandon_rate_worst_day"] == Account(0, 0)
+
+
+def test_the_worst_day_in_the_uk_counts_persons_taken_for_machines() -> None:
+    quiet = CampaignDay(day=0, campaign_id=1, answered=100, abandoned=2, connected=98, amd_errors=0)
+    deaf = CampaignDay(day=1, campaign_id=1, answered=100, abandoned=1, connected=99, amd_errors=10)
+
+    assert worst_accounts([quiet, deaf])["abandon_rate_worst_day"] == Account(2, 100)
+    assert worst_accounts([quiet, deaf])["abandon_rate_uk_worst_day"] == Account(11, 110)

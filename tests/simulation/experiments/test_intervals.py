@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from simulation.experiments.intervals import mean_interval, paired_interval, share_high
+from simulation.experiments.intervals import mean_interval, paired_interval, share_high, share_interval
 
 
 def test_student_interval_by_hand() -> None:
@@ -41,3 +41,11 @@ def test_pairs_take_out_what_is_common() -> None:
 def test_upper_end_for_a_share() -> None:
     assert share_high(0, 59) == pytest.approx(0.0495, abs=5e-4)
     assert share_high(5, 5) == 1.0
+
+
+def test_exact_interval_of_a_share() -> None:
+    assert share_interval(0, 0) is None
+    assert share_interval(0, 10).low == 0.0
+    # With nothing in ten the upper end is 1 - 0.025 ** (1 / 10).
+    assert share_interval(0, 10).high == pytest.approx(1 - 0.025**0.1)
+    assert share_interval(10, 10).high == 1.0

@@ -27,4 +27,10 @@ def test_a_single_replication_takes_its_interval_from_batches() -> None:
     assert found.method == "batch means"
     assert found.metrics["occupancy"].mean == pytest.approx(0.8)
     assert found.metrics["occupancy"].half_width == pytest.approx(4.3027 * 0.1 / 3**0.5, abs=1e-4)
-    assert found.metrics["abandon_rate_worst_day"].half_width is None
+
+
+def test_the_worst_day_of_a_single_replication_has_the_exact_interval_of_its_account() -> None:
+    found = summarise("x", [replication(0, [0.7, 0.9], 2)], 0.03).metrics["abandon_rate_worst_day"]
+
+    # Clopper and Pearson for 2 of 100.
+    assert (found.mean, found.low, found.high) == pytest.approx((0.02, 0.00243, 0.07038), abs=1e-4)
