@@ -181,6 +181,15 @@ class AgentPaused(Message, frozen=True, kw_only=True):
     request_id: int = 0
 
 
+class AgentHinted(Message, frozen=True, kw_only=True):
+    """A busy agent will soon be free: wrapping up, the disposition form opened, ACW of a known length."""
+
+    agent_id: str
+    free_in_s: float | None = None
+    """In how many seconds; None where they said only that it will be soon."""
+    request_id: int = 0
+
+
 class AgentLoggedOut(Message, frozen=True, kw_only=True):
     """The agent leaves; a conversation in progress is ended."""
 
@@ -368,6 +377,7 @@ Event = (
     | AgentLoggedIn
     | AgentWentReady
     | AgentPaused
+    | AgentHinted
     | AgentLoggedOut
     | AgentHungUp
     | DispositionSet

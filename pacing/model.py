@@ -39,10 +39,19 @@ class AbandonBudget(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.abandoned / self.answered if self.answered else None
 
 
+class Promise(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A busy agent's hint that they will soon be free: wrapping up, disposition form opened, an ACW of known length."""
+
+    made_at: float
+    free_at: float | None = None
+    """When they expect to be free; None where they said only that it will be soon."""
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a policy may look at when it decides, for one campaign and its skill group.
 
-    Agents who are paused or logged out are in none of the counts: nobody dials for those who are not there.
+    Agents who are paused or logged out are in none of the counts, nor are those who have said that they will pause
+    after their call: nobody dials for those who are not there or are about to leave.
     """
 
     now: float
@@ -52,9 +61,13 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """When each agent in conversation (or being bridged) began, in no order that means anything."""
     acw_since: tuple[float, ...] = ()
     """When each agent in after-call work began it."""
+    promises: tuple[Promise, ...] = ()
+    """What busy agents have said about when they will be free; they are in neither of the lists above."""
     calls: tuple[CallInFlight, ...] = ()
     queued_calls: int = 0
     """Answered calls waiting for an agent."""
+    detecting_calls: int = 0
+    """Answered calls in which AMD is still listening: each may be a person who wants an agent at once."""
     calls_max: int = 0
     """The most calls that trunks, CPS and the hopper allow this decision to place."""
     answer_limit_s: float = 2.0
@@ -75,7 +88,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def agents(self) -> int:
         """Agents at work: idle, talking or in after-call work."""
-        return self.idle_agents + len(self.talking_since) + len(self.acw_since)
+        return self.idle_agents + len(self.talking_since) + len(self.acw_since) + len(self.promises)
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +140,15 @@ class CallObserved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     answer_probability: float | None = None
 
 
+class DetectionObserved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """AMD has judged an answered call, or has been cut short for taking too long."""
+
+    at: float
+    is_person: bool
+    delay_s: float
+    """From the answer to the verdict: it goes off the time in which an agent must be found."""
+
+
 class TalkObserved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A conversation has ended; `duration_s` runs from bridge to hang-up."""
 
@@ -141,6 +163,18 @@ class AcwObserved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     at: float
     duration_s: float
     agent_id: str = ""
+    is_surprise: bool = False
+    """The agent went on a pause that nobody had been told of, instead of coming free."""
+
+
+class PromiseObserved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An agent who had given a hint has come free."""
+
+    at: float
+    lasted_s: float
+    """From the hint to being free."""
+    promised_s: float | None = None
+    """What the agent had expected; None where they said only that it would be soon."""
 
 
 class AnswerObserved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -153,4 +187,4 @@ class AnswerObserved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The risk at which the call was placed; None where the policy told none."""
 
 
-Observation = CallObserved | TalkObserved | AcwObserved | AnswerObserved
+Observation = CallObserved | DetectionObserved | TalkObserved | AcwObserved | PromiseObserved | AnswerObserved

@@ -83,7 +83,9 @@ class World:
             self.env, self.post, self.customers, carrier, scenario.carrier.bridge_delay_s, self._speeds
         )
         self.recorder = Recorder(lambda call_id: self.gateway.fates.pop(call_id, None), keeps_decisions)
-        self.desk = SimDesk(self.env, self.post, self._acw_s, self.recorder, scenario.dispositions)
+        self.desk = SimDesk(
+            self.env, self.post, self._acw_s, self.recorder, scenario.dispositions, self.gateway.talk_ends_at
+        )
         self._supplies = {
             number + 1: LeadSupply(number, campaign.endless, self.customers[number].attributes)
             for number, campaign in enumerate(scenario.campaigns)

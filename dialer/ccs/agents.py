@@ -14,6 +14,7 @@ after-call work are over.
 from enum import StrEnum
 
 from dialer.model import AgentState, ScreenPop
+from pacing.model import Promise
 
 
 class AgentTrigger(StrEnum):
@@ -68,6 +69,8 @@ class Agent:
         "campaign_id",
         "leg_id",
         "pause_reason",
+        "pause_said_at",
+        "promise",
         "screen",
         "seconds",
         "since",
@@ -86,6 +89,10 @@ class Agent:
         self.seconds: dict[AgentState, float] = dict.fromkeys(AgentState, 0.0)
         self.wants_pause = False
         self.pause_reason = ""
+        self.pause_said_at = 0.0
+        """When the pause that the agent wants was asked for."""
+        self.promise: Promise | None = None
+        """What the agent has said about when they will be free, while they are busy."""
         self.attempt_id = ""
         """The attempt on the line or in after-call work; empty otherwise."""
         self.attempt_id_before = ""

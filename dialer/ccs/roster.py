@@ -4,16 +4,20 @@ The groups are kept up to date at every change of state, so that a pacing decisi
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 from dialer.ccs.agents import Agent, AgentTrigger, advance
 from dialer.ccs.occupancy import TimeAccount
 from dialer.model import AgentState
+from pacing.model import Promise
+
+BUSY: Final = (AgentState.RESERVED, AgentState.TALKING, AgentState.ACW)
 
 
 class SkillGroup:
     """The agents of one skill group by what they do; an agent may be in several groups."""
 
-    __slots__ = ("acw", "idle", "members", "name", "talking")
+    __slots__ = ("acw", "idle", "leaving", "members", "name", "promises", "talking")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -23,6 +27,10 @@ class SkillGroup:
         self.talking: dict[str, float] = {}
         """Since when each reserved or talking agent has been so."""
         self.acw: dict[str, float] = {}
+        self.leaving: dict[str, None] = {}
+        """Busy agents who have said that they will pause after their call."""
+        self.promises: dict[str, Promise] = {}
+        """Busy agents who have said when they will be free, and stay."""
 
     @property
     def at_work(self) -> int:
@@ -75,9 +83,14 @@ class Roster:
         """Change an agent's state by the table, and the groups' picture of it."""
         before = advance(agent, trigger, now)
         after = agent.state
+        if after not in BUSY:
+            agent.promise = None
         agent_id = agent.agent_id
         for name in agent.skill_groups:
             group = self.groups[name]
+            if after not in BUSY:
+                group.leaving.pop(agent_id, None)
+                group.promises.pop(agent_id, None)
             if before is AgentState.IDLE:
                 del group.idle[agent_id]
             elif before is AgentState.ACW:
@@ -90,6 +103,17 @@ class Roster:
                 group.acw[agent_id] = agent.since
             elif after in (AgentState.RESERVED, AgentState.TALKING):
                 group.talking[agent_id] = agent.since
+
+    def note_intent(self, agent: Agent) -> None:
+        """Enter in the groups' picture what a busy agent has said about pausing and about being free."""
+        for name in agent.skill_groups:
+            group = self.groups[name]
+            group.leaving.pop(agent.agent_id, None)
+            group.promises.pop(agent.agent_id, None)
+            if agent.wants_pause:
+                group.leaving[agent.agent_id] = None
+            elif agent.promise is not None:
+                group.promises[agent.agent_id] = agent.promise
 
     def group(self, name: str) -> SkillGroup:
         """The skill group of that name, made when it is first named by an agent."""

@@ -5,7 +5,10 @@ from dialer.engine.connecting import pause, serve
 from dialer.engine.state import EngineState
 from dialer.messages import DispositionRecorded, DispositionSet, RecordDisposition
 from dialer.model import AgentState
-from pacing.model import AcwObserved, TalkObserved
+from pacing.model import AcwObserved, PromiseObserved, TalkObserved
+
+SURPRISE_S = 1.0
+"""A pause asked for no longer than this before it begins was of no use to pacing."""
 
 
 def begin_acw(state: EngineState, agent: Agent, now: float) -> None:
@@ -22,7 +25,12 @@ def end_acw(state: EngineState, agent: Agent, now: float) -> None:
     """After-call work is done: the agent becomes idle, or pauses if that was asked for."""
     work = state.tasks.works.get(agent.campaign_id)
     if work is not None:
-        work.learn(AcwObserved(at=now, duration_s=now - agent.since, agent_id=agent.agent_id))
+        is_surprise = agent.wants_pause and now - agent.pause_said_at < SURPRISE_S
+        work.learn(AcwObserved(at=now, duration_s=now - agent.since, agent_id=agent.agent_id, is_surprise=is_surprise))
+        promise = agent.promise
+        if promise is not None:
+            promised_s = None if promise.free_at is None else promise.free_at - promise.made_at
+            work.learn(PromiseObserved(at=now, lasted_s=now - promise.made_at, promised_s=promised_s))
     agent.attempt_id_before = agent.attempt_id
     agent.attempt_id = ""
     agent.screen = None

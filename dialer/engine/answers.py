@@ -12,7 +12,7 @@ from dialer.model import CallState
 from dialer.pds.calls import Call, CallTrigger, advance
 from dialer.pds.tasks import CampaignWork
 from pacing.estimators.signalling import Signal
-from pacing.model import CallResult
+from pacing.model import CallResult, DetectionObserved
 
 
 def on_call_ringing(state: EngineState, event: CallRinging, now: float) -> None:
@@ -50,6 +50,7 @@ def on_call_answered(state: EngineState, event: CallAnswered, now: float) -> Non
         step = on_answer(work.campaign, state.settings.amd)
         if step is Step.DETECT:
             advance(call, CallTrigger.DETECT)
+            work.detecting += 1
             state.set_timer(f"amd:{call.call_id}", now + min(state.settings.amd_s_max, work.campaign.answer_limit_s))
         else:
             treat_person(state, call, work, step, now)
@@ -73,6 +74,7 @@ def on_amd_decided(state: EngineState, event: AmdDecided, now: float) -> None:
         return
     work = state.work_of(call)
     step = on_verdict(work.campaign, event.result)
+    _end_detection(call, work, step is not Step.HANG_UP, now)
     if step is Step.HANG_UP:
         assert call.answered_at is not None
         observe(call, work, CallResult.MACHINE, call.answered_at - call.placed_at, now)
@@ -86,6 +88,7 @@ def take_for_person(state: EngineState, call: Call, now: float) -> None:
     """AMD has not decided in time: nobody may be kept waiting for it."""
     state.counters.count("amd_timeouts")
     work = state.work_of(call)
+    _end_detection(call, work, True, now)
     treat_person(state, call, work, on_person(work.campaign), now)
     state.touch(work)
 
@@ -100,6 +103,12 @@ def treat_person(state: EngineState, call: Call, work: CampaignWork, step: Step,
     state.set_timer(f"answer:{call.call_id}", call.deadline)
     if not seek_agent(state, call, now):
         enqueue(state, call)
+
+
+def _end_detection(call: Call, work: CampaignWork, is_person: bool, now: float) -> None:
+    assert call.answered_at is not None
+    work.detecting -= 1
+    work.learn(DetectionObserved(at=now, is_person=is_person, delay_s=now - call.answered_at))
 
 
 def _answered_while_cancelled(call: Call, work: CampaignWork, now: float) -> None:

@@ -7,8 +7,21 @@ from dialer.engine.connecting import pause
 from dialer.engine.ending import hang_up
 from dialer.engine.legs import agent_left
 from dialer.engine.state import EngineState
-from dialer.messages import AgentHungUp, AgentLoggedIn, AgentLoggedOut, AgentPaused, AgentWentReady, CloseLeg, OpenLeg
+from dialer.messages import (
+    AgentHinted,
+    AgentHungUp,
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentPaused,
+    AgentWentReady,
+    CloseLeg,
+    OpenLeg,
+)
 from dialer.model import AgentState
+from pacing.model import Promise
+
+FREE_IN_S_MAX = 3600.0
+"""A hint that reaches further ahead says nothing about calls placed now."""
 
 
 def on_agent_logged_in(state: EngineState, event: AgentLoggedIn, now: float) -> None:
@@ -34,6 +47,7 @@ def on_agent_went_ready(state: EngineState, event: AgentWentReady, now: float) -
         return
     agent.wants_pause = False
     agent.pause_reason = ""
+    _note_intent(state, agent)
     state.answer(event.request_id)
     if agent.state is AgentState.PAUSED:
         become_idle(state, agent, now)
@@ -52,7 +66,25 @@ def on_agent_paused(state: EngineState, event: AgentPaused, now: float) -> None:
     if agent.state is AgentState.IDLE:
         pause(state, agent, now)
     elif agent.state not in (AgentState.PAUSED, AgentState.CONNECTING):
+        if not agent.wants_pause:
+            agent.pause_said_at = now
         agent.wants_pause = True
+        _note_intent(state, agent)
+
+
+def on_agent_hinted(state: EngineState, event: AgentHinted, now: float) -> None:
+    """The agent will soon be free: pacing may count on it."""
+    agent = state.roster.agents.get(event.agent_id)
+    if agent is None:
+        state.answer(event.request_id, _not_logged_in(event.agent_id))
+    elif agent.state not in (AgentState.TALKING, AgentState.ACW):
+        state.answer(event.request_id, f"agent {event.agent_id!r} has no call to come free from")
+    elif event.free_in_s is not None and not 0.0 <= event.free_in_s <= FREE_IN_S_MAX:
+        state.answer(event.request_id, f"free_in_s is {event.free_in_s:g}, must be 0 to {FREE_IN_S_MAX:g} seconds")
+    else:
+        agent.promise = Promise(made_at=now, free_at=None if event.free_in_s is None else now + event.free_in_s)
+        _note_intent(state, agent)
+        state.answer(event.request_id)
 
 
 def on_agent_logged_out(state: EngineState, event: AgentLoggedOut, now: float) -> None:
@@ -85,6 +117,12 @@ def on_agent_hung_up(state: EngineState, event: AgentHungUp, now: float) -> None
         _hang_up_call_of(state, agent, "the agent hung up", now)
         begin_acw(state, agent, now)
         state.answer(event.request_id)
+
+
+def _note_intent(state: EngineState, agent: Agent) -> None:
+    state.roster.note_intent(agent)
+    for name in agent.skill_groups:
+        state.touched[name] = None
 
 
 def _hang_up_call_of(state: EngineState, agent: Agent, cause: str, now: float) -> None:

@@ -139,6 +139,7 @@ def _settle(
             state.counters.count("trunk_failures")
         return
     if before is CallState.DETECTING:
+        work.detecting -= 1
         # Whoever hung up before the verdict is counted as a person: the account must not look better than it is.
         count_answer(call, work, now)
     elif before is CallState.QUEUED:

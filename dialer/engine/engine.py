@@ -13,6 +13,7 @@ from dialer.engine.answers import on_amd_decided, on_call_answered, on_call_ring
 from dialer.engine.attempts import on_attempts_recorded, on_attempts_refused, on_results_recorded
 from dialer.engine.connecting import on_call_bridged
 from dialer.engine.desk import (
+    on_agent_hinted,
     on_agent_hung_up,
     on_agent_logged_in,
     on_agent_logged_out,
@@ -55,6 +56,7 @@ HANDLERS: dict[type[m.Event], Callable[[EngineState, Any, float], None]] = {
     m.AgentLoggedIn: on_agent_logged_in,
     m.AgentWentReady: on_agent_went_ready,
     m.AgentPaused: on_agent_paused,
+    m.AgentHinted: on_agent_hinted,
     m.AgentLoggedOut: on_agent_logged_out,
     m.AgentHungUp: on_agent_hung_up,
     m.DispositionSet: on_disposition_set,

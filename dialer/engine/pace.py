@@ -7,7 +7,7 @@ is promised twice. Where groups share agents, the other group's calls in flight 
 that are shared.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from campaigns.model import Attempt, Lead, Treatment
 from campaigns.rules.gate import refusals
@@ -105,14 +105,25 @@ def _snapshot(
     return snapshot(
         work,
         idle_agents=len(group.idle),
-        talking_since=group.talking.values(),
-        acw_since=group.acw.values(),
+        talking_since=_since(group.talking, group),
+        acw_since=_since(group.acw, group),
+        promises=group.promises.values(),
         calls=(*work.in_flight.values(), *others),
         queued_calls=state.queue.waiting(group.name),
+        detecting_calls=sum(each.detecting for each in works),
         calls_max=calls_max,
         offer=offer,
         now=now,
     )
+
+
+def _since(busy: dict[str, float], group: SkillGroup) -> Iterable[float]:
+    """Since when agents are busy so, those left out who have said more about it, or that they leave."""
+    if not group.leaving and not group.promises:
+        return busy.values()
+    return [
+        since for agent_id, since in busy.items() if agent_id not in group.leaving and agent_id not in group.promises
+    ]
 
 
 def _leads(work: CampaignWork, offer: Offer, decision: Decision) -> Iterator[Lead]:

@@ -8,7 +8,7 @@ from campaigns.model import PacingSettings
 from dialer.pds.history import NumberHistory
 from dialer.pds.scores import Offer
 from dialer.pds.tasks import CampaignWork
-from pacing.model import CallInFlight, Snapshot
+from pacing.model import CallInFlight, Promise, Snapshot
 
 RING_S_MIN = 15.0
 """No call is given up before it has rung this long (16 CFR 310.4(b)(4)(ii), 47 CFR 64.1200(a)(6))."""
@@ -20,8 +20,10 @@ def snapshot(
     idle_agents: int,
     talking_since: Iterable[float],
     acw_since: Iterable[float],
+    promises: Iterable[Promise],
     calls: tuple[CallInFlight, ...],
     queued_calls: int,
+    detecting_calls: int,
     calls_max: int,
     offer: Offer,
     now: float,
@@ -33,8 +35,10 @@ def snapshot(
         idle_agents=idle_agents,
         talking_since=tuple(talking_since),
         acw_since=tuple(acw_since),
+        promises=tuple(promises),
         calls=calls,
         queued_calls=queued_calls,
+        detecting_calls=detecting_calls,
         calls_max=calls_max,
         answer_limit_s=campaign.answer_limit_s,
         ring_timeout_s=campaign.ring_timeout_s,

@@ -31,6 +31,7 @@ class CampaignWork:
         "changed_at",
         "decided_at",
         "decision",
+        "detecting",
         "hopper",
         "in_flight",
         "is_running",
@@ -56,6 +57,8 @@ class CampaignWork:
         self.hopper = Hopper(settings)
         self.in_flight: dict[str, CallInFlight] = {}
         """Calls decided on and not yet answered or ended, oldest first."""
+        self.detecting = 0
+        """Answered calls in which AMD listens."""
         self.open_calls = 0
         """Calls that have no final result yet."""
         self.policy: Policy | None = None

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dialer.messages import (
+    AgentHinted,
     AgentHungUp,
     AgentLoggedIn,
     AgentLoggedOut,
@@ -40,6 +41,15 @@ class Pause(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     reason: Annotated[str, Field(max_length=200)] = ""
+
+
+class Hint(BaseModel):
+    """When the agent will be free."""
+
+    model_config = ConfigDict(extra="forbid")
+    free_in_s: Annotated[float | None, Field(ge=0.0, le=3600.0)] = Field(
+        default=None, description="In how many seconds; left out where it is only known to be soon."
+    )
 
 
 class Disposition(BaseModel):
@@ -97,6 +107,15 @@ async def pause(service: ServiceOf, agent_id: AgentId, why: Annotated[Pause | No
     reason = "" if why is None else why.reason
     return await _request(
         service, agent_id, lambda request_id: AgentPaused(agent_id=agent_id, reason=reason, request_id=request_id)
+    )
+
+
+@router.post("/{agent_id}/hint", responses=answers(AgentAnswer, "As before; pacing counts on it"))
+async def hint(service: ServiceOf, agent_id: AgentId, said: Annotated[Hint | None, Body()] = None) -> Response:
+    """Will soon be free: wrapping up, the disposition form opened, ACW of a known length; pacing counts on it."""
+    free_in_s = None if said is None else said.free_in_s
+    return await _request(
+        service, agent_id, lambda request_id: AgentHinted(agent_id=agent_id, free_in_s=free_in_s, request_id=request_id)
     )
 
 

@@ -21,6 +21,9 @@ def _grid() -> NDArray[np.float64]:
 
 EDGES = _grid()
 WIDTHS = np.diff(EDGES)
+CENSORED_AT_RISK = 0.5
+"""A duration censored inside a bin was at risk for half of it (the actuarial estimate)."""
+RISK_MIN = 1e-6
 
 
 def lognormal_survival(median_s: float, sigma: float) -> NDArray[np.float64]:
@@ -29,13 +32,19 @@ def lognormal_survival(median_s: float, sigma: float) -> NDArray[np.float64]:
         return np.asarray(1.0 - ndtr((np.log(EDGES) - math.log(median_s)) / sigma))
 
 
-class Durations:
-    """A piecewise-constant hazard, shrunk towards a lognormal law, with forgetting and right-censoring.
+def survival_of(ends: NDArray[np.float64], risk: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Chance of lasting beyond each edge, from ends and lives at risk by bin; where nobody lives, nobody lasts."""
+    lasting = 1.0 - np.minimum(np.where(risk > RISK_MIN, ends / np.maximum(risk, RISK_MIN), 1.0), 1.0)
+    return np.concatenate([[1.0], np.cumprod(lasting)])
 
-    Each bin's hazard is (ends + prior ends) / (time spent + prior time), where the prior is `PRIOR_WEIGHT`
-    pseudo-observations of the lognormal law that fits the durations seen so far. With few data the law is the
-    lognormal (Brown et al. 2005, JASA 100:36, found call-centre durations to be lognormal); with many it is
-    whatever the data say.
+
+class Durations:
+    """A hazard by elapsed time, shrunk towards a lognormal law, with forgetting and right-censoring.
+
+    The chance to end in a bin is (ends + prior ends) / (lives at risk + prior lives), the life-table estimate (Kaplan
+    and Meier 1958, JASA 53:457), where the prior is `PRIOR_WEIGHT` pseudo-observations of the lognormal law that fits
+    the durations seen so far. With few data the law is the lognormal (Brown et al. 2005, JASA 100:36, found call-centre
+    durations to be lognormal); with many it is whatever the data say, be it an ACW that ends by force.
     """
 
     PRIOR_WEIGHT = 30.0
@@ -45,7 +54,7 @@ class Durations:
     ) -> None:
         self._half_life_s = half_life_s
         self._ends = np.zeros(len(WIDTHS))
-        self._time = np.zeros(len(WIDTHS))
+        self._risk = np.zeros(len(WIDTHS))
         log_median = math.log(median_s)
         self._log_sums = np.array([1.0, log_median, log_median**2 + sigma**2]) * prior_observations
         self._prior_observations = prior_observations
@@ -61,8 +70,8 @@ class Durations:
         self._estimate = None
         duration_s = min(max(duration_s, 0.0), LONGEST_S * 0.999)
         last = int(np.searchsorted(EDGES, duration_s, side="right")) - 1
-        self._time[:last] += weight * WIDTHS[:last]
-        self._time[last] += weight * (duration_s - EDGES[last])
+        self._risk[:last] += weight
+        self._risk[last] += weight if ended else CENSORED_AT_RISK * weight
         if ended:
             self._ends[last] += weight
             log_duration = math.log(max(duration_s, 0.25))
@@ -95,9 +104,9 @@ class Durations:
         sigma = math.sqrt(max(square_sum / weight - mean**2, 0.01))
         prior = lognormal_survival(math.exp(mean), sigma)
         prior_ends = (prior[:-1] - prior[1:]) * self.PRIOR_WEIGHT
-        prior_time = (prior[:-1] + prior[1:]) / 2 * WIDTHS * self.PRIOR_WEIGHT
-        hazard = (self._ends / self._scale + prior_ends) / (self._time / self._scale + prior_time + 1e-9)
-        self._survival = np.asarray(np.exp(-np.concatenate([[0.0], np.cumsum(hazard * WIDTHS)])))
+        ends = self._ends / self._scale + prior_ends
+        risk = self._risk / self._scale + prior[:-1] * self.PRIOR_WEIGHT
+        self._survival = survival_of(ends, risk)
         return self._survival
 
     def _weight(self, now: float) -> float:
@@ -108,7 +117,7 @@ class Durations:
         self._scaled_at = max(now, self._scaled_at)
         if self._scale > 1e6:
             self._ends /= self._scale
-            self._time /= self._scale
+            self._risk /= self._scale
             self._log_sums = self._log_sums / self._scale
             self._scale = 1.0
         return self._scale

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pacing.estimators.durations import EDGES, LONGEST_S, WIDTHS, lognormal_survival
+from pacing.estimators.durations import CENSORED_AT_RISK, EDGES, LONGEST_S, lognormal_survival, survival_of
 
 PRIOR_MEDIAN_S = 12.5
 PRIOR_SIGMA = 0.5
@@ -24,8 +24,7 @@ class RingTimes:
         self._answers = (answered[:-1] - answered[1:]) * PRIOR_ANSWERS
         others = np.where(ring_timeout_s > EDGES, 1.0 - 0.5 * EDGES / ring_timeout_s, 0.0)
         self._others = (others[:-1] - others[1:]) * PRIOR_OTHERS
-        at_risk = answered * PRIOR_ANSWERS + others * PRIOR_OTHERS
-        self._time = (at_risk[:-1] + at_risk[1:]) / 2 * WIDTHS
+        self._risk = (answered * PRIOR_ANSWERS + others * PRIOR_OTHERS)[:-1]
         self._at: float | None = None
         self._scale = 1.0
 
@@ -37,20 +36,19 @@ class RingTimes:
         weight = self._scale
         duration_s = min(max(duration_s, 0.0), LONGEST_S * 0.999)
         last = int(np.searchsorted(EDGES, duration_s, side="right")) - 1
-        self._time[:last] += weight * WIDTHS[:last]
-        self._time[last] += weight * (duration_s - EDGES[last])
+        self._risk[:last] += weight
+        self._risk[last] += weight if answered is not None else CENSORED_AT_RISK * weight
         if answered is not None:
             (self._answers if answered else self._others)[last] += weight
         if self._scale > 1e6:
-            self._answers, self._others, self._time = (
-                x / self._scale for x in (self._answers, self._others, self._time)
+            self._answers, self._others, self._risk = (
+                x / self._scale for x in (self._answers, self._others, self._risk)
             )
             self._scale = 1.0
 
     def survivals(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """On `EDGES`: of answered calls the share not answered yet; of the others the share not ended yet."""
-        time = self._time + 1e-9
-        both = np.exp(-np.concatenate([[0.0], np.cumsum((self._answers + self._others) / time * WIDTHS)]))
+        both = survival_of(self._answers + self._others, self._risk)
         ended = both[:-1] - both[1:]
         share = self._answers / np.maximum(self._answers + self._others, 1e-12)
         return _remaining(ended * share), _remaining(ended * (1.0 - share))

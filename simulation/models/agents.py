@@ -33,6 +33,8 @@ class AgentPlan(NamedTuple):
     breaks: tuple[Absence, ...]
     speed: float
     """Multiplies talk and ACW; 1 is average."""
+    wrap_up_s: float | None = None
+    tells_acw: bool = False
 
 
 class UnplannedPauses:
@@ -74,7 +76,15 @@ def plan_agents(group: Agents, number: int, midnight: float, day: Presence, seed
         presence = Presence(starts_at + float(lateness[index]), min(ends_at, day.ends_at))
         presences = _presences(presence, leaving[index], midnight)
         plans.append(
-            AgentPlan(f"agent-{number + 1}-{index + 1}", group.skill_groups, presences, breaks, float(speeds[index]))
+            AgentPlan(
+                f"agent-{number + 1}-{index + 1}",
+                group.skill_groups,
+                presences,
+                breaks,
+                float(speeds[index]),
+                group.wrap_up_s,
+                group.tells_acw,
+            )
         )
     return plans
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import simpy
 
 from dialer.messages import (
+    AgentHinted,
     AgentLoggedIn,
     AgentLoggedOut,
     AgentPaused,
@@ -36,7 +37,17 @@ class DeskWatcher:
 class Seat:
     """One agent at work."""
 
-    __slots__ = ("acw_ends_at", "attempt_id", "is_leaving", "number", "pause_s", "pauses", "plan", "state")
+    __slots__ = (
+        "acw_ends_at",
+        "attempt_id",
+        "is_leaving",
+        "number",
+        "pause_s",
+        "pauses",
+        "plan",
+        "state",
+        "talking_since",
+    )
 
     def __init__(self, plan: AgentPlan, pauses: UnplannedPauses | None) -> None:
         self.plan = plan
@@ -48,6 +59,7 @@ class Seat:
         self.pause_s: float | None = None
         """Length of the pause that has been asked for and not begun."""
         self.is_leaving = False
+        self.talking_since = 0.0
 
 
 class SimDesk:
@@ -58,16 +70,24 @@ class SimDesk:
         post: the runner's mailbox.
         acw_s: the after-call work that follows attempt so-and-so at a number, at average speed.
         watcher: told of every change of state and every decision.
+        talk_ends_at: when the conversation of an agent who has just begun one will end; for agents who say so before.
         sets_dispositions: whether ACW ends with a disposition rather than with the wish for the next call.
     """
 
     def __init__(
-        self, env: simpy.Environment, post: Post, acw_s: AcwOf, watcher: DeskWatcher, sets_dispositions: bool
+        self,
+        env: simpy.Environment,
+        post: Post,
+        acw_s: AcwOf,
+        watcher: DeskWatcher,
+        sets_dispositions: bool,
+        talk_ends_at: Callable[[str], float | None] = lambda _: None,
     ) -> None:
         self._env = env
         self._post = post
         self._acw_s = acw_s
         self._watcher = watcher
+        self._talk_ends_at = talk_ends_at
         self._sets_dispositions = sets_dispositions
         self._seats: dict[str, Seat] = {}
         self._announced: dict[str, bool] = {}
@@ -118,7 +138,9 @@ class SimDesk:
         state = seat.state = command.state
         if state is AgentState.TALKING:
             seat.number = command.call.number if command.call is not None else ""
+            seat.talking_since = command.since
             self._wish_for_pause(seat)
+            self._plan_wrap_up(seat, command.since)
         elif state is AgentState.ACW:
             call = command.call
             if call is not None:
@@ -127,6 +149,8 @@ class SimDesk:
                 acw_s = self._acw_s(call.number, attempt_number) * seat.plan.speed
                 seat.acw_ends_at = command.since + acw_s
                 call_at(self._env, seat.acw_ends_at, self._end_acw, (seat, call.attempt_id))
+                if seat.plan.tells_acw:
+                    self._post(AgentHinted(agent_id=command.agent_id, free_in_s=acw_s))
         elif state is AgentState.PAUSED:
             if seat.is_leaving:
                 self._post(AgentLoggedOut(agent_id=command.agent_id))
@@ -167,6 +191,16 @@ class SimDesk:
         seat.pause_s = seat.pauses.after_call()
         if seat.pause_s is not None and self._announced[seat.plan.agent_id]:
             self._post(AgentPaused(agent_id=seat.plan.agent_id, reason="pause"))
+
+    def _plan_wrap_up(self, seat: Seat, since: float) -> None:
+        wrap_up_s, ends_at = seat.plan.wrap_up_s, self._talk_ends_at(seat.plan.agent_id)
+        if wrap_up_s is not None and ends_at is not None:
+            call_at(self._env, max(ends_at - wrap_up_s, self._env.now), self._wrap_up, (seat, since))
+
+    def _wrap_up(self, talk: tuple[Seat, float]) -> None:
+        seat, since = talk
+        if seat.state is AgentState.TALKING and seat.talking_since == since:
+            self._post(AgentHinted(agent_id=seat.plan.agent_id))
 
     def _end_acw(self, work: tuple[Seat, str]) -> None:
         seat, attempt_id = work

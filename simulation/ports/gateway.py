@@ -106,6 +106,7 @@ class SimGateway:
         self._bridge_delay_s = bridge_delay_s
         self._speeds = speeds
         self._placed = 0
+        self._talks_end_at: dict[str, float] = {}
         self.calls: dict[str, SimCall] = {}
         """Calls that have not ended."""
         self.fates: dict[str, Fate] = {}
@@ -135,6 +136,10 @@ class SimGateway:
             for call in self.calls.values()
             if call.bridged_at is not None
         }
+
+    def talk_ends_at(self, agent_id: str) -> float | None:
+        """When the conversation of this agent will end; None where they have none."""
+        return self._talks_end_at.get(agent_id)
 
     def send(self, command: GatewayCommand) -> None:
         """See the port."""
@@ -228,6 +233,7 @@ class SimGateway:
             call.talk_s = max(call.talk_s - (now - call.bridged_at), 0.0)
         call.bridged_at = now
         call.agent_id = leg_id.rpartition("#")[0]
+        self._talks_end_at[call.agent_id] = now + call.talk_s
         call.next = call_at(self._env, now + call.talk_s, self._finish, call)
         self._post(CallBridged(call_id=call.call_id, leg_id=leg_id))
 

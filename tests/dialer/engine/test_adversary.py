@@ -25,6 +25,7 @@ from dialer.engine import Engine
 from dialer.model import AgentState, AmdResult, CallCause, EngineSettings, Trunk
 from dialer.pds import scores
 from dialer.runner import TraceWriter, replay
+from pacing.estimators.signalling import Signal
 from pacing.model import Decision, Observation, PolicySettings, Snapshot
 from tests.dialer.world import START, campaign, known_policy, lead
 
@@ -64,7 +65,10 @@ class Oracle:
     def probability(self, features: Mapping[str, str]) -> float | None:
         return len(features["hour"]) / 20.0
 
-    def update(self, features: Mapping[str, str], answered: bool, now: float) -> None:
+    def as_placed(self, probability: float, signal: Signal, now: float) -> float:
+        return probability / 2.0
+
+    def update(self, features: Mapping[str, str], answered: bool, now: float, signal: Signal | None = None) -> None:
         pass
 
 
@@ -441,7 +445,9 @@ class Adversary(RuleBasedStateMachine):
         self.tell(m.AgentWentReady(agent_id=name, request_id=self.request()))
 
     @rule(
-        kind=st.sampled_from([m.AgentPaused, m.AgentLoggedOut, m.AgentHungUp, m.AgentHungUp, m.AgentHungUp]),
+        kind=st.sampled_from(
+            [m.AgentPaused, m.AgentHinted, m.AgentLoggedOut, m.AgentHungUp, m.AgentHungUp, m.AgentHungUp]
+        ),
         name=st.sampled_from(AGENTS),
     )
     def agent_acts(self, kind: type[m.AgentPaused], name: str) -> None:

@@ -1,8 +1,10 @@
 import pytest
 
+from campaigns.model import PacingSettings
 from dialer import messages as m
 from dialer.model import EngineSettings
-from tests.dialer.world import World, silent, task
+from pacing.model import Decision, Observation, PromiseObserved, Snapshot
+from tests.dialer.world import Steady, World, known_policy, silent, task
 
 
 def log_in(world: World, agent_id: str, request_id: int, *groups: str) -> None:
@@ -42,7 +44,7 @@ def test_ready_before_the_leg_is_open_is_refused() -> None:
     assert world.answers[2] == "the agent's leg is not open yet; answer it, then go ready"
 
 
-@pytest.mark.parametrize("kind", [m.AgentWentReady, m.AgentPaused, m.AgentLoggedOut, m.AgentHungUp])
+@pytest.mark.parametrize("kind", [m.AgentWentReady, m.AgentPaused, m.AgentHinted, m.AgentLoggedOut, m.AgentHungUp])
 def test_whoever_is_not_logged_in_is_told_so(kind: type[m.AgentPaused]) -> None:
     world = World()
     world.post(kind(agent_id="ann", request_id=1))
@@ -105,3 +107,71 @@ def test_logging_out_while_reserved_puts_the_call_back_into_the_queue() -> None:
     assert world.view().queued == 1
     world.run(2.0)
     assert world.view().abandoned == 1
+
+
+SEEN: list[Snapshot] = []
+LEARNED: list[Observation] = []
+
+
+class Watching(Steady):
+    """Keeps what pacing is shown and told."""
+
+    def decide(self, snapshot: Snapshot) -> Decision:
+        SEEN.append(snapshot)
+        return super().decide(snapshot)
+
+    def learn(self, observation: Observation) -> None:
+        LEARNED.append(observation)
+
+
+@pytest.fixture(autouse=True)
+def forget() -> None:
+    SEEN.clear()
+    LEARNED.clear()
+
+
+def test_who_has_announced_a_pause_is_not_counted_on_until_they_take_it_back() -> None:
+    with known_policy("test: watching", Watching):
+        world = World(fate=silent, leads=20, acw_s=None)
+        world.add_agents(2)
+        world.start(task(pacing=PacingSettings(policy="test: watching")))
+        world.post(m.CallAnswered(call_id=world.placed[0]))
+        world.post(m.AgentPaused(agent_id="agent-0", reason="tea"))
+        assert (SEEN[-1].talking_since, SEEN[-1].agents) == ((), 1)
+        world.post(m.AgentWentReady(agent_id="agent-0"))
+        assert (len(SEEN[-1].talking_since), SEEN[-1].agents) == (1, 2)
+
+
+def test_a_hint_says_when_a_busy_agent_will_be_free_and_is_learned_from() -> None:
+    with known_policy("test: watching", Watching):
+        world = World(fate=silent, leads=20, acw_s=None)
+        world.add_agents(2)
+        world.start(task(pacing=PacingSettings(policy="test: watching")))
+        world.post(m.CallAnswered(call_id=world.placed[0]))
+        world.post(m.AgentHinted(agent_id="agent-0", free_in_s=20.0, request_id=1))
+        (promise,) = SEEN[-1].promises
+        assert (promise.made_at, promise.free_at) == (world.time, world.time + 20.0)
+        assert (SEEN[-1].talking_since, SEEN[-1].agents) == ((), 2)
+        world.run(5.0)
+        world.post(m.AgentHungUp(agent_id="agent-0"))
+        assert (SEEN[-1].promises, SEEN[-1].acw_since) == ((promise,), ())
+        world.run(10.0)
+        world.post(m.AgentWentReady(agent_id="agent-0"))
+        assert SEEN[-1].promises == ()
+        learned = [one for one in LEARNED if isinstance(one, PromiseObserved)]
+    assert learned == [PromiseObserved(at=world.time, lasted_s=15.0, promised_s=20.0)]
+    assert world.answers == {1: ""}
+
+
+@pytest.mark.parametrize(
+    ("free_in_s", "busy", "words"),
+    [(None, False, "has no call to come free from"), (-1.0, True, "must be 0 to 3600"), (4000.0, True, "must be 0 to")],
+)
+def test_a_hint_that_cannot_be_is_refused(free_in_s: float | None, busy: bool, words: str) -> None:
+    world = World(fate=silent, leads=2, acw_s=None)
+    world.add_agents(1)
+    world.start(task())
+    if busy:
+        world.post(m.CallAnswered(call_id=world.placed[0]))
+    world.post(m.AgentHinted(agent_id="agent-0", free_in_s=free_in_s, request_id=1))
+    assert words in world.answers[1]

@@ -38,7 +38,16 @@ async def test_a_call_is_shown_hung_up_and_disposed_of(bench: Bench) -> None:
     assert (attempt["disposition"], attempt["agent_id"]) == ("sold", "ann")
 
 
-@pytest.mark.parametrize("action", ["ready", "pause", "logout", "hang-up"])
+async def test_a_busy_agent_may_say_when_they_will_be_free(bench: Bench) -> None:
+    await bench.talk()
+    assert (await bench.call("POST", "/agents/ann/hint", json={"free_in_s": 12}))["agent"]["state"] == "talking"
+    assert (await bench.call("POST", "/agents/ann/hint"))["agent"]["state"] == "talking"
+    problem = await bench.call("POST", "/agents/ann/hint", 422, json={"free_in_s": -1})
+    assert "free_in_s" in str(problem)
+    await bench.call("POST", "/agents/ann/hang-up")
+
+
+@pytest.mark.parametrize("action", ["ready", "pause", "hint", "logout", "hang-up"])
 async def test_who_is_not_logged_in_is_told_to_log_in(bench: Bench, action: str) -> None:
     problem = await bench.call("POST", f"/agents/bob/{action}", 409)
     assert problem["detail"] == "agent 'bob' is not logged in; log in first"

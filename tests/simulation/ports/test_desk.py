@@ -1,6 +1,7 @@
 import simpy
 
 from dialer.messages import (
+    AgentHinted,
     AgentLoggedIn,
     AgentLoggedOut,
     AgentPaused,
@@ -36,7 +37,15 @@ class Watcher(DeskWatcher):
 class Office:
     """One agent at a desk, and what the agent did when."""
 
-    def __init__(self, breaks=(), pauses: UnplannedPauses | None = None, announced=True, dispositions=False) -> None:
+    def __init__(
+        self,
+        breaks=(),
+        pauses: UnplannedPauses | None = None,
+        announced=True,
+        dispositions=False,
+        wrap_up_s: float | None = None,
+        tells_acw=False,
+    ) -> None:
         self.env = simpy.Environment()
         self.did: list[tuple[float, Event]] = []
         self.watcher = Watcher()
@@ -46,8 +55,9 @@ class Office:
             lambda number, attempt: 15.0 if (number, attempt) == (CALL.number, 2) else -1.0,
             self.watcher,
             dispositions,
+            lambda _: 150.0,
         )
-        plan = AgentPlan("ann", ("default",), (Presence(10.0, 1000.0),), tuple(breaks), 2.0)
+        plan = AgentPlan("ann", ("default",), (Presence(10.0, 1000.0),), tuple(breaks), 2.0, wrap_up_s, tells_acw)
         self.desk.begin_day([plan], {"ann": pauses} if pauses else {}, {"ann": announced})
 
     def show(self, at: float, state: AgentState) -> None:
@@ -115,6 +125,19 @@ def test_an_unplanned_pause_is_announced_in_the_call_or_taken_by_surprise() -> N
     pauses = [[at for at, event in office.run(500.0) if isinstance(event, AgentPaused)] for office in (told, untold)]
 
     assert pauses == [[50.0, 120.0], [120.0]]
+
+
+def test_agents_may_say_when_they_will_be_free() -> None:
+    silent, told = Office(), Office(wrap_up_s=30.0, tells_acw=True)
+    for office in (silent, told):
+        office.show(50.0, AgentState.TALKING)
+        office.show(150.0, AgentState.ACW)
+
+    hints = [
+        [(at, event) for at, event in office.run(500.0) if isinstance(event, AgentHinted)] for office in (silent, told)
+    ]
+
+    assert hints == [[], [(120.0, AgentHinted(agent_id="ann")), (150.0, AgentHinted(agent_id="ann", free_in_s=30.0))]]
 
 
 def test_an_agent_goes_home_at_once_when_free_and_after_the_call_otherwise() -> None:

@@ -1,0 +1,37 @@
+"""AMD at work: how long it listens, and how often what it hears is a person."""
+
+from pacing.estimators.durations import Durations
+from pacing.estimators.estimate import Estimate
+from pacing.estimators.share import Share
+
+DELAY_MEDIAN_S = 1.0
+DELAY_SIGMA = 0.5
+PERSON_SHARE = 0.7
+PERSON_CALLS = 10.0
+HALF_LIFE_CALLS = 300.0
+
+
+class Detection:
+    """Delay and verdicts of answering-machine detection.
+
+    Its errors cannot be learned from its own verdicts: whoever is wrongly hung up on tells nobody. What the law asks
+    for, a reasoned estimate of them, is made by listening to samples and is a setting, not an estimate.
+    """
+
+    def __init__(self) -> None:
+        self._delay = Durations(DELAY_MEDIAN_S, DELAY_SIGMA)
+        self._persons = Share(PERSON_SHARE, PERSON_CALLS, HALF_LIFE_CALLS)
+
+    def update(self, is_person: bool, delay_s: float, now: float) -> None:
+        """Count a verdict that came so long after the answer."""
+        self._delay.update(delay_s, now)
+        self._persons.update(is_person, now)
+
+    def value(self, now: float) -> Estimate | None:
+        """The mean delay in seconds; None before any verdict."""
+        del now
+        return self._delay.value()
+
+    def person_share(self) -> Estimate:
+        """The chance that an answered call in which AMD still listens is a person."""
+        return self._persons.belief()
