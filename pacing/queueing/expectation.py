@@ -13,7 +13,7 @@ import numpy as np
 from pacing.queueing.erlang import erlang_b
 from pacing.queueing.planning import plan_for_agents
 
-MEASURED_OCCUPANCY = {5: 0.767, 10: 0.826, 20: 0.878, 50: 0.936}
+MEASURED_OCCUPANCY = {5: 0.767, 10: 0.835, 20: 0.885, 50: 0.936, 100: 0.962, 300: 0.986}
 """Occupancy of `predictive` by agents, in the simulator's base scenario at a cap of 3 %, first half hour left out:
 `dialer simulate run base --policy predictive --set agents.0.count=N`; larger teams are carried on from the largest."""
 BASE_ANSWER_RATE = 0.3
