@@ -45,6 +45,7 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/agents/{agent_id}/login"): Scope.DESK,
     ("POST", "/agents/{agent_id}/ready"): Scope.DESK,
     ("POST", "/agents/{agent_id}/pause"): Scope.DESK,
+    ("POST", "/agents/{agent_id}/hint"): Scope.DESK,
     ("POST", "/agents/{agent_id}/logout"): Scope.DESK,
     ("POST", "/agents/{agent_id}/hang-up"): Scope.DESK,
     ("POST", "/agents/{agent_id}/disposition"): Scope.DESK,

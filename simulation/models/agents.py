@@ -33,7 +33,7 @@ class AgentPlan(NamedTuple):
     breaks: tuple[Absence, ...]
     speed: float
     """Multiplies talk and ACW; 1 is average."""
-    wrap_up_s: float | None = None
+    talk_hint_s: float | None = None
     tells_acw: bool = False
 
 
@@ -82,7 +82,7 @@ def plan_agents(group: Agents, number: int, midnight: float, day: Presence, seed
                 presences,
                 breaks,
                 float(speeds[index]),
-                group.wrap_up_s,
+                group.talk_hint_s,
                 group.tells_acw,
             )
         )

@@ -140,7 +140,7 @@ class SimDesk:
             seat.number = command.call.number if command.call is not None else ""
             seat.talking_since = command.since
             self._wish_for_pause(seat)
-            self._plan_wrap_up(seat, command.since)
+            self._plan_hint(seat, command.since)
         elif state is AgentState.ACW:
             call = command.call
             if call is not None:
@@ -192,12 +192,12 @@ class SimDesk:
         if seat.pause_s is not None and self._announced[seat.plan.agent_id]:
             self._post(AgentPaused(agent_id=seat.plan.agent_id, reason="pause"))
 
-    def _plan_wrap_up(self, seat: Seat, since: float) -> None:
-        wrap_up_s, ends_at = seat.plan.wrap_up_s, self._talk_ends_at(seat.plan.agent_id)
-        if wrap_up_s is not None and ends_at is not None:
-            call_at(self._env, max(ends_at - wrap_up_s, self._env.now), self._wrap_up, (seat, since))
+    def _plan_hint(self, seat: Seat, since: float) -> None:
+        talk_hint_s, ends_at = seat.plan.talk_hint_s, self._talk_ends_at(seat.plan.agent_id)
+        if talk_hint_s is not None and ends_at is not None:
+            call_at(self._env, max(ends_at - talk_hint_s, self._env.now), self._give_hint, (seat, since))
 
-    def _wrap_up(self, talk: tuple[Seat, float]) -> None:
+    def _give_hint(self, talk: tuple[Seat, float]) -> None:
         seat, since = talk
         if seat.state is AgentState.TALKING and seat.talking_since == since:
             self._post(AgentHinted(agent_id=seat.plan.agent_id))

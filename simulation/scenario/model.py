@@ -88,8 +88,8 @@ class Agents(Part, frozen=True, kw_only=True):
     pause: AnyDuration = Deterministic(value_s=300.0)
     pauses_announced: bool = True
     """True: the agent asks for the pause during the call. False: it is taken at the end of ACW, as a surprise."""
-    wrap_up_s: float | None = None
-    """So long before a conversation ends the agent says that it is wrapping up; never, where it is left out."""
+    talk_hint_s: float | None = None
+    """So long before a conversation ends the agent says so; never, where it is left out."""
     tells_acw: bool = False
     """True: when ACW begins the desk says how long it will take."""
     breaks: tuple[Break, ...] = ()
@@ -104,8 +104,8 @@ class Agents(Part, frozen=True, kw_only=True):
             if value is not None:
                 time_of_day(key, value)
         at_least("speed_cv", self.speed_cv, 0.0)
-        if self.wrap_up_s is not None:
-            at_least("wrap_up_s", self.wrap_up_s, 0.0)
+        if self.talk_hint_s is not None:
+            at_least("talk_hint_s", self.talk_hint_s, 0.0)
         probability("pause_probability", self.pause_probability)
 
 

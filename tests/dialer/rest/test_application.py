@@ -24,6 +24,7 @@ ROUTES = {
     ("POST", "/api/v1/agents/{agent_id}/login"),
     ("POST", "/api/v1/agents/{agent_id}/ready"),
     ("POST", "/api/v1/agents/{agent_id}/pause"),
+    ("POST", "/api/v1/agents/{agent_id}/hint"),
     ("POST", "/api/v1/agents/{agent_id}/logout"),
     ("POST", "/api/v1/agents/{agent_id}/hang-up"),
     ("POST", "/api/v1/agents/{agent_id}/disposition"),

@@ -43,7 +43,7 @@ class Office:
         pauses: UnplannedPauses | None = None,
         announced=True,
         dispositions=False,
-        wrap_up_s: float | None = None,
+        talk_hint_s: float | None = None,
         tells_acw=False,
     ) -> None:
         self.env = simpy.Environment()
@@ -57,7 +57,7 @@ class Office:
             dispositions,
             lambda _: 150.0,
         )
-        plan = AgentPlan("ann", ("default",), (Presence(10.0, 1000.0),), tuple(breaks), 2.0, wrap_up_s, tells_acw)
+        plan = AgentPlan("ann", ("default",), (Presence(10.0, 1000.0),), tuple(breaks), 2.0, talk_hint_s, tells_acw)
         self.desk.begin_day([plan], {"ann": pauses} if pauses else {}, {"ann": announced})
 
     def show(self, at: float, state: AgentState) -> None:
@@ -128,7 +128,7 @@ def test_an_unplanned_pause_is_announced_in_the_call_or_taken_by_surprise() -> N
 
 
 def test_agents_may_say_when_they_will_be_free() -> None:
-    silent, told = Office(), Office(wrap_up_s=30.0, tells_acw=True)
+    silent, told = Office(), Office(talk_hint_s=30.0, tells_acw=True)
     for office in (silent, told):
         office.show(50.0, AgentState.TALKING)
         office.show(150.0, AgentState.ACW)
