@@ -10,6 +10,7 @@ from campaigns.store.sql import SqlStore
 from dialer.app import MakeGateway, serve, sip_gateway
 from dialer.commands.errors import EXIT_FAILED, CommandError
 from dialer.config import Settings
+from dialer.live.collector import calm_collector
 from dialer.live.logs import start_logging
 from dialer.live.starting import StartError
 
@@ -29,6 +30,7 @@ def run_service(settings: Settings, announce: Callable[[str], None], make_gatewa
         raise StartError(f"the log {settings.log.path} cannot be written: {error.strerror}; set [log] path") from None
     store = open_store(settings.database.url, upgrade=settings.database.url.startswith("sqlite"))
     try:
+        calm_collector()
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             is_written = runner.run(_until_signalled(settings, store, make_gateway, announce))
     finally:

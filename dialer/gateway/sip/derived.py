@@ -5,6 +5,7 @@ from dialer.gateway.sip.message import Headers, Request, Response
 from dialer.gateway.sip.status import reason_phrase
 
 MAX_FORWARDS = "70"
+HeaderLines = tuple[tuple[str, str], ...]
 CREDENTIALS = ("Authorization", "Proxy-Authorization")
 
 
@@ -14,7 +15,7 @@ def make_response(
     *,
     to_tag: str = "",
     reason: str = "",
-    headers: tuple[tuple[str, str], ...] = (),
+    headers: HeaderLines = (),
     body: bytes = b"",
 ) -> Response:
     """Answer a request (RFC 3261 section 8.2.6): Via, From, To, Call-ID and CSeq are its own.

@@ -2,11 +2,11 @@
 
 from functools import lru_cache
 
-from dialer.gateway.sip.derived import MAX_FORWARDS
+from dialer.gateway.sip.derived import MAX_FORWARDS, HeaderLines
 from dialer.gateway.sip.errors import MalformedMessage
 from dialer.gateway.sip.headers import parse_name_address, split_list
 from dialer.gateway.sip.identity import Identity
-from dialer.gateway.sip.message import Headers, Request, Response
+from dialer.gateway.sip.message import Request, Response, WrittenRequest
 from dialer.gateway.sip.transaction import Address
 from dialer.gateway.sip.uri import parse_uri
 
@@ -16,6 +16,7 @@ class Dialog:
 
     __slots__ = (
         "_hop",
+        "_written",
         "call_id",
         "local_cseq",
         "local_party",
@@ -55,6 +56,7 @@ class Dialog:
         self.peer = peer
         """Where the far end was when the dialog began: used where its target is a name and not an IP address."""
         self._hop: Address | None = None
+        self._written: tuple[str, str] | None = None
 
     @classmethod
     def of_caller(cls, invite: Request, response: Response, peer: Address) -> "Dialog":
@@ -89,34 +91,22 @@ class Dialog:
         )
 
     def make_request(
-        self, method: str, identity: Identity, *, cseq: int | None = None, extra: Headers | None = None
-    ) -> Request:
+        self, method: str, identity: Identity, *, cseq: int | None = None, headers: HeaderLines = (), body: bytes = b""
+    ) -> WrittenRequest:
         """A request inside the dialog (section 12.2.1.1); an ACK names the CSeq of its INVITE, others take the next."""
         if cseq is None:
             self.local_cseq += 1
             cseq = self.local_cseq
-        uri = self.remote_target
-        routes = self.route_set
-        if routes and not _is_loose(routes[0]):
-            # A strict router (RFC 2543) wants itself in the Request-URI and the target at the end of the Route.
-            uri = parse_name_address(routes[0]).uri
-            routes = [*routes[1:], f"<{self.remote_target}>"]
+        uri, common = self._written or self._write()
         branch = identity.new_branch()
-        headers: Headers = {
-            "Via": [identity.via(branch)],
-            "Max-Forwards": [MAX_FORWARDS],
-            "From": [self.local_party],
-            "To": [self.remote_party],
-            "Call-ID": [self.call_id],
-            "CSeq": [f"{cseq} {method}"],
-        }
-        if routes:
-            headers["Route"] = routes
-        if extra:
-            headers.update(extra)
-        return Request.written(
-            method, uri, headers, cseq=cseq, branch=branch, from_tag=self.local_tag, to_tag=self.remote_tag
+        more = "".join([f"{name}: {value}\r\n" for name, value in headers]) if headers else ""
+        if more.count("\r") + more.count("\n") != 2 * len(headers):
+            raise ValueError("a line end inside a header: strip what comes from outside before it is put there")
+        head = (
+            f"{method} {uri} SIP/2.0\r\nVia: {identity.via(branch)}\r\n{common}CSeq: {cseq} {method}\r\n"
+            f"{more}Content-Length: {len(body)}\r\n\r\n"
         )
+        return WrittenRequest(method, branch, cseq, uri, head.encode() + body)
 
     def next_hop(self) -> Address:
         """Where a request of this dialog is sent: the first route, else the target; the peer where that is a name."""
@@ -137,6 +127,21 @@ class Dialog:
         if target is not None:
             self.remote_target = target
             self._hop = None
+            self._written = None
+
+    def _write(self) -> tuple[str, str]:
+        """The Request-URI, and the lines that are the same in every request of the dialog."""
+        uri, routes = self.remote_target, self.route_set
+        if routes and not _is_loose(routes[0]):
+            # A strict router (RFC 2543) wants itself in the Request-URI and the target at the end of the Route.
+            uri = parse_name_address(routes[0]).uri
+            routes = [*routes[1:], f"<{self.remote_target}>"]
+        common = (
+            f"Max-Forwards: {MAX_FORWARDS}\r\nFrom: {self.local_party}\r\nTo: {self.remote_party}\r\n"
+            f"Call-ID: {self.call_id}\r\n"
+        )
+        self._written = (uri, common + "".join(f"Route: {route}\r\n" for route in routes))
+        return self._written
 
     def _find_hop(self) -> Address:
         try:

@@ -1,11 +1,11 @@
 """BYE: ending an answered session, from either side (RFC 3261 section 15)."""
 
 from dialer.gateway.sip.challenge import take_challenge
-from dialer.gateway.sip.derived import make_response
+from dialer.gateway.sip.derived import HeaderLines, make_response
 from dialer.gateway.sip.dialog import Dialog
 from dialer.gateway.sip.events import Ending
 from dialer.gateway.sip.identity import Identity
-from dialer.gateway.sip.message import Headers, Request, Response
+from dialer.gateway.sip.message import Request, Response
 from dialer.gateway.sip.session import Session
 from dialer.gateway.sip.session_table import SessionTable
 from dialer.gateway.sip.transaction_layer import Server, TransactionLayer
@@ -31,17 +31,16 @@ class HangUp:
 
     def send_bye_in(self, dialog: Dialog, session: Session, user: Session | None, now: float) -> bool:
         """Send a BYE in any dialog that the session's INVITE made; `user` is told of the answer."""
-        extra: Headers = {}
+        headers: HeaderLines = ()
         if session.digest is not None:
             # The nonce that was good for the INVITE saves a round trip (RFC 7616 section 3.6).
-            extra[session.digest.header] = [
-                session.digest.answer("BYE", dialog.remote_target, self._identity.new_tag())
-            ]
-        bye = dialog.make_request("BYE", self._identity, extra=extra)
+            answer = session.digest.answer("BYE", dialog.remote_target, self._identity.new_tag())
+            headers = ((session.digest.header, answer),)
+        bye = dialog.make_request("BYE", self._identity, headers=headers)
         if self._layer.is_full:
-            self._layer.send(bye, dialog.next_hop())
+            self._layer.send_bytes(bye.data, dialog.next_hop())
             return False
-        self._layer.send_request(bye, dialog.next_hop(), user, now)
+        self._layer.send_written(bye, dialog.next_hop(), user, now)
         return True
 
     def on_bye(self, transaction: Server, request: Request, session: Session, now: float) -> None:

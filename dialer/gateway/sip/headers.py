@@ -114,14 +114,12 @@ def parse_name_address(value: str) -> NameAddress:
 def tag_of(value: str) -> str | None:
     """The tag of a From or To value; None where it has none."""
     # By far the most messages spell it `<uri>;tag=...`; the full parse costs ten times as much.
-    if value.count('"') % 2:
-        return parse_name_address(value).parameters.get("tag")
-    tail = value[value.rfind(">") + 1 :]
-    if not tail:
+    _, has_tag, tag = value.rpartition(">;tag=")
+    if has_tag and tag.isalnum() and not value.count('"') % 2:
+        return tag
+    if value[-1:] == ">" and not value.count('"') % 2:
         return None
-    if tail[:5] == ";tag=" and ";" not in tail[5:] and '"' not in tail:
-        return tail[5:].strip() or None
-    return parse_name_address(value).parameters.get("tag")
+    return parse_name_address(value).parameters.get("tag") or None
 
 
 def branch_of(value: str) -> str:

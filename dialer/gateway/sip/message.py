@@ -5,6 +5,8 @@ it; everything else stays text until someone asks.
 """
 
 import re
+from functools import lru_cache
+from typing import NamedTuple
 
 from dialer.gateway.sip.errors import MalformedMessage
 from dialer.gateway.sip.headers import CANONICAL_NAMES, branch_of, canonical_name, split_list, tag_of
@@ -45,18 +47,14 @@ class Message:
             raise MalformedMessage(f"no {missing.args[0]} header") from None
         except ValueError:
             raise MalformedMessage("Call-ID, CSeq, From or To is there twice") from None
-        number, _, cseq_method = cseq.replace("\t", " ").partition(" ")
-        cseq_method = cseq_method.strip()
-        if not (number.isascii() and number.isdigit() and len(number) <= 10 and int(number) <= CSEQ_MAX):
-            raise MalformedMessage(f"not a CSeq: {cseq[:40]!r}")
+        if not self.call_id:
+            raise MalformedMessage("an empty Call-ID")
+        self.cseq, cseq_method = _parse_cseq(cseq)
         if method == "ACK" and cseq_method == "INVITE":
             # Wrong, and written by more than one implementation; refusing it would end calls that work otherwise.
             cseq_method = method
         if method and cseq_method != method:
             raise MalformedMessage(f"CSeq of {cseq_method[:40]!r} in a {method} request")
-        if not self.call_id or not cseq_method:
-            raise MalformedMessage("an empty Call-ID, or a CSeq without method")
-        self.cseq = int(number)
         self.method = cseq_method
         self.from_tag = tag_of(sender)
         self.to_tag = tag_of(receiver)
@@ -125,6 +123,16 @@ class Request(Message):
         return f"<{self.method} {self.uri} cseq={self.cseq}>"
 
 
+class WrittenRequest(NamedTuple):
+    """A request inside a dialog as it goes on the wire, and what its transaction needs to know of it."""
+
+    method: str
+    branch: str
+    cseq: int
+    uri: str
+    data: bytes
+
+
 class Response(Message):
     """A response; `method` is that of the request it answers."""
 
@@ -160,19 +168,36 @@ def parse_message(data: bytes) -> Request | Response:
     start_line, *lines = head.split("\r\n")
     if head.count("\n") != len(lines) or head.count("\r") != len(lines):
         raise MalformedMessage("a bare CR or LF in a header")
-    headers = _parse_headers(lines)
+    headers = _parse_headers(lines, is_tidy=not (" \r\n" in head or ":  " in head or "\t" in head or head[-1] == " "))
     lengths = headers.pop("Content-Length", None)
     if lengths is not None:
         body = _cut_body(body, lengths)
     if start_line[:8].upper() == "SIP/2.0 ":
-        status, _, reason = start_line[8:].partition(" ")
-        if not (len(status) == 3 and status.isascii() and status.isdigit() and "1" <= status[0] <= "6"):
-            raise MalformedMessage(f"not a status line: {start_line[:80]!r}")
-        return Response(int(status), reason.strip(), headers, body)
+        status, reason = _parse_status_line(start_line)
+        return Response(status, reason, headers, body)
     parts = start_line.split(" ")
     if len(parts) != 3 or parts[2].upper() != "SIP/2.0" or not parts[1] or not _METHOD.fullmatch(parts[0]):
         raise MalformedMessage(f"not a request line: {start_line[:80]!r}")
     return Request(parts[0], parts[1], headers, body)
+
+
+@lru_cache(maxsize=1024)
+def _parse_status_line(line: str) -> tuple[int, str]:
+    status, _, reason = line[8:].partition(" ")
+    if not (len(status) == 3 and status.isascii() and status.isdigit() and "1" <= status[0] <= "6"):
+        raise MalformedMessage(f"not a status line: {line[:80]!r}")
+    return int(status), reason.strip()
+
+
+@lru_cache(maxsize=1024)
+def _parse_cseq(value: str) -> tuple[int, str]:
+    number, _, method = value.replace("\t", " ").partition(" ")
+    if not (number.isascii() and number.isdigit() and len(number) <= 10 and int(number) <= CSEQ_MAX):
+        raise MalformedMessage(f"not a CSeq: {value[:40]!r}")
+    method = method.strip()
+    if not method:
+        raise MalformedMessage("a CSeq without method")
+    return int(number), method
 
 
 def _decode(head: bytes) -> str:
@@ -183,25 +208,32 @@ def _decode(head: bytes) -> str:
         return head.decode("latin-1")
 
 
-def _parse_headers(lines: list[str]) -> Headers:
+def _parse_headers(lines: list[str], *, is_tidy: bool) -> Headers:
+    """Values by canonical name; in a tidy head each line is `Name: value` with no other white space around them."""
     if len(lines) > HEADER_LINES_MAX:
         raise MalformedMessage(f"{len(lines)} header lines; at most {HEADER_LINES_MAX} are read")
     headers: Headers = {}
+    canonical_of = CANONICAL_NAMES.get
     for line in lines:
-        name, colon, value = line.partition(":")
-        if not colon:
-            raise MalformedMessage(f"a header without a colon: {line[:80]!r}")
-        canonical = CANONICAL_NAMES.get(name) or canonical_name(name.rstrip())
-        values = headers.get(canonical)
-        if values is None:
-            headers[canonical] = [value.strip()]
+        name, colon, value = line.partition(": ")
+        canonical = canonical_of(name) if is_tidy and colon else None
+        if canonical is None:
+            name, colon, value = line.partition(":")
+            if not colon:
+                raise MalformedMessage(f"a header without a colon: {line[:80]!r}")
+            canonical = canonical_name(name.rstrip())
+            value = value.strip()
+        if canonical in headers:
+            headers[canonical].append(value)
         else:
-            values.append(value.strip())
+            headers[canonical] = [value]
     return headers
 
 
 def _cut_body(body: bytes, lengths: list[str]) -> bytes:
     text = lengths[0]
+    if text == str(len(body)) and len(lengths) == 1:
+        return body
     if len(lengths) > 1 or not (text.isascii() and text.isdigit() and len(text) <= 10):
         raise MalformedMessage(f"not a Content-Length: {lengths[0][:40]!r}")
     length = int(text)

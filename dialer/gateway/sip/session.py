@@ -4,12 +4,12 @@ from enum import StrEnum
 
 import msgspec
 
-from dialer.gateway.sip.derived import CREDENTIALS
+from dialer.gateway.sip.derived import CREDENTIALS, HeaderLines
 from dialer.gateway.sip.dialog import Dialog
 from dialer.gateway.sip.digest import Credentials, DigestAnswers
 from dialer.gateway.sip.errors import WrongState
 from dialer.gateway.sip.events import Ending
-from dialer.gateway.sip.message import Headers, Request
+from dialer.gateway.sip.message import Request
 from dialer.gateway.sip.transaction import Address, ClientInvite, ServerInvite
 
 
@@ -134,7 +134,7 @@ class Session:
         self.credentials = credentials
         self.dialog: Dialog | None = None
         self.digest: DigestAnswers | None = None
-        self.timers: dict[str, float] = {}
+        self.timers: dict[str, int] = {}
         self.acks: dict[str, tuple[bytes, Address]] = {}
         """The ACK for each 2xx, by its To tag: sent again when the 2xx comes again (section 13.2.2.4)."""
         self.ring_timeout_s = 0.0
@@ -176,6 +176,9 @@ class Session:
             raise WrongState(f"session {self.session_id} is {self.state}: {happened} has no place there")
         self.state = state
 
-    def credentials_headers(self) -> Headers:
+    def credentials_headers(self) -> HeaderLines:
         """What the INVITE carried to prove who we are: its ACK repeats it (section 22.1)."""
-        return {name: self.invite.headers[name] for name in CREDENTIALS if name in self.invite.headers}
+        if self.digest is None:
+            return ()
+        headers = self.invite.headers
+        return tuple((name, value) for name in CREDENTIALS if name in headers for value in headers[name])

@@ -8,6 +8,7 @@ from dialer.gateway.sip.headers import parse_parameters, unquoted
 from dialer.gateway.sip.message import Request, Response
 from dialer.gateway.sip.session import Session, SessionInput
 from dialer.gateway.sip.status import reason_phrase
+from dialer.gateway.sip.timers import Timers
 
 REASON_CHARACTERS_MAX = 200
 DialogKey = tuple[str, str]
@@ -30,7 +31,8 @@ class SessionCounters(msgspec.Struct):
 class SessionTable:
     """Sessions by name and by dialog; `events` is what has happened and has not been fetched."""
 
-    def __init__(self, sessions_max: int) -> None:
+    def __init__(self, sessions_max: int, timers: Timers) -> None:
+        self._timers = timers
         self._sessions_max = sessions_max
         self._sessions: dict[str, Session] = {}
         self._dialogs: dict[DialogKey, Session] = {}
@@ -101,7 +103,7 @@ class SessionTable:
     ) -> None:
         """Close a session and report it, once; with `keep_dialog` its dialog answers until `forget_dialog`."""
         session.advance(SessionInput.ENDED)
-        session.timers.clear()
+        self._timers.stop_all(session)
         del self._sessions[session.session_id]
         if not keep_dialog:
             self.forget_dialog(session)

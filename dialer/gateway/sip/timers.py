@@ -1,6 +1,7 @@
 """SIP's timer values (RFC 3261 section 17.1.1.2, table 4), and what is due when; nothing here reads a clock."""
 
 import heapq
+from collections import deque
 from typing import Protocol
 
 import msgspec
@@ -25,46 +26,81 @@ class TimerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class TimerOwner(Protocol):
     """Something that wants to be told when its timers are due."""
 
-    timers: dict[str, float]
-    """When each running timer is due; kept by `Timers`, which looks here to see whether it was stopped or moved."""
+    timers: dict[str, int]
+    """The number of each running timer by its name; kept by `Timers`."""
+
+
+Entry = tuple[float, int]
+"""When a timer is due, and its number."""
 
 
 class Timers:
-    """Named timers of many owners in one heap; a stopped timer stays in the heap until its time and is then skipped."""
+    """Named timers of many owners.
+
+    Timers of one name mostly run equally long, so they come due in the order they were started: each name has a queue,
+    and only what would break its order goes into a heap. A stopped timer lets go of its owner at once; its number stays
+    behind until its time, and is then skipped.
+    """
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, int, TimerOwner, str]] = []
+        self._queues: dict[str, deque[Entry]] = {}
+        self._heap: list[Entry] = []
+        self._running: dict[int, tuple[TimerOwner, str]] = {}
         self._count = 0
 
     def start(self, owner: TimerOwner, name: str, at: float) -> None:
         """Run a timer, or move one that runs."""
-        owner.timers[name] = at
-        self._count += 1
-        heapq.heappush(self._heap, (at, self._count, owner, name))
+        before = owner.timers.get(name)
+        if before is not None:
+            del self._running[before]
+        self._count = number = self._count + 1
+        owner.timers[name] = number
+        self._running[number] = (owner, name)
+        queue = self._queues.get(name)
+        if queue is None:
+            queue = self._queues[name] = deque()
+        if queue and queue[-1][0] > at:
+            heapq.heappush(self._heap, (at, number))
+        else:
+            queue.append((at, number))
 
     def stop(self, owner: TimerOwner, name: str) -> None:
         """Stop a timer; nothing happens if it does not run."""
-        owner.timers.pop(name, None)
+        number = owner.timers.pop(name, None)
+        if number is not None:
+            del self._running[number]
+
+    def stop_all(self, owner: TimerOwner) -> None:
+        """Stop every timer of an owner."""
+        for number in owner.timers.values():
+            del self._running[number]
+        owner.timers.clear()
 
     def next_at(self) -> float | None:
         """When the next timer is due; None while none runs."""
-        heap = self._heap
-        while heap:
-            at, _, owner, name = heap[0]
-            if owner.timers.get(name) == at:
-                return at
-            heapq.heappop(heap)
-        return None
+        first = self._first()
+        return None if first is None else first[0]
 
     def take_due(self, now: float) -> tuple[TimerOwner, str] | None:
         """Stop and return the earliest timer that is due, or None; timers due together come in the order started."""
-        heap = self._heap
-        while heap and heap[0][0] <= now:
-            at, _, owner, name = heapq.heappop(heap)
-            if owner.timers.get(name) == at:
-                del owner.timers[name]
-                return owner, name
-        return None
+        first = self._first()
+        if first is None or first[0] > now:
+            return None
+        owner, name = self._running.pop(first[1])
+        del owner.timers[name]
+        return owner, name
 
     def __len__(self) -> int:
-        return len(self._heap)
+        return len(self._running)
+
+    def _first(self) -> Entry | None:
+        running, first = self._running, None
+        for queue in self._queues.values():
+            while queue and queue[0][1] not in running:
+                queue.popleft()
+            if queue and (first is None or queue[0] < first):
+                first = queue[0]
+        heap = self._heap
+        while heap and heap[0][1] not in running:
+            heapq.heappop(heap)
+        return heap[0] if heap and (first is None or heap[0] < first) else first

@@ -56,8 +56,8 @@ class Input(StrEnum):
 class Action(Enum):
     """What a transaction asks the layer to do."""
 
-    SEND = "send what is stored: the request of a client, the last response of a server"
-    ACK = "send an ACK for the refusal"
+    SEND = "send what is stored: the request of a client or the ACK of its refusal, the last response of a server"
+    ACK = "send an ACK for the refusal, and store it"
     DELIVER = "hand the message to the transaction's user"
     TRYING = "answer 100 Trying"
     TIMEOUT = "tell the user that nothing came in time"
@@ -85,7 +85,7 @@ CLIENT_INVITE: Table = {
     },
     State.COMPLETED: {
         "D": (State.TERMINATED, ()),
-        Input.FAILURE: (State.COMPLETED, (Action.ACK,)),
+        Input.FAILURE: (State.COMPLETED, (Action.SEND,)),
         Input.TRANSPORT_ERROR: (State.TERMINATED, (Action.TRANSPORT_ERROR,)),
     },
     State.ACCEPTED: {
@@ -168,21 +168,27 @@ BRIEF_TIMERS = frozenset("DIJK")
 """Zero over a reliable transport: nothing can still be on its way."""
 
 
+LINGERING_STATES = (State.COMPLETED, State.CONFIRMED, State.ACCEPTED, State.TERMINATED)
+"""Here a transaction only waits for what may still be on its way, and needs no more than what it has stored."""
+
+
 @lru_cache(maxsize=64)
-def durations_of(settings: TimerSettings, reliable: bool) -> dict[str, float]:
-    """How long each timer runs when it is first started (RFC 3261 table 4); one that is not there never runs."""
+def timers_of(kind: "type[Transaction]", settings: TimerSettings, reliable: bool) -> dict[State, dict[str, float]]:
+    """How long each timer runs when its state is entered (RFC 3261 table 4); one that is not there never runs."""
     durations_s = dict.fromkeys("BDFHJLM", settings.transaction_s)
     durations_s |= {"I": settings.t4_s, "K": settings.t4_s, "100": TRYING_DELAY_S}
-    if reliable:
-        return durations_s | dict.fromkeys(BRIEF_TIMERS, 0.0)
-    return durations_s | dict.fromkeys(SENDING_TIMERS, settings.t1_s)
+    durations_s |= dict.fromkeys(BRIEF_TIMERS, 0.0) if reliable else dict.fromkeys(SENDING_TIMERS, settings.t1_s)
+    return {
+        state: {name: durations_s[name] for name in kind.state_timers.get(state, ()) if name in durations_s}
+        for state in kind.table
+    }
 
 
 class Transaction:
     """One transaction: its state, its timers, and what it would send again."""
 
-    __slots__ = ("_interval_s", "_row", "_settings", "_timers", "destination", "key", "reliable", "request", "state",
-                 "stored", "timers", "user")  # fmt: skip
+    __slots__ = ("_durations_s", "_interval_s", "_row", "_settings", "_timers", "destination", "key", "method",
+                 "reliable", "request", "state", "stored", "timers", "user")  # fmt: skip
 
     table: ClassVar[Table]
     state_timers: ClassVar[dict[State, tuple[str, ...]]]
@@ -191,7 +197,7 @@ class Transaction:
     def __init__(
         self,
         key: TransactionKey,
-        request: Request,
+        request: Request | None,
         destination: Address,
         timers: Timers,
         settings: TimerSettings,
@@ -199,20 +205,26 @@ class Transaction:
         reliable: bool = False,
     ) -> None:
         self.key = key
+        self.method = key[-1]
         self.request = request
+        """None where nothing can ask for it; let go once there is a final response, for thousands wait out their timers
+        and the request is most of what they weigh."""
         self.destination = destination
         self.reliable = reliable
         self.stored = b""
         """What SEND sends: kept by the layer."""
         self.user: object = None
         """Whoever is told what happens; set by whoever made the transaction."""
-        self.timers: dict[str, float] = {}
+        self.timers: dict[str, int] = {}
         self._timers = timers
         self._settings = settings
         self._interval_s = settings.t1_s
+        # mypy takes the class's own __hash__ for that of the type
+        self._durations_s = timers_of(type(self), settings, reliable)  # type: ignore[arg-type]
         self.state = self.first_state
         self._row = self.table[self.state]
-        self._start_timers(self.state, now)
+        for name, duration_s in self._durations_s[self.state].items():
+            timers.start(self, name, now + duration_s)
 
     def handle(self, happened: str, now: float) -> tuple[Action, ...]:
         """Take an input: a new state perhaps, and what is to be done; an input that has no place here does nothing."""
@@ -240,27 +252,28 @@ class Transaction:
         """End it here and now, with no word to its user."""
         self.state = State.TERMINATED
         self._row = ENDED
-        self.timers.clear()
+        self._timers.stop_all(self)
 
     @property
     def is_terminated(self) -> bool:
         """Whether nothing more can happen to it."""
         return self.state is State.TERMINATED
 
+    def let_go(self) -> None:
+        """Forget the request where nothing can want it any more."""
+        if self.state in LINGERING_STATES:
+            self.request = None
+
     def _enter(self, state: State, now: float) -> None:
         self.state = state
         self._row = self.table[state]
-        keep = self.state_timers.get(state, ())
+        durations_s = self._durations_s[state]
         for name in tuple(self.timers):
-            if name not in keep:
-                del self.timers[name]
-        self._start_timers(state, now)
-
-    def _start_timers(self, state: State, now: float) -> None:
-        durations_s = durations_of(self._settings, self.reliable)
-        for name in self.state_timers.get(state, ()):
-            if name not in self.timers and name in durations_s:
-                self._timers.start(self, name, now + durations_s[name])
+            if name not in durations_s:
+                self._timers.stop(self, name)
+        for name, duration_s in durations_s.items():
+            if name not in self.timers:
+                self._timers.start(self, name, now + duration_s)
 
 
 class ClientInvite(Transaction):

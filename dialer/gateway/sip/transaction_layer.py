@@ -7,7 +7,7 @@ import msgspec
 from dialer.gateway.sip.derived import make_refusal_ack, make_response
 from dialer.gateway.sip.errors import MalformedMessage, TooManySessions
 from dialer.gateway.sip.headers import Via, parse_via, split_list
-from dialer.gateway.sip.message import Message, Request, Response, parse_message
+from dialer.gateway.sip.message import Message, Request, Response, WrittenRequest, parse_message
 from dialer.gateway.sip.timers import TimerOwner, Timers, TimerSettings
 from dialer.gateway.sip.transaction import (
     Action,
@@ -26,6 +26,9 @@ from dialer.gateway.sip.uri import is_ip_address
 
 MAGIC_COOKIE = "z9hG4bK"
 DEFAULT_PORT = 5060
+DELIVER_ALONE = (Action.DELIVER,)
+CLASS_NAMES = tuple(f"{first}xx" for first in range(7))
+KEEP_ALIVE = b"\r\n\x00 "
 Client = ClientInvite | ClientNonInvite
 Server = ServerInvite | ServerNonInvite
 
@@ -103,7 +106,7 @@ class TransactionLayer:
 
     def receive(self, data: bytes, source: Address, now: float) -> None:
         """Take one datagram; what is not SIP is counted and forgotten, keep-alives (RFC 5626) are not even counted."""
-        if not data.strip(b"\r\n\x00 "):
+        if data[:1] in KEEP_ALIVE and not data.strip(KEEP_ALIVE):
             return
         try:
             message = parse_message(data)
@@ -120,17 +123,31 @@ class TransactionLayer:
         Raises:
             TooManySessions: The table is full.
         """
-        if self.is_full:
-            raise TooManySessions(f"{len(self._transactions)} SIP transactions are open; that is the limit")
         kind = ClientInvite if request.method == "INVITE" else ClientNonInvite
         key = ("client", request.branch, request.method)
-        data = request.to_bytes()
+        self.counters.invites_sent += request.method == "INVITE"
+        return self._begin(kind, key, request, request.to_bytes(), destination, user, now)
+
+    def send_written(self, written: WrittenRequest, destination: Address, user: object, now: float) -> Client:
+        """Begin the transaction of a request inside a dialog; not of an INVITE, whose ACK needs the request.
+
+        Raises:
+            TooManySessions: The table is full.
+        """
+        key = ("client", written.branch, written.method)
+        return self._begin(ClientNonInvite, key, None, written.data, destination, user, now)
+
+    def _begin(
+        self, kind: type[Client], key: TransactionKey, request: Request | None, data: bytes, destination: Address,
+        user: object, now: float
+    ) -> Client:  # fmt: skip
+        if len(self._transactions) >= self._transactions_max:
+            raise TooManySessions(f"{len(self._transactions)} SIP transactions are open; that is the limit")
         transaction = kind(key, request, destination, self.timers, self._settings, now)
         transaction.stored = data
         transaction.user = user
         self._transactions[key] = transaction
         self.counters.requests_sent += 1
-        self.counters.invites_sent += request.method == "INVITE"
         self.outgoing.append(Datagram(data, destination, key))
         return transaction
 
@@ -148,6 +165,10 @@ class TransactionLayer:
         data = message.to_bytes()
         self.outgoing.append(Datagram(data, destination, None))
         return data
+
+    def send_bytes(self, data: bytes, destination: Address) -> None:
+        """Send what is written already, without a transaction."""
+        self.outgoing.append(Datagram(data, destination, None))
 
     def send_again(self, data: bytes, destination: Address) -> None:
         """Repeat what `send` or `respond` sent."""
@@ -189,7 +210,7 @@ class TransactionLayer:
 
     def _receive_response(self, response: Response, source: Address, now: float) -> None:
         by_class = self.counters.responses_received
-        name = f"{response.status // 100}xx"
+        name = CLASS_NAMES[response.status // 100]
         by_class[name] = by_class.get(name, 0) + 1
         transaction = self._transactions.get(("client", response.branch, response.method))
         if transaction is None:
@@ -236,30 +257,39 @@ class TransactionLayer:
     ) -> None:
         if not actions and not transaction.is_terminated:
             return
+        if actions == DELIVER_ALONE and not transaction.is_terminated:
+            self._deliver(transaction, message, now)
+            transaction.let_go()
+            return
         # Taken off the table first: its user may begin another transaction, and the table may be full.
         if transaction.is_terminated:
             self._transactions.pop(transaction.key, None)
         for action in actions:
-            if action is Action.DELIVER:
-                self._deliver(transaction, message, now)
-            elif action is Action.SEND:
-                if transaction.stored:
-                    self.outgoing.append(Datagram(transaction.stored, transaction.destination, transaction.key))
-            elif action is Action.ACK:
-                assert isinstance(message, Response)
-                ack = make_refusal_ack(transaction.request, message)
-                self.outgoing.append(Datagram(ack.to_bytes(), transaction.destination, transaction.key))
-            elif action is Action.TRYING:
-                if not transaction.stored:
-                    transaction.stored = make_response(transaction.request, 100).to_bytes()
-                    self.outgoing.append(Datagram(transaction.stored, transaction.destination, transaction.key))
-            elif action is Action.TIMEOUT:
-                self._user.on_timeout(transaction, now)
-            else:
-                self._user.on_transport_error(transaction, now)
+            self._act(action, transaction, message, now)
+        transaction.let_go()
         if transaction.is_terminated:
             # The session that it belongs to knows it too: without this every call would be work for the collector.
             transaction.user = None
+
+    def _act(self, action: Action, transaction: Transaction, message: Message | None, now: float) -> None:
+        if action is Action.DELIVER:
+            self._deliver(transaction, message, now)
+        elif action is Action.SEND:
+            if transaction.stored:
+                self.outgoing.append(Datagram(transaction.stored, transaction.destination, transaction.key))
+        elif action is Action.ACK:
+            assert isinstance(message, Response)
+            assert transaction.request is not None
+            transaction.stored = make_refusal_ack(transaction.request, message).to_bytes()
+            self.outgoing.append(Datagram(transaction.stored, transaction.destination, transaction.key))
+        elif action is Action.TRYING:
+            if not transaction.stored and transaction.request is not None:
+                transaction.stored = make_response(transaction.request, 100).to_bytes()
+                self.outgoing.append(Datagram(transaction.stored, transaction.destination, transaction.key))
+        elif action is Action.TIMEOUT:
+            self._user.on_timeout(transaction, now)
+        else:
+            self._user.on_transport_error(transaction, now)
 
     def _deliver(self, transaction: Transaction, message: Message | None, now: float) -> None:
         if isinstance(message, Response):

@@ -148,8 +148,11 @@ class CallingSide:
         if len(session.acks) >= FORKS_MAX:
             return
         dialog = Dialog.of_caller(session.invite, response, peer)
-        ack = dialog.make_request("ACK", self._identity, cseq=session.invite.cseq, extra=session.credentials_headers())
-        session.acks[tag] = (self._layer.send(ack, dialog.next_hop()), dialog.next_hop())
+        ack = dialog.make_request(
+            "ACK", self._identity, cseq=session.invite.cseq, headers=session.credentials_headers()
+        )
+        session.acks[tag] = (ack.data, dialog.next_hop())
+        self._layer.send_bytes(*session.acks[tag])
         if not session.is_early:
             self._end_extra_answer(session, dialog, now)
             return
@@ -160,7 +163,7 @@ class CallingSide:
         session.was_answered = True
         session.challenges = 0
         session.dialog = dialog
-        session.timers.clear()
+        self._layer.timers.stop_all(session)
         if response.body:
             session.remote_body = response.body
         self._table.events.append(

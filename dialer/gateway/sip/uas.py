@@ -1,7 +1,7 @@
 """The answering side: INVITEs that we receive, first and inside a session (RFC 3261 sections 8.2, 13.3, 14.2)."""
 
 from dialer.gateway.sip import sdp
-from dialer.gateway.sip.derived import make_response
+from dialer.gateway.sip.derived import HeaderLines, make_response
 from dialer.gateway.sip.dialog import Dialog
 from dialer.gateway.sip.errors import MalformedMessage, WrongState
 from dialer.gateway.sip.events import Ending, SessionConfirmed, SessionModified, SessionOffered
@@ -14,7 +14,6 @@ from dialer.gateway.sip.timers import TimerSettings
 from dialer.gateway.sip.transaction import Address, ServerInvite
 from dialer.gateway.sip.transaction_layer import Server, TransactionLayer
 
-HeaderLines = tuple[tuple[str, str], ...]
 RETRY_AFTER_S = 5
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from dialer.gateway.sip.derived import make_response
+from dialer.gateway.sip.derived import HeaderLines, make_response
 from dialer.gateway.sip.events import Ending, UserAgentEvent
 from dialer.gateway.sip.hang_up import HangUp
 from dialer.gateway.sip.identity import ALLOW, ALLOWED_METHODS, Identity
@@ -27,7 +27,7 @@ from dialer.gateway.sip.timers import TimerOwner, TimerSettings
 from dialer.gateway.sip.transaction import Address, ServerInvite, State, Transaction
 from dialer.gateway.sip.transaction_layer import Client, Datagram, Server, TransactionLayer
 from dialer.gateway.sip.uac import CallingSide
-from dialer.gateway.sip.uas import AnsweringSide, HeaderLines
+from dialer.gateway.sip.uas import AnsweringSide
 
 METHODS_KNOWN = frozenset(
     {*ALLOWED_METHODS, "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "INFO", "UPDATE", "PRACK", "REFER", "PUBLISH"}
@@ -62,7 +62,7 @@ class UserAgent:
         timers = settings.timers
         self.identity = Identity(address, tokens, settings.name)
         self._layer = TransactionLayer(self, timers, settings.transactions_max)
-        self._table = SessionTable(settings.sessions_max)
+        self._table = SessionTable(settings.sessions_max, self._layer.timers)
         self._hang_up = HangUp(self._layer, self._table, self.identity)
         self._calling = CallingSide(self._layer, self._table, self.identity, self._hang_up, timers.transaction_s)
         self._answering = AnsweringSide(self._layer, self._table, self.identity, self._hang_up, timers)
@@ -216,7 +216,7 @@ class UserAgent:
         session = transaction.user
         if not isinstance(session, Session):
             return
-        if transaction.request.method == "BYE":
+        if transaction.method == "BYE":
             self._hang_up.on_failure(session)
         elif not isinstance(transaction, ServerInvite):
             self._calling.on_failure(transaction, session, ending, now)

@@ -34,42 +34,47 @@ def answer(**more: str) -> Response:
     return Response(200, "OK", headers(To="<sip:b@h>;tag=theirs", **more))
 
 
+def written(dialog: Dialog, identity: Identity, method: str = "BYE", cseq: int | None = None) -> Request:
+    request = parse_message(dialog.make_request(method, identity, cseq=cseq).data)
+    assert isinstance(request, Request)
+    return request
+
+
 def test_the_callers_side(identity: Identity) -> None:
     dialog = Dialog.of_caller(invite(), answer(Contact="<sip:b@192.0.2.30:5080>"), PEER)
-    bye = dialog.make_request("BYE", identity)
+    bye = written(dialog, identity)
     assert bye.uri == "sip:b@192.0.2.30:5080"
     assert (bye.cseq, bye.from_tag, bye.to_tag) == (6, "mine", "theirs")
     assert bye.headers["To"] == ["<sip:b@h>;tag=theirs"]
     assert bye.headers["CSeq"] == ["6 BYE"]
     assert "Route" not in bye.headers
     assert dialog.next_hop() == ("192.0.2.30", 5080)
-    assert parse_message(bye.to_bytes()).headers == bye.headers
-    assert dialog.make_request("ACK", identity, cseq=5).headers["CSeq"] == ["5 ACK"]
+    assert written(dialog, identity, "ACK", cseq=5).headers["CSeq"] == ["5 ACK"]
     assert dialog.make_request("INFO", identity).cseq == 7
 
 
 def test_the_route_set_is_turned_round_for_the_caller_and_kept_for_the_callee(identity: Identity) -> None:
     record = "<sip:192.0.2.41;lr>, <sip:192.0.2.42:5070;lr>"
     caller = Dialog.of_caller(invite(), answer(Record_Route=record, Contact="<sip:b@far>"), PEER)
-    bye = caller.make_request("BYE", identity)
+    bye = written(caller, identity)
     assert bye.headers["Route"] == ["<sip:192.0.2.42:5070;lr>", "<sip:192.0.2.41;lr>"]
     assert bye.uri == "sip:b@far"
     assert caller.next_hop() == ("192.0.2.42", 5070)
     callee = Dialog.of_callee(invite(Record_Route=record, Contact="<sip:a@far>"), "ours", PEER)
-    assert callee.make_request("BYE", identity).headers["Route"] == ["<sip:192.0.2.41;lr>", "<sip:192.0.2.42:5070;lr>"]
+    assert written(callee, identity).headers["Route"] == ["<sip:192.0.2.41;lr>", "<sip:192.0.2.42:5070;lr>"]
     assert callee.next_hop() == ("192.0.2.41", 5060)
 
 
 def test_a_strict_router_gets_the_request_and_the_target_goes_last(identity: Identity) -> None:
     dialog = Dialog.of_caller(invite(), answer(Record_Route="<sip:192.0.2.41>", Contact="<sip:b@far>"), PEER)
-    bye = dialog.make_request("BYE", identity)
+    bye = written(dialog, identity)
     assert bye.uri == "sip:192.0.2.41"
     assert bye.headers["Route"] == ["<sip:b@far>"]
 
 
 def test_the_callees_side(identity: Identity) -> None:
     dialog = Dialog.of_callee(invite(Contact="<sip:a@192.0.2.9>"), "ours", PEER)
-    bye = dialog.make_request("BYE", identity)
+    bye = written(dialog, identity)
     assert (bye.uri, bye.from_tag, bye.to_tag, bye.cseq) == ("sip:a@192.0.2.9", "ours", "mine", 1)
     assert bye.headers["From"] == ["<sip:b@h>;tag=ours"]
 
@@ -105,3 +110,15 @@ def test_a_reinvite_moves_the_target() -> None:
     assert dialog.next_hop() == ("192.0.2.10", 5099)
     dialog.refresh_target(invite())
     assert dialog.remote_target == "sip:b@192.0.2.10:5099"
+
+
+def test_a_line_end_cannot_be_smuggled_in(identity: Identity) -> None:
+    dialog = Dialog.of_caller(invite(), answer(), PEER)
+    with pytest.raises(ValueError, match="line end"):
+        dialog.make_request("INFO", identity, headers=(("Subject", "a\r\nContact: <sip:evil@h>"),))
+
+
+def test_a_body_is_counted_and_written(identity: Identity) -> None:
+    dialog = Dialog.of_caller(invite(), answer(), PEER)
+    info = dialog.make_request("INFO", identity, headers=(("Content-Type", "text/plain"),), body=b"abc")
+    assert info.data.endswith(b"Content-Type: text/plain\r\nContent-Length: 3\r\n\r\nabc")

@@ -1,5 +1,6 @@
 import pytest
 
+from dialer.gateway.sip.digest import Credentials, DigestAnswers, parse_challenge
 from dialer.gateway.sip.errors import WrongState
 from dialer.gateway.sip.message import Request
 from dialer.gateway.sip.session import SESSION_TABLE, Session, SessionInput, SessionState
@@ -42,4 +43,8 @@ def test_calls_without_a_final_answer_are_early() -> None:
 
 
 def test_the_ack_repeats_the_credentials_of_the_invite() -> None:
-    assert make(SessionState.CALLING).credentials_headers() == {"Proxy-Authorization": ["Digest x"]}
+    session = make(SessionState.CALLING)
+    assert session.credentials_headers() == (), "nobody asked for any"
+    challenge = parse_challenge('Digest realm="r", nonce="n"')
+    session.digest = DigestAnswers(challenge, Credentials(username="u", password="p"), "Proxy-Authorization")
+    assert session.credentials_headers() == (("Proxy-Authorization", "Digest x"),)

@@ -5,6 +5,7 @@ from dialer.gateway.sip.events import Ending, SessionEnded
 from dialer.gateway.sip.message import Request, Response
 from dialer.gateway.sip.session import Session, SessionState
 from dialer.gateway.sip.session_table import SessionTable, printable, q850_cause
+from dialer.gateway.sip.timers import Timers
 
 
 def make(name: str, call_id: str = "c") -> Session:
@@ -24,7 +25,7 @@ def refusal(**more: str) -> Response:
 
 
 def test_sessions_are_found_by_name_and_by_dialog() -> None:
-    table = SessionTable(10)
+    table = SessionTable(10, Timers())
     session = make("1-1")
     table.add(session)
     assert table.get("1-1") is session
@@ -35,18 +36,18 @@ def test_sessions_are_found_by_name_and_by_dialog() -> None:
 
 
 def test_the_table_is_bounded_and_names_are_unique() -> None:
-    table = SessionTable(1)
+    table = SessionTable(1, Timers())
     table.add(make("1-1"))
     with pytest.raises(TooManySessions, match="limit"):
         table.check_room("1-2")
-    roomy = SessionTable(2)
+    roomy = SessionTable(2, Timers())
     roomy.add(make("1-1"))
     with pytest.raises(TooManySessions, match="open already"):
         roomy.check_room("1-1")
 
 
 def test_an_end_is_reported_once_with_what_the_response_says() -> None:
-    table = SessionTable(10)
+    table = SessionTable(10, Timers())
     session = make("1-1")
     table.add(session)
     response = refusal(Reason='SIP;cause=1, Q.850 ;cause=34;text="no, circuit"', Retry_After="18;duration=3")
@@ -65,7 +66,7 @@ def test_an_end_is_reported_once_with_what_the_response_says() -> None:
 
 
 def test_a_dialog_may_outlive_its_session() -> None:
-    table = SessionTable(10)
+    table = SessionTable(10, Timers())
     session = make("1-1")
     table.add(session)
     table.end(session, Ending.HUNG_UP, keep_dialog=True)

@@ -6,7 +6,7 @@ from dialer.gateway.sip.timers import Timers, TimerSettings
 
 class Owner:
     def __init__(self) -> None:
-        self.timers: dict[str, float] = {}
+        self.timers: dict[str, int] = {}
 
 
 def test_the_defaults_are_the_rfcs() -> None:
