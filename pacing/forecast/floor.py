@@ -5,12 +5,25 @@ from numpy.typing import NDArray
 
 from pacing.estimators.answer_rate import AnswerRate
 from pacing.estimators.score_calibration import ScoreCalibration
-from pacing.forecast.rows import FIRST_ACW, FIRST_CALL, KNOTS, LEVELS, Rows, level_of, levels_of, spread
+from pacing.forecast.net import NetForecast, Part
+from pacing.forecast.rows import (
+    CALL_AGE_S_MAX,
+    CALL_KNOTS,
+    FIRST_ACW,
+    FIRST_CALL,
+    LEVELS,
+    Rows,
+    level_of,
+    levels_of,
+    spread,
+    spread_ages,
+)
 from pacing.model import Snapshot
 
 Array = NDArray[np.float64]
 
-CALLS_SIZE = LEVELS * KNOTS
+CALLS_SIZE = LEVELS * CALL_KNOTS
+FLOOR_SIZE = FIRST_CALL + CALL_KNOTS
 
 
 class Floor:
@@ -23,46 +36,53 @@ class Floor:
     def __init__(
         self, rows: Rows, snapshot: Snapshot, answer_rate: AnswerRate, scores: ScoreCalibration | None = None
     ) -> None:
-        placed = [call.placed_at for call in snapshot.calls if scores is None or call.answer_probability is None]
-        low, share = spread(snapshot.now - np.array((*snapshot.talking_since, *snapshot.acw_since, *placed)))
-        talking = len(snapshot.talking_since)
-        agents = talking + len(snapshot.acw_since)
-        low[talking:agents] += FIRST_ACW
+        self._rows = rows
+        self._surplus = snapshot.idle_agents - snapshot.queued_calls
+        talking, acw, calls = snapshot.talking_since, snapshot.acw_since, snapshot.calls
+        now = snapshot.now
+        oldest = now - CALL_AGE_S_MAX
+        if scores is None:
+            placed = [call.placed_at for call in calls]
+        else:
+            placed = [call.placed_at for call in calls if call.answer_probability is None]
+        if placed and min(placed) < oldest:
+            placed = [max(placed_at, oldest) for placed_at in placed]
+        low, share = spread(now - np.array((*talking, *acw, *placed)))
+        agents = len(talking) + len(acw)
+        low[len(talking) : agents] += FIRST_ACW
         low[agents:] += FIRST_CALL
-        size = FIRST_CALL + KNOTS
-        tally = np.asarray(np.bincount(low, 1.0 - share, size), dtype=np.float64)
-        tally += np.bincount(low + 1, share, size)
-        busy, ages = tally[:FIRST_CALL], tally[FIRST_CALL:]
-        estimate = answer_rate.value(ages, *rows.knot_survivals)
+        # Counting nothing gives whole numbers, whatever their weights.
+        upper = np.bincount(low, share, FLOOR_SIZE) if len(low) else np.zeros(FLOOR_SIZE)
+        tally: Array = np.bincount(low, None, FLOOR_SIZE) - upper
+        tally[1:] += upper[:-1]
+        ages = tally[FIRST_CALL:]
+        estimate = answer_rate.value(ages, *rows.age_survivals)
         assert estimate is not None
         self.answer_rate = estimate.value
         level, above = level_of(estimate.value)
-        held = busy.nonzero()[0]
-        aged = ages.nonzero()[0]
-        calls = ages[aged]
-        aged += FIRST_CALL + level * KNOTS
-        ids = [held, aged, aged + KNOTS]
-        weights = [busy[held], calls * (1.0 - above), calls * above]
-        if scores is not None and len(placed) < len(snapshot.calls):
-            known_ids, known_weights = _known_calls(snapshot, scores)
-            ids.append(known_ids)
-            weights.append(known_weights)
-        self.ids = np.concatenate(ids)
-        self.weights = np.concatenate(weights)
+        at_upper_level = ages * above
+        ages -= at_upper_level
+        self._parts: list[Part] = [(rows.floor(level), np.concatenate((tally, at_upper_level)))]
+        if scores is not None and len(placed) < len(calls):
+            self._parts.append(_known_calls(rows, snapshot, scores))
+
+    def forecast(self) -> NetForecast:
+        """The distribution of agents free less people waiting."""
+        return NetForecast(self._rows, self._parts, self._surplus)
 
 
-def _known_calls(snapshot: Snapshot, scores: ScoreCalibration) -> tuple[NDArray[np.intp], Array]:
+def _known_calls(rows: Rows, snapshot: Snapshot, scores: ScoreCalibration) -> Part:
     """Calls with a probability of their own, each spread over two ages and two levels."""
     known = [
         (call.placed_at, call.answer_probability) for call in snapshot.calls if call.answer_probability is not None
     ]
     placed, probability = np.array(known).T
-    low, share = spread(snapshot.now - placed)
+    low, share = spread_ages(snapshot.now - placed)
     level, above = levels_of(scores.calibrated(probability))
-    cell = level * KNOTS + low
+    cell = level * CALL_KNOTS + low
     tally = np.bincount(cell, (1.0 - share) * (1.0 - above), CALLS_SIZE)
     tally += np.bincount(cell + 1, share * (1.0 - above), CALLS_SIZE)
-    tally += np.bincount(cell + KNOTS, (1.0 - share) * above, CALLS_SIZE)
-    tally += np.bincount(cell + KNOTS + 1, share * above, CALLS_SIZE)
+    tally += np.bincount(cell + CALL_KNOTS, (1.0 - share) * above, CALLS_SIZE)
+    tally += np.bincount(cell + CALL_KNOTS + 1, share * above, CALLS_SIZE)
     held = tally.nonzero()[0]
-    return held + FIRST_CALL, np.asarray(tally[held])
+    return rows.select(held + FIRST_CALL), np.asarray(tally[held])

@@ -8,9 +8,12 @@ from pacing.estimators.durations import EDGES
 Array = NDArray[np.float64]
 
 STEP_S = 1.0
-HORIZON_COUNT = 8
-"""Horizons stand at the middles of equally likely slices of the answer time."""
-SHARES = (np.arange(HORIZON_COUNT) + 0.5) / HORIZON_COUNT
+HORIZON_COUNT = 5
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(HORIZON_COUNT)
+SHARES = (_NODES + 1.0) / 2.0
+"""Horizons stand at these quantiles of the answer time, and a mean over it gives them `HORIZON_WEIGHTS`: Gauss's rule,
+which is as exact with five horizons as eight equally likely slices are."""
+HORIZON_WEIGHTS = _WEIGHTS / 2.0
 SURVIVAL_MIN = 1e-9
 
 

@@ -92,7 +92,7 @@ class Predictive:
         rows = self._current_rows(snapshot)
         scores = self._scores if self._scores.is_trusted else None
         floor = Floor(rows, snapshot, self._answer_rate, scores)
-        forecast = NetForecast(rows, floor.ids, floor.weights, snapshot.idle_agents - snapshot.queued_calls)
+        forecast = floor.forecast()
         rate = floor.answer_rate
         cancel = choose_cancels(snapshot, rows.primitives, forecast, rate, threshold, scores)
         offered: list[float] = []

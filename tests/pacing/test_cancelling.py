@@ -5,7 +5,6 @@ from pacing.cancelling import choose_cancels
 from pacing.estimators.answer_rate import AnswerRate
 from pacing.estimators.durations import EDGES, lognormal_survival
 from pacing.forecast.floor import Floor
-from pacing.forecast.net import NetForecast
 from pacing.forecast.primitives import Primitives
 from pacing.forecast.rows import Rows
 from pacing.model import AbandonBudget, CallInFlight, Snapshot
@@ -39,8 +38,7 @@ def chosen(
         budget=AbandonBudget(rate_max=0.03),
     )
     floor = Floor(rows, snapshot, answer_rate)
-    forecast = NetForecast(rows, floor.ids, floor.weights, idle)
-    return choose_cancels(snapshot, rows.primitives, forecast, floor.answer_rate, 0.02)
+    return choose_cancels(snapshot, rows.primitives, floor.forecast(), floor.answer_rate, 0.02)
 
 
 def test_calls_past_the_minimum_are_given_up_when_nobody_will_be_free() -> None:

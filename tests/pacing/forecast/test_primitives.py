@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pacing.estimators.durations import EDGES, lognormal_survival
-from pacing.forecast.primitives import SHARES, Primitives
+from pacing.forecast.primitives import HORIZON_COUNT, HORIZON_WEIGHTS, SHARES, Primitives
 
 MEDIAN_S, SIGMA = 85.0, 0.83
 
@@ -16,7 +16,13 @@ def primitives() -> Primitives:
     return Primitives(lognormal_survival(MEDIAN_S, SIGMA), lognormal_survival(13.4, 0.47), answer, other, grace_s=2.0)
 
 
-def test_horizons_are_equally_likely_answer_times(primitives: Primitives) -> None:
+def test_horizons_integrate_over_the_answer_time() -> None:
+    assert HORIZON_WEIGHTS.sum() == pytest.approx(1.0)
+    for power in range(2 * HORIZON_COUNT):
+        assert HORIZON_WEIGHTS @ SHARES**power == pytest.approx(1.0 / (power + 1))
+
+
+def test_horizons_are_quantiles_of_the_answer_time(primitives: Primitives) -> None:
     fresh = primitives.answered(np.array([0.0]), np.array([0.4]))[0]
     assert fresh == pytest.approx(0.4 * SHARES, rel=1e-6)
 
@@ -46,7 +52,7 @@ def test_a_call_that_has_rung_long_is_hardly_answered_any_more(primitives: Primi
 
 
 def test_acw_beyond_all_experience_ends_now(primitives: Primitives) -> None:
-    assert primitives.free_from_acw(np.array([5000.0])) == pytest.approx(np.ones((1, 8)))
+    assert primitives.free_from_acw(np.array([5000.0])) == pytest.approx(np.ones((1, HORIZON_COUNT)))
 
 
 @given(

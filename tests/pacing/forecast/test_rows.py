@@ -4,19 +4,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pacing.estimators.durations import lognormal_survival
+from pacing.forecast.characteristic import frequencies
 from pacing.forecast.primitives import HORIZON_COUNT, Primitives
 from pacing.forecast.rows import (
     CALL_KNOTS,
     FIRST_ACW,
     FIRST_CALL,
-    KNOTS,
     KNOTS_S,
     LEVEL_PROBABILITIES,
     Rows,
-    Window,
     level_of,
     levels_of,
     spread,
+    spread_ages,
 )
 
 
@@ -27,29 +27,38 @@ def rows() -> Rows:
     return Rows(Primitives(talk, lognormal_survival(13.4, 0.47), answer, answer, grace_s=2.0))
 
 
-@pytest.mark.parametrize("window", list(Window))
-def test_a_row_is_the_log_characteristic_function_of_its_chance(rows: Rows, window: Window) -> None:
-    ids = np.array([3, FIRST_ACW + 12, FIRST_CALL + 9 * KNOTS + 5])
-    slots = rows.slots(ids)
-    moments = rows.moments(slots)
-    chance = moments[:, :HORIZON_COUNT] - moments[:, HORIZON_COUNT : 2 * HORIZON_COUNT]
-    logs = rows.logs(slots, window).view(np.complex64).reshape(3, HORIZON_COUNT, -1)
-    angle = 2 * np.pi / window * np.arange(1, window.frequencies + 1)
-    turn = np.exp(1j * np.sign(chance)[:, :, None] * angle)
-    expected = 1.0 + np.abs(chance)[:, :, None] * (turn - 1.0)
-    assert np.exp(logs + 1j * chance[:, :, None] * angle) == pytest.approx(expected, abs=1e-5)
+def test_a_row_is_the_chance_that_the_primitives_say(rows: Rows) -> None:
+    moments = rows.select(np.array([3, FIRST_ACW + 12, FIRST_CALL + 9 * CALL_KNOTS + 5])).moments
+    primitives = rows.primitives
+    free, answered, variance = np.split(moments, 3, axis=1)
+    assert free[0] == pytest.approx(primitives.free_from_talk(KNOTS_S[[3]])[0])
+    assert free[1] == pytest.approx(primitives.free_from_acw(KNOTS_S[[12]])[0])
+    assert free[2] == pytest.approx(np.zeros(HORIZON_COUNT))
+    assert answered[2] == pytest.approx(primitives.answered(KNOTS_S[[5]], LEVEL_PROBABILITIES[[9]])[0])
+    chance = free + answered
+    assert variance == pytest.approx(chance * (1.0 - chance))
 
 
-def test_rows_keep_their_slots_and_grow(rows: Rows) -> None:
-    first = rows.slots(np.arange(10)).copy()
-    calls = np.arange(FIRST_CALL, FIRST_CALL + 12 * KNOTS)
-    assert rows.logs(rows.slots(calls), Window.W33).shape[0] == len(calls)
-    assert (rows.slots(np.arange(10)) == first).all()
+def test_the_floor_holds_talk_acw_and_two_levels_of_calls(rows: Rows) -> None:
+    floor = rows.floor(9)
+    calls = FIRST_CALL + 9 * CALL_KNOTS + np.arange(2 * CALL_KNOTS)
+    expected = rows.select(np.concatenate((np.arange(FIRST_CALL), calls)))
+    assert floor.moments == pytest.approx(expected.moments)
+    assert rows.floor(9) is floor
+    assert rows.fresh(9).moments == pytest.approx(expected.moments[[FIRST_CALL, FIRST_CALL + CALL_KNOTS]])
 
 
-def test_a_call_beyond_a_minute_is_taken_to_be_a_minute_old(rows: Rows) -> None:
-    slots = rows.slots(np.array([FIRST_CALL + CALL_KNOTS - 1, FIRST_CALL + KNOTS - 1]))
-    assert slots[0] == slots[1]
+def test_logs_of_a_window_are_made_once(rows: Rows) -> None:
+    floor = rows.floor(9)
+    assert floor.logs(33) is floor.logs(33)
+    assert floor.logs(33).shape == (len(floor.moments), 2 * HORIZON_COUNT * frequencies(33))
+
+
+@given(age=st.floats(0.0, 1000.0))
+def test_a_call_beyond_a_minute_is_taken_to_be_a_minute_old(age: float) -> None:
+    low, share = spread_ages(np.array([age]))
+    assert low[0] + 1 < CALL_KNOTS
+    assert (1.0 - share) * KNOTS_S[low] + share * KNOTS_S[low + 1] == pytest.approx(min(age, 60.0), abs=1e-5)
 
 
 @given(elapsed=st.lists(st.floats(0.0, 2500.0), min_size=1, max_size=20))
