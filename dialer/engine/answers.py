@@ -30,8 +30,8 @@ def on_call_ringing(state: EngineState, event: CallRinging, now: float) -> None:
             if flight.answer_probability is not None:
                 renewed = work.scores.signalled(flight.answer_probability, call.signal, now)
                 flight = replace(flight, answer_probability=renewed)
+                state.touch(work)
         work.in_flight[call.call_id] = flight
-        state.touch(work)
     elif call.state is not CallState.RINGING:
         state.counters.count("events_out_of_place")
 
@@ -54,7 +54,9 @@ def on_call_answered(state: EngineState, event: CallAnswered, now: float) -> Non
             state.set_timer(f"amd:{call.call_id}", now + min(state.settings.amd_s_max, work.campaign.answer_limit_s))
         else:
             treat_person(state, call, work, step, now)
-        state.touch(work)
+        if work.campaign.pacing.cancel_after_s is not None:
+            # An answer never asks for more calls, but it may ask for fewer.
+            state.touch(work)
     elif call.state is CallState.ENDING and call.answered_at is None:
         if call.is_given_up:
             state.counters.count("late_cancels_answered")

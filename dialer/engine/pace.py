@@ -36,6 +36,8 @@ CALLS_PER_DECISION_MAX = 500
 LEADS_PASSED_OVER_MAX = 32
 """Leads whose trunks are busy that are looked past for one whose are not."""
 NO_OFFER = Offer()
+TICK_SHARE = 0.5
+"""On a tick, pacing that has been asked within this share of the time between ticks is not asked again."""
 REPORT_S_MIN = 1.0
 """Decisions that place nothing are reported no more often than this."""
 
@@ -57,6 +59,8 @@ def _decide(state: EngineState, work: CampaignWork, group: SkillGroup, now: floa
     is_agentless = campaign.treatment is Treatment.MESSAGE
     if (state.is_tick or not len(work.hopper)) and (group.members or is_agentless):
         refill(state, work, now)
+    if state.is_tick and now - work.decided_at < TICK_SHARE * state.settings.tick_s:
+        return
     at_work = group.at_work
     asked_anyway = state.is_tick and len(work.in_flight) > 0
     if not at_work and not is_agentless and not asked_anyway:

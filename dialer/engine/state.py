@@ -14,8 +14,8 @@ from dialer.pds.history import NumberHistory
 from dialer.pds.tasks import CampaignWork, Tasks
 from dialer.routing.router import Router
 
-SAME_FOR_PACING = (AgentState.CONNECTING, AgentState.TALKING)
-"""States into which an agent moves without changing what pacing would answer: not at work yet, or reserved before."""
+SAME_FOR_PACING = (AgentState.CONNECTING, AgentState.RESERVED, AgentState.TALKING)
+"""States into which an agent moves without pacing being asked: not at work yet, or if anything fewer calls are wanted."""
 
 
 class EngineState:
@@ -59,10 +59,10 @@ class EngineState:
         self.counters = Counters()
         self.commands: list[Command] = []
         self.touched: dict[str, None] = {}
-        """Skill groups for which this event may have changed what pacing would answer; a dict, for its order."""
+        """Skill groups for which pacing may place more calls after this event than before it; a dict, for its order."""
         self.is_shutting_down = False
         self.is_tick = False
-        """Whether this event is the tick, on which decisions are not skipped."""
+        """Whether this event is the tick: time alone may have changed what pacing would answer."""
         self.is_ticking = False
         self.served = 0
         self.polls_asked_at: deque[float] = deque(maxlen=100)
@@ -90,7 +90,7 @@ class EngineState:
                 self.touched[name] = None
 
     def touch(self, work: CampaignWork) -> None:
-        """Note that a campaign's calls have changed what pacing would answer."""
+        """Note that a campaign's calls may have raised what pacing would place."""
         self.touched[work.campaign.skill_group] = None
 
     def work_of(self, call: Call) -> CampaignWork:

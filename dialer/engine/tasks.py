@@ -65,12 +65,15 @@ def on_tick(state: EngineState, now: float) -> None:
 
 
 def _apply(state: EngineState, task: CampaignTask, now: float) -> CampaignWork:
+    known = state.tasks.works.get(task.campaign.campaign_id)
+    is_new = known is None or known.campaign != task.campaign
     work = state.tasks.apply(task)
     if not _is_task(task):
         _halt(state, work)
     elif work.is_running:
         work.hopper.wake()
-        state.touch(work)
+        if is_new or not len(work.hopper):
+            state.touch(work)
     start_ticking(state, now)
     return work
 

@@ -86,7 +86,7 @@ def kernel(window: int, low: int, most: int) -> Kernel:
 
 
 def _angles(window: int) -> Array:
-    return np.arange(1, frequencies(window) + 1) * (2.0 * math.pi / window)
+    return np.asarray(np.arange(1, frequencies(window) + 1) * (2.0 * math.pi / window), dtype=np.float64)
 
 
 @cache

@@ -51,9 +51,8 @@ class Floor:
         agents = len(talking) + len(acw)
         low[len(talking) : agents] += FIRST_ACW
         low[agents:] += FIRST_CALL
-        # Counting nothing gives whole numbers, whatever their weights.
-        upper = np.bincount(low, share, FLOOR_SIZE) if len(low) else np.zeros(FLOOR_SIZE)
-        tally: Array = np.bincount(low, None, FLOOR_SIZE) - upper
+        upper = np.bincount(low, share, FLOOR_SIZE)
+        tally = np.subtract(np.bincount(low, None, FLOOR_SIZE), upper, dtype=np.float64)
         tally[1:] += upper[:-1]
         ages = tally[FIRST_CALL:]
         estimate = answer_rate.value(ages, *rows.age_survivals)

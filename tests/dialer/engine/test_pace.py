@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -6,7 +7,7 @@ from campaigns.model import CallingWindow, CampaignStatus, PacingSettings, Treat
 from dialer import messages as m
 from dialer.model import CallCause, EngineSettings, Trunk
 from pacing.model import Decision, Observation, PolicySettings, Snapshot
-from tests.dialer.world import STEADY, Steady, World, known_policy, lead, silent, task
+from tests.dialer.world import SETTINGS, STEADY, Steady, World, known_policy, lead, silent, task
 
 MAIN = Trunk(name="main", caller_id="+12025550100")
 PACED = PacingSettings(policy=STEADY, cancel_after_s=15.0)
@@ -245,6 +246,7 @@ def test_pacing_is_told_which_calls_may_be_given_up() -> None:
         world.post(m.LeadsReserved(campaign_id=2, leads=(lead(1, 2),)))
         world.post(m.LeadsReserved(campaign_id=1, leads=tuple(lead(number, 1) for number in range(2, 9))))
         world.post(m.CallRinging(call_id="2-1"))
+        world.run(2.0)
     assert seen[-1].cancel_after_s == 18.0
     may_cancel = {call.call_id: call.may_cancel for call in seen[-1].calls}
     assert may_cancel.pop("1-1") is False
@@ -293,6 +295,7 @@ def test_a_policy_that_raises_is_counted_and_pacing_is_progressive() -> None:
         world.start(task(pacing=PacingSettings(policy="test: faulty")))
         assert len(world.placed) == 2
         world.post(m.CallAnswered(call_id=world.placed[0]))
+        world.run(2.0)
     assert world.states() == {"agent-0": "talking", "agent-1": "idle"}
     assert "ZeroDivisionError" in world.view().decision
     assert world.count("policy_failures") >= 4
@@ -303,7 +306,7 @@ def test_the_view_says_why_nothing_is_dialed() -> None:
     world.leads_left = 2
     world.add_agents(3)
     world.start(task(pacing=PACED))
-    world.post(m.CallRinging(call_id=world.placed[0]))
+    world.post(m.AgentPaused(agent_id="agent-2"))
     assert world.view().decision == "there are no leads to dial now"
     world.post(m.LeadsReserved(campaign_id=1, leads=(lead(900),)))
     assert world.view().decision == "the trunks take no more calls now"
@@ -349,3 +352,47 @@ def test_the_risk_of_a_dial_comes_back_with_its_answer() -> None:
         view = world.view()
     assert view.risk_ratio == pytest.approx(1.0 / 0.03, rel=1e-3)
     assert not view.is_forecast_off
+
+
+def test_pacing_is_asked_when_it_may_place_more_and_on_ticks_that_find_no_fresh_decision() -> None:
+    asked: list[float] = []
+
+    class Watching(Steady):
+        def decide(self, snapshot: Snapshot) -> Decision:
+            asked.append(snapshot.now)
+            return super().decide(snapshot)
+
+    with known_policy("test: watching", Watching):
+        world = World(fate=silent)
+        world.add_agents(2)
+        world.start(task(pacing=PacingSettings(policy="test: watching")))
+        world.run(5.75)
+        gaps = [later - earlier for earlier, later in pairwise(asked) if later > earlier]
+        assert gaps
+        assert max(gaps) <= 1.5 * SETTINGS.tick_s
+        count = len(asked)
+        world.post(m.CallRinging(call_id=world.placed[0]))
+        world.post(m.CallAnswered(call_id=world.placed[1]))
+        assert len(asked) == count
+        world.end(world.placed[0], CallCause.BUSY)
+        assert len(asked) > count
+        count = len(asked)
+        world.run(0.4)
+        assert len(asked) == count, "a tick within half a second of the last decision asked again"
+
+
+def test_where_calls_may_be_given_up_an_answer_asks_pacing() -> None:
+    asked: list[float] = []
+
+    class Watching(Steady):
+        def decide(self, snapshot: Snapshot) -> Decision:
+            asked.append(snapshot.now)
+            return super().decide(snapshot)
+
+    with known_policy("test: watching", Watching):
+        world = World(fate=silent)
+        world.add_agents(2)
+        world.start(task(pacing=PacingSettings(policy="test: watching", cancel_after_s=15.0)))
+        count = len(asked)
+        world.post(m.CallAnswered(call_id=world.placed[1]))
+        assert len(asked) == count + 1
