@@ -203,7 +203,7 @@ class EngineSection(Section):
         description="Names the owner of leases and open attempts; keep it the same across restarts.",
     )
     tick_s: Seconds = Field(
-        default=_ENGINE.tick_s, description="Longest time between two pacing decisions of a campaign."
+        default=_ENGINE.tick_s, description="Time between ticks; pacing is asked on a tick unless it was just before."
     )
     hopper_s: Seconds = Field(
         default=_ENGINE.hopper_s, description="The hopper holds leads for this long at the present rate."

@@ -15,7 +15,7 @@ from dialer.pds.tasks import CampaignWork, Tasks
 from dialer.routing.router import Router
 
 SAME_FOR_PACING = (AgentState.CONNECTING, AgentState.RESERVED, AgentState.TALKING)
-"""States into which an agent moves without pacing being asked: not at work yet, or if anything fewer calls are wanted."""
+"""States into which an agent moves without pacing being asked: not at work yet, or fewer calls are wanted if any."""
 
 
 class EngineState:
