@@ -44,6 +44,9 @@ class PacingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """The legal cap on abandoned / answered by a person (16 CFR 310.4(b)(4)(i))."""
     abandon_rate_target: float | None = None
     """Where the pacing steers to; None is as near the cap as is safe."""
+    dialing_ends: str = ""
+    """When dialing stops for the day, "HH:MM" in the campaign's time zone: the budget of abandoned calls is then spent
+    towards that moment. Empty: it may stop at any time, and the account is kept under its cap all along."""
     cancel_after_s: float | None = None
     """Calls that have rung this long may be given up when no agent is expected to be free for them; at least 15
     (16 CFR 310.4(b)(4)(ii)). None lets every call ring out: a call given up is a missed call to somebody."""

@@ -16,8 +16,10 @@ TRIM_STEP_ANSWERS = 100.0
 """The integrator's step falls from the first to the last of these, by half in so many answers."""
 TRIM_MIN = -2.5
 TRIM_MAX = 2.0
+RATE_LIFE_S = 3600.0
 RATE_TIME_S = 900.0
 RATE_PRIOR_ANSWERS = 5.0
+"""Answers to come are foreseen from those of the last hour, beginning with so many in so long."""
 OPEN_HORIZON_S = 1800.0
 OPEN_HORIZON_ANSWERS = 300.0
 """Where the window's end is not known, a deviation is made good within this much time or this many answers, whichever
@@ -27,7 +29,7 @@ OPEN_RESERVE_SD = 2.0
 OPEN_SURE_ANSWERS = 60.0
 """And the gate relies on so many answers to come: a gate that closes at the cap itself closes 5 % of the time."""
 KNOWN_HORIZON_S = 4 * 3600.0
-KNOWN_RESERVE_CALLS = 2.0
+KNOWN_RESERVE_CALLS = 2.3
 """Towards a known end no more future than this is counted on, and so many calls are kept in reserve."""
 SURE_SHARE = 0.9
 """Share of the answers expected before a known end on which the gate relies."""
@@ -52,28 +54,43 @@ class BudgetController:
         self._trim = 0.0
         self._allowed: float | None = None
         self._answers = 0
+        self._recent = 0.0
+        self._first_at: float | None = None
+        self._last_at = 0.0
 
     def threshold(self, budgets: Sequence[AbandonBudget], now: float) -> float:
         """The highest risk at which a call may be placed now.
 
         Where several windows run side by side (24 hours, 30 days), the one that allows least decides.
         """
-        self._allowed = min(self._allowance(budget, now) for budget in budgets)
+        if self._first_at is None:
+            self._first_at = self._last_at = now
+        rate = self._answers_per_s(now)
+        self._allowed = min(self._allowance(budget, rate, now) for budget in budgets)
         return float(START_RISK * (self._allowed / START_RATE) ** RISK_EXPONENT * math.exp(self._trim))
 
-    def learn(self, abandoned: bool) -> None:
-        """Take one more answer into the trim."""
+    def learn(self, abandoned: bool, now: float) -> None:
+        """Take one more answer into the trim and the rate of answers."""
         if self._allowed is None:
             return
+        self._recent = self._recent * self._kept(now) + 1.0
+        self._last_at = max(now, self._last_at)
         step = max(TRIM_STEP_FIRST / (1.0 + self._answers / TRIM_STEP_ANSWERS), TRIM_STEP_LAST)
         self._answers += 1
         moved = self._trim + step * (self._allowed - float(abandoned))
         self._trim = min(max(moved, TRIM_MIN), TRIM_MAX)
 
-    def _allowance(self, budget: AbandonBudget, now: float) -> float:
-        """The abandon rate that brings this account to its target over the horizon."""
-        elapsed = max(now - budget.window_started_at, 0.0)
-        rate = (budget.answered + RATE_PRIOR_ANSWERS) / (elapsed + RATE_TIME_S)
+    def _answers_per_s(self, now: float) -> float:
+        """Answers per second of late, while there was dialing: the window may have begun long before it."""
+        assert self._first_at is not None
+        seen_s = RATE_LIFE_S * (1.0 - math.exp(-max(now - self._first_at, 0.0) / RATE_LIFE_S))
+        return (self._recent * self._kept(now) + RATE_PRIOR_ANSWERS) / (seen_s + RATE_TIME_S)
+
+    def _kept(self, now: float) -> float:
+        return math.exp(-max(now - self._last_at, 0.0) / RATE_LIFE_S)
+
+    def _allowance(self, budget: AbandonBudget, rate: float, now: float) -> float:
+        """The abandon rate that brings this account to its target over the horizon, at so many answers per second."""
         built_up = min(budget.answered / ANSWERS_MIN, 1.0)
         if math.isinf(budget.window_ends_at):
             horizon = max(rate * OPEN_HORIZON_S, OPEN_HORIZON_ANSWERS)

@@ -6,6 +6,7 @@ from pacing import policy_names
 from simulation.commands.calibrate import calibrate_records
 from simulation.commands.compare import compare
 from simulation.commands.league import league
+from simulation.commands.proof import proof
 from simulation.commands.replay import replay_trace
 from simulation.commands.run import run
 from simulation.commands.sweep import sweep
@@ -20,6 +21,7 @@ app.command()(compare)
 app.command()(sweep)
 app.command()(tune)
 app.command()(league)
+app.command()(proof)
 app.command("calibrate")(calibrate_records)
 app.command("replay")(replay_trace)
 

@@ -94,6 +94,8 @@ def _pacing_problems(pacing: PacingSettings, policies: Collection[str]) -> Itera
     elif pacing.abandon_rate_target is not None and not 0.0 < pacing.abandon_rate_target <= pacing.abandon_rate_max:
         message = f"is {pacing.abandon_rate_target:g}, must be above 0 and at most abandon_rate_max"
         yield Problem("pacing.abandon_rate_target", f"{message} ({pacing.abandon_rate_max:g})")
+    if pacing.dialing_ends and minute_of_day(pacing.dialing_ends) is None:
+        yield Problem("pacing.dialing_ends", f"{pacing.dialing_ends!r} is not a time of day such as 17:00")
     if pacing.cancel_after_s is not None:
         reason = "people must be given 15 s to answer, 16 CFR 310.4(b)(4)(ii)"
         cancel_after_s = pacing.cancel_after_s

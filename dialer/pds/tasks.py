@@ -4,9 +4,11 @@ A task comes from the poll or from a change over REST. A campaign that the poll 
 it changed after that poll was asked for: then the poll is older than what we know.
 """
 
+import math
+
 from campaigns.model import Campaign, CampaignStatus, CampaignTask, Outcome, PacingSettings
 from dialer.model import EngineSettings
-from dialer.pds.account import AbandonAccount
+from dialer.pds.account import AbandonAccount, dialing_ends_at
 from dialer.pds.hopper import Hopper
 from dialer.pds.scores import LeadScores
 from pacing import PolicySettings, UnknownPolicyError, create_policy
@@ -16,6 +18,8 @@ from pacing.policies.progressive import decide_progressive
 from pacing.policy import Policy
 from pacing.shadow import Shadow, ShadowTally
 
+ENDS_LIFE_S = 60.0
+"""How often the clock is asked anew when dialing ends."""
 STOPPED_MAX = 100
 """Stopped campaigns whose counts are kept for live views."""
 
@@ -24,6 +28,8 @@ class CampaignWork:
     """One campaign as the engine works on it."""
 
     __slots__ = (
+        "_ends_at",
+        "_ends_judged_until",
         "account",
         "attempts",
         "campaign",
@@ -54,6 +60,8 @@ class CampaignWork:
         self.campaign_id = task.campaign.campaign_id
         self.is_running = False
         self.account = AbandonAccount(task)
+        self._ends_at = math.inf
+        self._ends_judged_until = -math.inf
         self.hopper = Hopper(settings)
         self.in_flight: dict[str, CallInFlight] = {}
         """Calls decided on and not yet answered or ended, oldest first."""
@@ -103,6 +111,13 @@ class CampaignWork:
         """How often the policy and its shadow agreed; all 0 where there is none."""
         return self.policy.tally if isinstance(self.policy, Shadow) else ShadowTally()
 
+    def dialing_ends_at(self, now: float) -> float:
+        """When dialing ends today by the campaign's own setting; infinite where that is not known or past."""
+        if now >= self._ends_judged_until:
+            self._ends_at = dialing_ends_at(self.campaign, now)
+            self._ends_judged_until = min(self._ends_at, now + ENDS_LIFE_S)
+        return self._ends_at
+
     def decide(self, snapshot: Snapshot) -> Decision:
         """Ask the policy; one that raises is counted, and pacing is progressive for once.
 
@@ -130,6 +145,7 @@ class CampaignWork:
     def _apply(self, task: CampaignTask, before: Campaign | None) -> None:
         campaign = task.campaign
         self.is_running = campaign.status is CampaignStatus.RUNNING
+        self._ends_judged_until = -math.inf
         pacing = campaign.pacing
         if not pacing.lead_scores:
             self.scores = None

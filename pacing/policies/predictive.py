@@ -73,8 +73,8 @@ class Predictive:
                 self._talk.update(duration_s, at)
             case AcwObserved(at=at, duration_s=duration_s):
                 self._acw.update(duration_s, at)
-            case AnswerObserved(abandoned=abandoned):
-                self._budget.learn(abandoned)
+            case AnswerObserved(at=at, abandoned=abandoned):
+                self._budget.learn(abandoned, at)
 
     def _learn_call(self, call: CallObserved) -> None:
         if call.result is CallResult.CANCELLED:

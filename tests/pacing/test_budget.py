@@ -39,13 +39,14 @@ def test_closed_loop_spends_the_budget_and_no_more(ends_at: float, bias: float) 
     rng = np.random.default_rng(round(10 * bias))
     controller = BudgetController(None)
     rates = []
-    for _ in range(50):
+    for day in range(50):
         abandoned = 0
         for answer in range(4000):
-            threshold = controller.threshold([budget(answer, abandoned, ends_at)], answer * DAY_S / 4000)
+            now = day * DAY_S + answer * DAY_S / 4000
+            threshold = controller.threshold([budget(answer, abandoned, day * DAY_S + ends_at)], now)
             lost = bool(rng.random() < min(bias * threshold / 2, 0.5))
             abandoned += lost
-            controller.learn(lost)
+            controller.learn(lost, now)
         rates.append(abandoned / 4000)
     assert max(rates) <= 0.03
     assert np.mean(rates[1:]) > (0.029 if ends_at == DAY_S else 0.028)
@@ -59,7 +60,7 @@ def test_a_window_may_end_at_any_time() -> None:
         threshold = controller.threshold([budget(answer, abandoned, float("inf"))], answer * 10.0)
         lost = bool(rng.random() < min(threshold, 0.5))
         abandoned += lost
-        controller.learn(lost)
+        controller.learn(lost, answer * 10.0)
         over += answer > 300 and abandoned > 0.03 * (answer + 1)
     assert over < 400
     assert abandoned / 20_000 > 0.029
@@ -73,7 +74,23 @@ def test_threshold_is_a_risk(answered: int, abandoned: int, now: float) -> None:
 
 def test_the_window_that_allows_least_decides() -> None:
     controller = BudgetController(None)
-    loose, tight = budget(2000, 20), budget(40_000, 1150, float("inf"))
+    loose, tight = budget(2000, 20), budget(40_000, 1192, float("inf"))
     alone = controller.threshold([tight], 18_000.0)
     assert controller.threshold([loose, tight], 18_000.0) == controller.threshold([tight, loose], 18_000.0) == alone
     assert alone < controller.threshold([loose], 18_000.0)
+
+
+def test_a_window_that_began_long_before_the_dialing_changes_nothing() -> None:
+    """The account's day begins at midnight, the agents' at nine."""
+
+    def thresholds(began_before_s: float) -> list[float]:
+        controller = BudgetController(None)
+        steered = []
+        for answer in range(600):
+            now = began_before_s + answer * 20.0
+            account = budget(answer, answer // 50, began_before_s + DAY_S)
+            steered.append(controller.threshold([account], now))
+            controller.learn(answer % 50 == 49, now)
+        return steered
+
+    assert thresholds(0.0) == pytest.approx(thresholds(32_400.0))

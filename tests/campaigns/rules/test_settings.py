@@ -45,6 +45,7 @@ def test_the_defaults_are_sound() -> None:
         ({"pacing": PacingSettings(abandon_rate_target=0.04)}, "pacing.abandon_rate_target"),
         ({"pacing": PacingSettings(cancel_after_s=14.9)}, "pacing.cancel_after_s"),
         ({"pacing": PacingSettings(cancel_after_s=float("nan"))}, "pacing.cancel_after_s"),
+        ({"pacing": PacingSettings(dialing_ends="5 pm")}, "pacing.dialing_ends"),
         ({"pacing": PacingSettings(cancel_after_s=15.0, late_cancels_max=0)}, "pacing.late_cancels_max"),
         ({"pacing": PacingSettings(chooses_leads=True)}, "pacing.chooses_leads"),
         ({"pacing": PacingSettings(shadow="psychic")}, "pacing.shadow"),

@@ -1,0 +1,51 @@
+import pytest
+
+from simulation.experiments.figures import CampaignDay, ReplicationFigures, Sums
+from simulation.experiments.jobs import BATCHES
+from simulation.experiments.proof import CASES, HOLD_OUT, HOURS, prove, scenario_of
+
+HELD_OUT = "unseen"
+"""The family of scenarios on which no constant of the policy was tuned, named here before the policy's last changes."""
+
+
+def day(number: int, answered: int, abandoned: int) -> ReplicationFigures:
+    first = Sums(day=0, idle_s=50.0, talk_s=50.0)
+    other = Sums(day=0, idle_s=20.0, talk_s=60.0, acw_s=20.0, attempts=10, cancelled=1)
+    account = CampaignDay(
+        day=0, campaign_id=1, answered=answered, abandoned=abandoned, connected=answered - abandoned, amd_errors=0
+    )
+    return ReplicationFigures(replication=number, spans=(first, *[other] * (HOURS - 1)), accounts=(account,))
+
+
+def test_the_hold_out_is_the_one_named_here() -> None:
+    assert HOLD_OUT == HELD_OUT
+    assert HELD_OUT in CASES
+
+
+def test_each_span_of_the_figures_is_an_hour() -> None:
+    assert HOURS == BATCHES
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_case_makes_a_scenario_for_every_team(case: str) -> None:
+    for agents in (3, 300):
+        scenario = scenario_of(case, agents)
+        assert scenario.agents[0].count == agents
+        assert scenario.campaigns[0].pacing.policy == "predictive"
+
+
+def test_the_first_hour_stands_apart_and_days_over_the_cap_are_counted() -> None:
+    proof = prove("stationary", 5, [day(0, 1000, 20), day(1, 1000, 31), day(2, 1000, 27)], 0.03)
+    assert proof.occupancy is not None
+    assert proof.occupancy.mean == pytest.approx(0.8)
+    assert proof.first_hour is not None
+    assert proof.first_hour.mean == pytest.approx(0.5)
+    assert proof.days_over == 1
+    assert proof.worst_day == pytest.approx(0.031)
+    assert proof.worst_30_days == pytest.approx(0.026)
+    assert proof.cancelled == pytest.approx(0.1)
+
+
+def test_thirty_days_are_judged_one_period_after_the_other() -> None:
+    days = [day(number, 1000, 20) for number in range(30)] + [day(number, 1000, 29) for number in range(30, 40)]
+    assert prove("stationary", 5, days, 0.03).worst_30_days == pytest.approx(0.029)
