@@ -16,8 +16,8 @@ from dialer.model import EngineSettings, Trunk
 from dialer.runner import Runner, TraceWriter
 from simulation.models.agents import AgentPlan, Presence, UnplannedPauses, plan_agents
 from simulation.models.carrier import CarrierModel, OutageSpan
+from simulation.models.changes import DAY_S, Changes
 from simulation.models.customers import CustomerModel, Fate
-from simulation.models.timelines import Timeline
 from simulation.opponents.clairvoyant import ORACLE, Foresight
 from simulation.ports.clock import SimClock, call_at
 from simulation.ports.desk import SimDesk
@@ -28,7 +28,6 @@ from simulation.rows import DayRows, Recorder
 from simulation.scenario.checks import seconds_of_day
 from simulation.scenario.model import Parameter, Scenario
 
-DAY_S = 86_400.0
 POLL_S = 15.0
 TRUNK = "trunk"
 CLOSING_S = 2.0
@@ -67,10 +66,11 @@ class World:
         self.engine = Engine(settings)
         self.clock = SimClock(self.env, self.post)
         self.runner = Runner(engine=self.engine, now=self.clock.now, trace=trace)
+        changes = self._changes = Changes(scenario, self.first_midnight)
         self.customers = [
             CustomerModel(
                 campaign.customers,
-                self._timelines(number),
+                changes.of_campaign(number),
                 seed,
                 number,
                 remembered[number] if number < len(remembered) else {},
@@ -78,10 +78,15 @@ class World:
             for number, campaign in enumerate(scenario.campaigns)
         ]
         self._speeds: dict[str, float] = {}
-        carrier = CarrierModel(scenario.carrier, self._carrier_failure(), self._outages(), seed)
-        self.gateway = SimGateway(
-            self.env, self.post, self.customers, carrier, scenario.carrier.bridge_delay_s, self._speeds
+        carrier = CarrierModel(
+            changes.of_all(Parameter.CARRIER_CHANNELS_MAX, float(scenario.carrier.channels_max)),
+            changes.cps_carried(),
+            changes.of_all(Parameter.CARRIER_FAILURE_PROBABILITY, scenario.carrier.failure_probability),
+            self._outages(),
+            seed,
         )
+        bridge_delay_s = changes.of_all(Parameter.BRIDGE_DELAY_S, scenario.carrier.bridge_delay_s)
+        self.gateway = SimGateway(self.env, self.post, self.customers, carrier, bridge_delay_s, self._speeds)
         self.recorder = Recorder(lambda call_id: self.gateway.fates.pop(call_id, None), keeps_decisions)
         self.desk = SimDesk(
             self.env, self.post, self._acw_s, self.recorder, scenario.dispositions, self.gateway.talk_ends_at
@@ -171,50 +176,21 @@ class World:
         announced: dict[str, bool] = {}
         longest_wait = max(one.ring_timeout_s + one.answer_limit_s for one in self.scenario.campaigns)
         shift = Presence(opens_at, closes_at + longest_wait + CLOSING_S)
+        factor = self._changes.of_all(Parameter.PAUSE_FACTOR, 1.0)
         for number, group in enumerate(self.scenario.agents):
+            chance = self._changes.of_all(Parameter.PAUSE_PROBABILITY, group.pause_probability)
             for index, plan in enumerate(plan_agents(group, number, midnight, shift, self.seed)):
                 plans.append(plan)
                 self._speeds[plan.agent_id] = plan.speed
                 announced[plan.agent_id] = group.pauses_announced
-                if group.pause_probability > 0.0:
+                if group.pause_probability > 0.0 or not chance.is_constant:
                     key = (number, index, int(midnight // DAY_S))
-                    pauses[plan.agent_id] = UnplannedPauses(group, self.seed, key)
+                    pauses[plan.agent_id] = UnplannedPauses(group, chance, factor, self.seed, key)
         self.desk.begin_day(plans, pauses, announced)
 
     def _acw_s(self, number: str, attempt_number: int) -> float:
         campaign, place = place_of(number)
         return self.customers[campaign].acw_s(place, attempt_number, self.env.now)
-
-    def _timelines(self, number: int) -> dict[Parameter, Timeline]:
-        customers = self.scenario.campaigns[number].customers
-        start = {
-            Parameter.ANSWER_PROBABILITY: customers.answer_probability,
-            Parameter.MACHINE: customers.machine,
-            Parameter.NO_ANSWER: customers.no_answer,
-            Parameter.FAILURE: customers.failure,
-        }
-        name = self.scenario.campaigns[number].name
-        return {parameter: self._timeline(parameter, start.get(parameter, 1.0), name) for parameter in Parameter}
-
-    def _carrier_failure(self) -> Timeline:
-        parameter = Parameter.CARRIER_FAILURE_PROBABILITY
-        return self._timeline(parameter, self.scenario.carrier.failure_probability, "")
-
-    def _timeline(self, parameter: Parameter, value: float, campaign: str) -> Timeline:
-        """The parameter over all days; every day begins with the value from before its first change."""
-        changes = [
-            change
-            for change in self.scenario.changes
-            if change.parameter is parameter and change.campaign in {"", campaign}
-        ]
-        if not changes:
-            return Timeline(value)
-        moves = []
-        for day in range(self.scenario.day.days):
-            midnight = self.first_midnight + day * DAY_S
-            moves.append((midnight, 0.0, value))
-            moves += [(midnight + seconds_of_day(one.at), one.over_s, one.value) for one in changes]
-        return Timeline(value, moves)
 
     def _outages(self) -> list[OutageSpan]:
         return [

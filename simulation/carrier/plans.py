@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 from dialer.model import CallCause
 from simulation.carrier.scenario import Behaviour, CarrierScenario, Meets
+from simulation.models.changes import constant_timelines
 from simulation.models.customers import CustomerModel
 from simulation.models.streams import Stream, generator
-from simulation.models.timelines import Timeline
-from simulation.scenario.model import Customers, Parameter
 
 STATUSES = {
     CallCause.BUSY: 486,
@@ -67,17 +66,6 @@ def number_key(number: str) -> int:
     if digits.isascii() and digits.isdigit() and len(digits) <= 15:
         return int(digits)
     return zlib.crc32(number.encode())
-
-
-def constant_timelines(customers: Customers) -> dict[Parameter, Timeline]:
-    """The customers' parameters as they stand, with nothing that changes over the day."""
-    start = {
-        Parameter.ANSWER_PROBABILITY: customers.answer_probability,
-        Parameter.MACHINE: customers.machine,
-        Parameter.NO_ANSWER: customers.no_answer,
-        Parameter.FAILURE: customers.failure,
-    }
-    return {parameter: Timeline(start.get(parameter, 1.0)) for parameter in Parameter}
 
 
 def _fixed(behaviour: Behaviour) -> CallPlan:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simulation.models.streams import Stream, generator
+from simulation.models.timelines import Timeline
 from simulation.scenario.checks import seconds_of_day
 from simulation.scenario.model import Agents, MassLogOff
 
@@ -40,19 +41,19 @@ class AgentPlan(NamedTuple):
 class UnplannedPauses:
     """Pauses that agents take after calls without anybody having planned them."""
 
-    def __init__(self, group: Agents, seed: int, key: tuple[int, ...]) -> None:
-        """`key` is (group, agent, day)."""
+    def __init__(self, group: Agents, probability: Timeline, factor: Timeline, seed: int, key: tuple[int, ...]) -> None:
+        """`probability` of a pause after a call and `factor` on its length, over time; `key` is (group, agent, day)."""
         self._group = group
+        self._probability = probability
+        self._factor = factor
         self._rng = generator(seed, Stream.BREAK, *key)
 
-    def after_call(self) -> float | None:
+    def after_call(self, now: float) -> float | None:
         """Seconds of pause after the call just taken; None for no pause."""
-        if self._group.pause_probability <= 0.0:
-            return None
         chance, length = self._rng.random(2)
-        if chance >= self._group.pause_probability:
+        if chance >= self._probability.at(now):
             return None
-        return float(self._group.pause.quantile(np.array([length]))[0])
+        return float(self._group.pause.quantile(np.array([length]))[0]) * self._factor.at(now)
 
 
 def plan_agents(group: Agents, number: int, midnight: float, day: Presence, seed: int) -> list[AgentPlan]:

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from simulation.models.streams import BLOCK, Blocks, Stream, generator
 from simulation.models.timelines import Timeline
-from simulation.scenario.model import Carrier
 
 
 class OutageSpan(NamedTuple):
@@ -21,9 +20,20 @@ class OutageSpan(NamedTuple):
 class CarrierModel:
     """Says of each call whether the carrier carries it."""
 
-    def __init__(self, carrier: Carrier, failure: Timeline, outages: Sequence[OutageSpan], seed: int) -> None:
-        """`failure` is the chance over time that a call fails with 503 for no better reason."""
-        self._carrier = carrier
+    def __init__(
+        self,
+        channels_max: Timeline,
+        cps_carried: Timeline | None,
+        failure: Timeline,
+        outages: Sequence[OutageSpan],
+        seed: int,
+    ) -> None:
+        """`failure` is the chance over time that a call fails with 503 for no better reason.
+
+        `cps_carried` None carries as many a second as come.
+        """
+        self._channels_max = channels_max
+        self._cps_carried = cps_carried
         self._failure = failure
         self._outages = outages
         self._recent: deque[float] = deque()
@@ -42,10 +52,10 @@ class CarrierModel:
 
         `key` numbers the call for the luck's sake; `calls_up` counts the calls that hold a channel.
         """
-        if calls_up >= self._carrier.channels_max:
+        if calls_up >= self._channels_max.at(now):
             return True
-        limit = self._carrier.cps_carried
-        if limit is not None:
+        if self._cps_carried is not None:
+            limit = self._cps_carried.at(now)
             recent = self._recent
             while recent and recent[0] <= now - 1.0:
                 recent.popleft()

@@ -83,8 +83,12 @@ class CustomerModel:
         self._leads: Blocks[float] = Blocks(self._draw_leads)
         self._ranks: Blocks[float] = Blocks(lambda block, attempt: self._uniform(Stream.LEAD, block, attempt).tolist())
         self._hour_factors = [customers.hour_factors.get(str(hour), 1.0) for hour in range(24)]
+        attempt_factor = timelines[Parameter.ATTEMPT_FACTOR]
         self._is_uniform = (
-            customers.answer_concentration is None and not customers.hour_factors and customers.attempt_factor == 1.0
+            customers.answer_concentration is None
+            and not customers.hour_factors
+            and attempt_factor.is_constant
+            and customers.attempt_factor == 1.0
         )
         weights = np.array(list(customers.failures.values()))
         self._failures = [CallCause(failure.value) for failure in customers.failures]
@@ -96,7 +100,8 @@ class CustomerModel:
         if self._is_uniform:
             return probability
         factor = self._leads.row(lead)
-        factor *= self._hour_factors[int(now // 3600) % 24] * self._customers.attempt_factor ** (attempt - 1)
+        wear = self._timelines[Parameter.ATTEMPT_FACTOR].at(now) ** (attempt - 1)
+        factor *= self._hour_factors[int(now // 3600) % 24] * wear
         odds = min(probability / max(1.0 - probability, 1.0 / ODDS_MAX), ODDS_MAX) * factor
         return odds / (1.0 + odds)
 
@@ -120,14 +125,15 @@ class CustomerModel:
             machine, no_answer = at[Parameter.MACHINE].at(now), at[Parameter.NO_ANSWER].at(now)
             point = draws.fate * (machine + no_answer + at[Parameter.FAILURE].at(now))
             if point < machine:
-                is_machine, delay_s = True, draws.machine_delay_s
+                is_machine, delay_s = True, draws.machine_delay_s * at[Parameter.MACHINE_DELAY_FACTOR].at(now)
             elif point >= machine + no_answer:
-                failure, delay_s = self._failure(draws.failure), draws.failure_delay_s
-        amd = self._customers.amd
-        says_machine = False
-        if amd is not None:
-            says_machine = draws.amd_error < amd.person_error if is_person else draws.amd_error >= amd.machine_error
-        talk_s = draws.talk_s * at[Parameter.TALK_FACTOR].at(now) if is_person else draws.machine_talk_s
+                failure = self._failure(draws.failure)
+                delay_s = draws.failure_delay_s * at[Parameter.FAILURE_DELAY_FACTOR].at(now)
+        amd_delay_s, says_machine = (
+            self._amd(draws, is_person, now) if self._customers.amd is not None else (0.0, False)
+        )
+        talk_s = draws.talk_s if is_person else draws.machine_talk_s
+        talk_factor = Parameter.TALK_FACTOR if is_person else Parameter.MACHINE_TALK_FACTOR
         return Fate(
             is_person,
             is_machine,
@@ -136,10 +142,10 @@ class CustomerModel:
             draws.post_dial_delay_s * at[Parameter.POST_DIAL_DELAY_FACTOR].at(now),
             probability,
             self._customers.machines_known,
-            draws.amd_delay_s,
+            amd_delay_s,
             says_machine,
             draws.patience_s * at[Parameter.PATIENCE_FACTOR].at(now),
-            talk_s,
+            talk_s * at[talk_factor].at(now),
             draws.early_media
             < (self._customers.machine_early_media if is_machine else self._customers.person_early_media),
         )
@@ -147,6 +153,15 @@ class CustomerModel:
     def acw_s(self, lead: int, attempt: int, now: float) -> float:
         """The after-call work that a conversation ending now leaves, at an agent of average speed."""
         return self._attempts.row(lead, attempt).acw_s * self._timelines[Parameter.ACW_FACTOR].at(now)
+
+    def _amd(self, draws: _Draws, is_person: bool, now: float) -> tuple[float, bool]:
+        """When detection decides, and whether for a machine."""
+        at = self._timelines
+        if is_person:
+            says_machine = draws.amd_error < at[Parameter.AMD_PERSON_ERROR].at(now)
+        else:
+            says_machine = draws.amd_error >= at[Parameter.AMD_MACHINE_ERROR].at(now)
+        return draws.amd_delay_s * at[Parameter.AMD_DELAY_FACTOR].at(now), says_machine
 
     def _failure(self, uniform: float) -> CallCause:
         for cause, edge in zip(self._failures, self._failure_edges, strict=True):

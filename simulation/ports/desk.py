@@ -188,7 +188,7 @@ class SimDesk:
     def _wish_for_pause(self, seat: Seat) -> None:
         if seat.pauses is None or seat.is_leaving or seat.pause_s is not None:
             return
-        seat.pause_s = seat.pauses.after_call()
+        seat.pause_s = seat.pauses.after_call(self._env.now)
         if seat.pause_s is not None and self._announced[seat.plan.agent_id]:
             self._post(AgentPaused(agent_id=seat.plan.agent_id, reason="pause"))
 

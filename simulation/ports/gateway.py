@@ -30,6 +30,7 @@ from dialer.model import AmdResult, CallCause
 from dialer.ports import Post
 from simulation.models.carrier import CarrierModel
 from simulation.models.customers import CustomerModel, Fate
+from simulation.models.timelines import Timeline
 from simulation.ports.clock import call_at, call_off
 from simulation.ports.numbers import place_of
 
@@ -86,7 +87,7 @@ class SimGateway:
         post: the runner's mailbox.
         customers: one model for each campaign, in the scenario's order.
         carrier: how the trunk behaves.
-        bridge_delay_s: from the command to audio.
+        bridge_delay_s: from the command to audio, over time.
         speeds: factor on the talk time of each agent.
     """
 
@@ -96,7 +97,7 @@ class SimGateway:
         post: Post,
         customers: Sequence[CustomerModel],
         carrier: CarrierModel,
-        bridge_delay_s: float,
+        bridge_delay_s: Timeline,
         speeds: Mapping[str, float],
     ) -> None:
         self._env = env
@@ -213,8 +214,10 @@ class SimGateway:
         call = self.calls.get(command.call_id)
         if call is None:
             return
-        if self._bridge_delay_s > 0.0:
-            call_at(self._env, self._env.now + self._bridge_delay_s, self._join, (call, command.leg_id))
+        now = self._env.now
+        delay_s = self._bridge_delay_s.at(now)
+        if delay_s > 0.0:
+            call_at(self._env, now + delay_s, self._join, (call, command.leg_id))
         else:
             self._start_talk(call, command.leg_id)
 

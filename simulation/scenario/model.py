@@ -267,18 +267,54 @@ class ScenarioCampaign(Part, frozen=True, kw_only=True):
 
 
 class Parameter(StrEnum):
-    """What a change can change."""
+    """What a change can change: a factor multiplies the model's durations and is 1 before its first change."""
 
     ANSWER_PROBABILITY = "answer_probability"
+    ATTEMPT_FACTOR = "attempt_factor"
     MACHINE = "machine"
     NO_ANSWER = "no_answer"
     FAILURE = "failure"
-    TALK_FACTOR = "talk_factor"
-    ACW_FACTOR = "acw_factor"
     ANSWER_DELAY_FACTOR = "answer_delay_factor"
+    MACHINE_DELAY_FACTOR = "machine_delay_factor"
+    FAILURE_DELAY_FACTOR = "failure_delay_factor"
     POST_DIAL_DELAY_FACTOR = "post_dial_delay_factor"
+    AMD_DELAY_FACTOR = "amd_delay_factor"
+    AMD_PERSON_ERROR = "amd_person_error"
+    AMD_MACHINE_ERROR = "amd_machine_error"
     PATIENCE_FACTOR = "patience_factor"
+    TALK_FACTOR = "talk_factor"
+    MACHINE_TALK_FACTOR = "machine_talk_factor"
+    ACW_FACTOR = "acw_factor"
+    PAUSE_PROBABILITY = "pause_probability"
+    """Of all agents alike."""
+    PAUSE_FACTOR = "pause_factor"
     CARRIER_FAILURE_PROBABILITY = "carrier_failure_probability"
+    CARRIER_CPS_CARRIED = "carrier_cps_carried"
+    CARRIER_CHANNELS_MAX = "carrier_channels_max"
+    """Channels it really has; the dialer goes on believing `carrier.channels_max`."""
+    BRIDGE_DELAY_S = "bridge_delay_s"
+
+
+PROBABILITIES = frozenset(
+    {
+        Parameter.ANSWER_PROBABILITY,
+        Parameter.AMD_PERSON_ERROR,
+        Parameter.AMD_MACHINE_ERROR,
+        Parameter.PAUSE_PROBABILITY,
+        Parameter.CARRIER_FAILURE_PROBABILITY,
+    }
+)
+OF_ALL_CAMPAIGNS = frozenset(
+    {
+        Parameter.PAUSE_PROBABILITY,
+        Parameter.PAUSE_FACTOR,
+        Parameter.CARRIER_FAILURE_PROBABILITY,
+        Parameter.CARRIER_CPS_CARRIED,
+        Parameter.CARRIER_CHANNELS_MAX,
+        Parameter.BRIDGE_DELAY_S,
+    }
+)
+"""Parameters of the agents and the carrier, which campaigns share."""
 
 
 class Change(Part, frozen=True, kw_only=True):
@@ -295,8 +331,10 @@ class Change(Part, frozen=True, kw_only=True):
         time_of_day("at", self.at)
         at_least("over_s", self.over_s, 0.0)
         at_least("value", self.value, 0.0)
-        if self.parameter in {Parameter.ANSWER_PROBABILITY, Parameter.CARRIER_FAILURE_PROBABILITY}:
+        if self.parameter in PROBABILITIES:
             probability("value", self.value)
+        if self.parameter in OF_ALL_CAMPAIGNS and self.campaign:
+            raise ScenarioValueError("campaign", f"does not go with {self.parameter}, which campaigns share")
 
 
 class Scenario(Part, frozen=True, kw_only=True):

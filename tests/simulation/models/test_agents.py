@@ -3,6 +3,7 @@ import pytest
 
 from simulation.models.agents import Presence, UnplannedPauses, plan_agents
 from simulation.models.distributions import Deterministic, Exponential
+from simulation.models.timelines import Timeline
 from simulation.scenario.model import Agents, Break, MassLogOff
 
 MIDNIGHT = 20_000 * 86_400.0
@@ -60,8 +61,18 @@ def test_an_agent_who_comes_after_the_shift_does_not_come() -> None:
 
 
 def test_unplanned_pauses_are_as_frequent_as_stated() -> None:
-    pauses = UnplannedPauses(Agents(count=1, pause_probability=0.1, pause=Deterministic(value_s=60.0)), 1, (0, 0, 0))
-    taken = [pauses.after_call() for _ in range(5000)]
+    group = Agents(count=1, pause=Deterministic(value_s=60.0))
+    pauses = UnplannedPauses(group, Timeline(0.1), Timeline(1.0), 1, (0, 0, 0))
+    taken = [pauses.after_call(0.0) for _ in range(5000)]
 
     assert sum(pause is not None for pause in taken) / 5000 == pytest.approx(0.1, abs=0.015)
     assert {pause for pause in taken if pause is not None} == {60.0}
+
+
+def test_pauses_may_become_more_frequent_and_longer() -> None:
+    group = Agents(count=1, pause=Deterministic(value_s=60.0))
+    chance, factor = (Timeline(start, [(100.0, 0.0, end)]) for start, end in ((0.0, 1.0), (1.0, 2.0)))
+    pauses = UnplannedPauses(group, chance, factor, 1, (0, 0, 0))
+
+    assert pauses.after_call(50.0) is None
+    assert pauses.after_call(100.0) == 120.0

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from dialer.model import CallCause
+from simulation.models.changes import constant_timelines
 from simulation.models.customers import CustomerModel
 from simulation.models.distributions import Exponential
 from simulation.models.timelines import Timeline
@@ -15,13 +16,7 @@ NOON = 12 * 3600.0
 
 
 def model(customers: Customers, seed: int = 1, campaign: int = 0, **timelines: Timeline) -> CustomerModel:
-    start = {
-        Parameter.ANSWER_PROBABILITY: customers.answer_probability,
-        Parameter.MACHINE: customers.machine,
-        Parameter.NO_ANSWER: customers.no_answer,
-        Parameter.FAILURE: customers.failure,
-    }
-    given = {parameter: Timeline(start.get(parameter, 1.0)) for parameter in Parameter}
+    given = constant_timelines(customers)
     given.update({Parameter(name): timeline for name, timeline in timelines.items()})
     return CustomerModel(customers, given, seed, campaign)
 
@@ -94,6 +89,44 @@ def test_parameters_follow_their_timelines() -> None:
     )
 
     assert people.fate(5, 1, NOON).talk_s == pytest.approx(2.0 * people.fate(5, 1, NOON - 1.0).talk_s)
+
+
+def test_every_duration_and_error_of_a_call_may_change() -> None:
+    amd = Amd(person_error=0.0, machine_error=0.0)
+    people = model(
+        Customers(answer_probability=0.3, machine=0.5, no_answer=0.0, failure=0.5, amd=amd),
+        **{
+            f"{name}_factor": Timeline(1.0, [(NOON, 0.0, 3.0)])
+            for name in (
+                "answer_delay",
+                "machine_delay",
+                "failure_delay",
+                "post_dial_delay",
+                "amd_delay",
+                "machine_talk",
+            )
+        },
+        amd_person_error=Timeline(0.0, [(NOON, 0.0, 1.0)]),
+        amd_machine_error=Timeline(0.0, [(NOON, 0.0, 1.0)]),
+    )
+
+    for place in range(200):
+        before, after = people.fate(place, 1, NOON - 1.0), people.fate(place, 1, NOON)
+        assert after.delay_s == pytest.approx(3.0 * before.delay_s)
+        assert after.post_dial_delay_s == pytest.approx(3.0 * before.post_dial_delay_s)
+        assert after.amd_delay_s == pytest.approx(3.0 * before.amd_delay_s)
+        if before.is_machine:
+            assert after.talk_s == pytest.approx(3.0 * before.talk_s)
+        if before.is_machine or before.is_person:
+            assert before.amd_says_machine == before.is_machine
+            assert after.amd_says_machine == before.is_person
+
+
+def test_the_wear_of_attempts_may_change() -> None:
+    people = model(Customers(answer_probability=0.5), attempt_factor=Timeline(1.0, [(NOON, 0.0, 0.5)]))
+
+    assert people.answer_probability(0, 2, NOON - 1.0) == pytest.approx(0.5)
+    assert people.answer_probability(0, 2, NOON) == pytest.approx(1.0 / 3.0)
 
 
 def test_amd_errs_as_often_as_stated() -> None:

@@ -14,6 +14,7 @@ from dialer.messages import (
 from dialer.model import AgentState, ScreenPop
 from simulation.models.agents import Absence, AgentPlan, Presence, UnplannedPauses
 from simulation.models.distributions import Deterministic
+from simulation.models.timelines import Timeline
 from simulation.ports.desk import DeskWatcher, SimDesk
 from simulation.scenario.model import Agents
 
@@ -116,8 +117,11 @@ def test_a_planned_break_is_taken_and_ended() -> None:
 
 
 def test_an_unplanned_pause_is_announced_in_the_call_or_taken_by_surprise() -> None:
-    group = Agents(count=1, pause_probability=1.0, pause=Deterministic(value_s=40.0))
-    told, untold = (Office(pauses=UnplannedPauses(group, 1, (0,)), announced=announced) for announced in (True, False))
+    group = Agents(count=1, pause=Deterministic(value_s=40.0))
+    told, untold = (
+        Office(pauses=UnplannedPauses(group, Timeline(1.0), Timeline(1.0), 1, (0,)), announced=announced)
+        for announced in (True, False)
+    )
     for office in (told, untold):
         office.show(50.0, AgentState.TALKING)
         office.show(90.0, AgentState.ACW)

@@ -23,11 +23,12 @@ from dialer.messages import (
 )
 from dialer.model import AmdResult, CallCause
 from simulation.models.carrier import CarrierModel, OutageSpan
+from simulation.models.changes import constant_timelines
 from simulation.models.customers import CustomerModel, Fate
 from simulation.models.timelines import Timeline
 from simulation.ports.gateway import CONGESTION_S, MESSAGE_S, SimGateway
 from simulation.ports.numbers import number_of
-from simulation.scenario.model import Carrier, Customers, Parameter
+from simulation.scenario.model import Carrier, Customers
 
 PERSON = Fate(True, False, None, 10.0, 2.0, 0.3, False, 0.0, False, float("inf"), 60.0)
 NOBODY = PERSON._replace(is_person=False, delay_s=float("inf"))
@@ -41,15 +42,15 @@ class Line:
     def __init__(self, fate: Fate, carrier: Carrier | None = None, outages=(), bridge_delay_s: float = 0.0) -> None:
         self.env = simpy.Environment()
         self.heard: list[tuple[float, Event]] = []
-        timelines = {parameter: Timeline(0.0) for parameter in Parameter}
-        people = CustomerModel(Customers(), timelines, 1, 0, {(0, 1): fate})
-        model = CarrierModel(carrier or Carrier(), Timeline(0.0), outages, 1)
+        people = CustomerModel(Customers(), constant_timelines(Customers()), 1, 0, {(0, 1): fate})
+        cps = None if carrier is None or carrier.cps_carried is None else Timeline(carrier.cps_carried)
+        model = CarrierModel(Timeline(2000.0), cps, Timeline(0.0), outages, 1)
         self.gateway = SimGateway(
             self.env,
             lambda event: self.heard.append((float(self.env.now), event)),
             [people],
             model,
-            bridge_delay_s,
+            Timeline(bridge_delay_s),
             {"ann": 1.0, "bob": 2.0},
         )
 
