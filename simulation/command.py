@@ -9,9 +9,10 @@ from simulation.commands.league import league
 from simulation.commands.proof import proof
 from simulation.commands.replay import replay_trace
 from simulation.commands.run import run
+from simulation.commands.scenario import app as scenario_app
+from simulation.commands.scenario import list_scenarios
 from simulation.commands.sweep import sweep
 from simulation.commands.tune import tune
-from simulation.scenario.library import find_scenario, scenario_names
 
 app = typer.Typer(
     help="The production dialer in virtual time: what would happen if.", no_args_is_help=True, add_completion=False
@@ -24,11 +25,11 @@ app.command()(league)
 app.command()(proof)
 app.command("calibrate")(calibrate_records)
 app.command("replay")(replay_trace)
+app.add_typer(scenario_app, name="scenario")
 
 
 @app.command("list")
-def list_scenarios() -> None:
+def list_all() -> None:
     """List the scenarios of the library and the policies there are."""
-    for name in scenario_names():
-        typer.echo(f"{name:14} {find_scenario(name).description}")
+    list_scenarios()
     typer.echo(f"\npolicies: {', '.join(policy_names())}")

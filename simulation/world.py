@@ -7,7 +7,6 @@ from typing import NamedTuple
 import simpy
 from msgspec.structs import replace
 
-import simulation.opponents as _opponents  # noqa: F401  (so that a scenario can name any of them)
 from campaigns.model import Campaign, CampaignStatus, Treatment
 from campaigns.store.memory import MemoryStore
 from dialer.engine import Engine

@@ -2,12 +2,16 @@
 
 import re
 
+import simulation.opponents as _opponents  # noqa: F401  (so that a scenario can name any of them)
+from campaigns.model import PacingSettings
+from pacing import policy_names
+
 
 class ScenarioValueError(ValueError):
     """A value that cannot be; `key` names the one to blame, so that its line can be found."""
 
     def __init__(self, key: str, message: str) -> None:
-        super().__init__(f"{key} {message}")
+        super().__init__(f"{key.rpartition('.')[2]} {message}")
         self.key = key
 
 
@@ -39,3 +43,18 @@ def at_least(key: str, value: float, least: float) -> None:
     """The value is `least` or more."""
     if not value >= least:
         raise ScenarioValueError(key, f"is {value:g}; it must be {least:g} or more")
+
+
+def pacing_settings(key: str, pacing: PacingSettings) -> None:
+    """The settings make sense; beyond the law they may go, as that is what a simulation may ask."""
+    if pacing.policy not in policy_names():
+        message = f"is {pacing.policy!r}; no pacing policy has that name, choose one of: {', '.join(policy_names())}"
+        raise ScenarioValueError(f"{key}.policy", message)
+    above(f"{key}.ratio", pacing.ratio, 0.0)
+    above(f"{key}.abandon_rate_max", pacing.abandon_rate_max, 0.0)
+    probability(f"{key}.abandon_rate_max", pacing.abandon_rate_max)
+    if pacing.abandon_rate_target is not None:
+        above(f"{key}.abandon_rate_target", pacing.abandon_rate_target, 0.0)
+        probability(f"{key}.abandon_rate_target", pacing.abandon_rate_target)
+    if pacing.cancel_after_s is not None:
+        at_least(f"{key}.cancel_after_s", pacing.cancel_after_s, 0.0)

@@ -12,9 +12,14 @@ from simulation.scenario.model import Scenario
 _FOLDER = resources.files("simulation.scenario") / "library"
 
 
+BY_CRUELTY = ("steady", "base", "two-campaigns", "real-list", "swing", "noon", "evening", "log-off", "slow-carrier")
+"""From easy to cruel; the others of the library are for theory and come last."""
+
+
 def scenario_names() -> list[str]:
-    """The names of the library's scenarios, sorted."""
-    return sorted(entry.name.removesuffix(".toml") for entry in _FOLDER.iterdir() if entry.name.endswith(".toml"))
+    """The names of the library's scenarios, from easy to cruel."""
+    names = {entry.name.removesuffix(".toml") for entry in _FOLDER.iterdir() if entry.name.endswith(".toml")}
+    return [*(name for name in BY_CRUELTY if name in names), *sorted(names - set(BY_CRUELTY))]
 
 
 def find_scenario(name: str) -> Scenario:

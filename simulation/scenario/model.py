@@ -11,7 +11,15 @@ import msgspec
 from campaigns.model import CallingWindow, Outcome, PacingSettings, RetryRule, Treatment
 from dialer.model import EngineSettings
 from simulation.models.distributions import AnyDuration, Deterministic, Lognormal, Uniform
-from simulation.scenario.checks import ScenarioValueError, above, at_least, probability, seconds_of_day, time_of_day
+from simulation.scenario.checks import (
+    ScenarioValueError,
+    above,
+    at_least,
+    pacing_settings,
+    probability,
+    seconds_of_day,
+    time_of_day,
+)
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,6 +82,7 @@ class Agents(Part, frozen=True, kw_only=True):
     """A group of agents with one shift and one manner of working."""
 
     count: int
+    """Agents in the group, one at least."""
     skill_groups: tuple[str, ...] = ("default",)
     log_in: str | None = None
     """The start of the day, where it is left out."""
@@ -179,6 +188,7 @@ class Customers(Part, frozen=True, kw_only=True):
     """
 
     answer_probability: float = 0.30
+    """Chance that a person answers a call, of all leads together."""
     answer_concentration: float | None = None
     """Leads differ: each one's probability is Beta distributed with this a + b; all alike where it is left out."""
     answer_classes: int = 0
@@ -189,15 +199,19 @@ class Customers(Part, frozen=True, kw_only=True):
     attempt_factor: float = 1.0
     """Multiplies the odds of an answer with every further attempt at a lead."""
     machine: float = 0.2
+    """Weight of machines among the calls that no person answers."""
     no_answer: float = 0.4
+    """Weight of phones that ring unanswered."""
     failure: float = 0.1
-    """Weights of what happens to calls that no person answers."""
+    """Weight of calls that fail before anybody could answer."""
     failures: dict[Failure, float] = msgspec.field(default_factory=lambda: dict(DEFAULT_FAILURES))
     """Weights of the kinds of failure."""
     answer_delay: AnyDuration = Lognormal(mean_s=14.0, cv=0.5, max_s=28.0)
     """From placing the call to a person's answer; a person slower than the ring timeout counts as no answer."""
     machine_delay: AnyDuration = Lognormal(mean_s=18.0, cv=0.3, max_s=28.0)
+    """From placing the call to a machine's answer."""
     failure_delay: AnyDuration = Uniform(low_s=2.0, high_s=6.0)
+    """From placing the call to its failure."""
     post_dial_delay: AnyDuration = Deterministic(value_s=2.0)
     """From placing the call to the far end's ringing."""
     person_early_media: float = 0.0
@@ -212,7 +226,9 @@ class Customers(Part, frozen=True, kw_only=True):
     patience: AnyDuration | None = None
     """How long a person holds a silent line; for ever, where it is left out."""
     talk: AnyDuration = Lognormal(mean_s=120.0, cv=1.0)
+    """From the bridge to the end of the conversation, with an agent of average speed."""
     acw: AnyDuration = Lognormal(mean_s=15.0, cv=0.5)
+    """After-call work, of an agent of average speed."""
 
     def __post_init__(self) -> None:
         for key in ("answer_probability", "person_early_media", "machine_early_media"):
@@ -264,6 +280,10 @@ class ScenarioCampaign(Part, frozen=True, kw_only=True):
             above(key, getattr(self, key), 0.0)
         at_least("answer_limit_s", self.answer_limit_s, 0.0)
         above("attempts_max", self.attempts_max, 0)
+        pacing_settings("pacing", self.pacing)
+        for outcome, rule in (self.retry_rules or {}).items():
+            at_least(f"retry_rules.{outcome}.delay_s", rule.delay_s, 0.0)
+            above(f"retry_rules.{outcome}.attempts_max", rule.attempts_max, 0)
 
 
 class Parameter(StrEnum):
