@@ -4,12 +4,23 @@ Synchronous on purpose: the live service calls it from one worker thread, the si
 implementation passes the same contract suite (tests/contracts/test_campaign_store.py).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-from campaigns.model import AddRules, Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, NewLead, Outcome
+from campaigns.model import (
+    AddRules,
+    Attempt,
+    Campaign,
+    CampaignStatus,
+    CampaignTask,
+    Cdr,
+    Lead,
+    LeadImport,
+    NewLead,
+    Outcome,
+)
 
 T = TypeVar("T")
 
@@ -114,6 +125,57 @@ class CampaignStore(Protocol):
 
     def lists(self, campaign_id: int) -> Sequence[LeadList]:
         """A campaign's lists, oldest first."""
+        ...
+
+    def check_leads(self, campaign_id: int, leads: Sequence[NewLead], rules: AddRules = ADD_RULES) -> LeadsAdded:
+        """What `add_leads` would answer; nothing is stored."""
+        ...
+
+    def create_import(self, new: LeadImport) -> LeadImport:
+        """Store an import before its first row; its `import_id` is ignored and the stored one returned."""
+        ...
+
+    def lead_import(self, import_id: int) -> LeadImport:
+        """One import."""
+        ...
+
+    def lead_imports(self, campaign_id: int | None = None) -> Sequence[LeadImport]:
+        """The last hundred imports, of one campaign or of all, newest first."""
+        ...
+
+    def update_import(self, before: LeadImport, after: LeadImport) -> None:
+        """Replace an import by what it has become.
+
+        Raises:
+            ImportMovedError: it is no longer as `before`: somebody else goes on with it.
+        """
+        ...
+
+    def continue_import(
+        self,
+        before: LeadImport,
+        leads: Sequence[NewLead],
+        rules: AddRules,
+        settle: Callable[[LeadsAdded], LeadImport],
+    ) -> LeadImport:
+        """Add leads and write how far the import has come, both or neither.
+
+        Args:
+            before: the import as it was stored last.
+            leads: of the next rows.
+            rules: how they are added.
+            settle: called before the end of the transaction; makes of the answer what the import has become.
+
+        Raises:
+            ImportMovedError: as `update_import`; nothing is written.
+        """
+        ...
+
+    def roll_back_import(self, import_id: int, now: float) -> int:
+        """Take the leads of an import out of the campaign; returns how many.
+
+        A lead that has been called stays, closed. What the import changed of leads that were there stays changed.
+        """
         ...
 
     def lead(self, lead_id: int) -> Lead:

@@ -7,38 +7,29 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import BinaryIO
 
-from campaigns.importing.columns import FIELD_NAMES
-from campaigns.importing.leads import ImportReport, import_leads
-from campaigns.importing.table import Row, Table
-from campaigns.ports import CampaignStore
+from charset_normalizer import from_bytes
+
+from campaigns.importing.columns import NUMBER_NAMES
+from campaigns.importing.table import ReadingOptions, Row, Table
 from campaigns.service.errors import UnreadableFileError
 
 SAMPLE_BYTES = 64 * 1024
 SAMPLE_ROWS = 20
 DELIMITERS = (",", ";", "\t", "|")
 
+OTHER_SCRIPT_SHARE = 0.1
+"""Bytes over 127 in a text from which it is taken to be in another script than the Latin one."""
+OTHER_SCRIPTS = (
+    "cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp874",
+)  # fmt: skip
+
+_NO_DELIMITERS = ("\r", "\n", '"', "\0")
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _CONTROL_BYTES = frozenset(range(32)) - frozenset(b"\t\r\n\f\x1a")
 _NOT_CSV = "is not a CSV file: it holds binary data; save the list as CSV with the phone numbers in a column 'number'"
 
 
-def import_csv(store: CampaignStore, campaign_id: int, file: BinaryIO, default_region: str = "") -> ImportReport:
-    """Add the leads of a CSV file to a campaign.
-
-    Args:
-        store: where the campaign is.
-        campaign_id: which campaign.
-        file: open for reading bytes, at its beginning, and seekable: it is read twice, never held in memory.
-        default_region: the region of numbers without a country code, "US"; empty means that they are rejected.
-
-    Raises:
-        UnreadableFileError: it is not a CSV file with a column for the phone number; the message says what is wrong.
-        CampaignNotFoundError, CallerError, StoreUnavailableError: as `import_leads`.
-    """
-    return import_leads(store, campaign_id, read_csv(file), default_region)
-
-
-def read_csv(file: BinaryIO) -> Table:
+def read_csv(file: BinaryIO, options: ReadingOptions = ReadingOptions()) -> Table:  # noqa: B008 (immutable)
     """Find out encoding and separator, read the header, and leave the rows to be iterated.
 
     Raises:
@@ -46,8 +37,12 @@ def read_csv(file: BinaryIO) -> Table:
     """
     start = file.tell()
     sample = file.read(SAMPLE_BYTES)
-    encoding = _find_encoding(file, start, sample)
-    delimiter = _find_delimiter(sample.decode(encoding, errors="ignore"))
+    encoding = options.encoding or _find_encoding(file, start, sample)
+    check_encoding(file, start, options.encoding)
+    if len(options.delimiter) > 1 or options.delimiter in _NO_DELIMITERS:
+        raise UnreadableFileError(f"{options.delimiter!r} cannot separate columns; name one character, such as ;")
+    delimiter = options.delimiter or _find_delimiter(sample.decode(encoding, errors="ignore"))
+    size = file.seek(0, 2)
     file.seek(start)
     rows = _read_file(file, encoding, delimiter)
     header = next(rows, None)
@@ -56,12 +51,28 @@ def read_csv(file: BinaryIO) -> Table:
     if header.problem:
         raise UnreadableFileError(f"the first line, which must name the columns, {header.problem}")
     columns = tuple(cell.strip() for cell in header.cells)
-    return Table(columns, rows, f"CSV, {encoding}, separated by {delimiter!r}")
+    return Table(columns, rows, f"CSV, {encoding}, separated by {delimiter!r}", size, file.tell)
+
+
+def check_encoding(file: BinaryIO, start: int, encoding: str) -> None:
+    """See that a file is in the encoding that it is said to be in, where one is.
+
+    Raises:
+        UnreadableFileError: it is not, or there is no such encoding.
+    """
+    if not encoding:
+        return
+    try:
+        is_text = bool(codecs.lookup(encoding)._is_text_encoding)
+    except LookupError:
+        is_text = False
+    if not is_text:
+        raise UnreadableFileError(f"there is no encoding {encoding!r}; write for example utf-8, cp1252 or shift_jis")
+    if not _decodes(file, start, encoding):
+        raise UnreadableFileError(f"the file is not in the encoding {encoding!r}; leave it out to have it found")
 
 
 def _find_encoding(file: BinaryIO, start: int, sample: bytes) -> str:
-    if sample.startswith(b"PK\x03\x04"):
-        raise UnreadableFileError("this is an Excel workbook or another archive; save the sheet as CSV first")
     marked = next((name for mark, name in _MARKS.items() if sample.startswith(mark)), None)
     named = marked or _unmarked_utf16(sample)
     if named is not None:
@@ -73,8 +84,21 @@ def _find_encoding(file: BinaryIO, start: int, sample: bytes) -> str:
     # What is not UTF-8 is either old text or no text; old text has no control characters.
     if not _CONTROL_BYTES.isdisjoint(sample):
         raise UnreadableFileError(f"the file {_NOT_CSV}")
+    guessed = _guess_encoding(sample)
+    if guessed is not None and _decodes(file, start, guessed):
+        return guessed
     # Every byte is a character of latin-1.
     return "cp1252" if _decodes(file, start, "cp1252") else "latin-1"
+
+
+def _guess_encoding(sample: bytes) -> str | None:
+    """The encoding of text in another script than the Latin one, by its letters' frequency; None for Latin text."""
+    odd = sum(byte > 127 for byte in sample)
+    if odd < OTHER_SCRIPT_SHARE * len(sample):
+        # A few accents among plain letters: a Latin script, whose old encodings a statistic confuses.
+        return None
+    best = from_bytes(sample, cp_isolation=list(OTHER_SCRIPTS)).best()
+    return None if best is None else best.encoding
 
 
 def _unmarked_utf16(sample: bytes) -> str | None:
@@ -96,7 +120,7 @@ def _decodes(file: BinaryIO, start: int, encoding: str) -> bool:
         while chunk := file.read(SAMPLE_BYTES):
             decoder.decode(chunk)
         decoder.decode(b"", final=True)
-    except UnicodeError:
+    except (UnicodeError, ValueError):
         return False
     return True
 
@@ -110,7 +134,7 @@ def _delimiter_score(sample: str, delimiter: str) -> tuple[bool, float, int]:
     rows = [row.cells for row in islice(_read_rows(io.StringIO(sample, newline=""), delimiter), SAMPLE_ROWS)]
     if not rows or len(rows[0]) < 2:
         return False, 0.0, 0
-    has_number = any(cell.strip().casefold() in FIELD_NAMES["number"] for cell in rows[0])
+    has_number = any(cell.strip().casefold() in NUMBER_NAMES for cell in rows[0])
     agreeing = sum(len(row) == len(rows[0]) for row in rows)
     return has_number, agreeing / len(rows), len(rows[0])
 

@@ -1,6 +1,6 @@
 """What every file format is turned into: columns, and rows of text with the line they stand in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -22,3 +22,18 @@ class Table(msgspec.Struct, frozen=True):
     rows: Iterator[Row]
     described: str
     """How the file was read, "CSV, utf-8, separated by ','"; for the report."""
+    size: int = 0
+    """The whole, in the unit of `done`; 0 where it is not known."""
+    done: Callable[[], int] = lambda: 0
+    """How much has been read."""
+
+
+class ReadingOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to take for granted about a file instead of finding it out."""
+
+    encoding: str = ""
+    """A Python codec; for CSV and JSON Lines."""
+    delimiter: str = ""
+    """One character; for CSV."""
+    sheet: str = ""
+    """The sheet of a workbook; its first where none is named."""

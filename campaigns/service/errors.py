@@ -6,6 +6,8 @@ CampaignsError
             CampaignNotFoundError
             LeadNotFoundError
             AttemptNotFoundError
+            ImportNotFoundError
+        ImportMovedError
         InvalidSettingsError
         StatusChangeError
         InvalidListingError
@@ -60,6 +62,18 @@ class AttemptNotFoundError(NotFoundError):
     def __init__(self, attempt_id: str) -> None:
         super().__init__(f"there is no attempt {attempt_id!r}; an attempt is named lead-number, such as 4711-2")
         self.attempt_id = attempt_id
+
+
+class ImportNotFoundError(NotFoundError):
+    """There is no such import."""
+
+    def __init__(self, import_id: int) -> None:
+        super().__init__(f"there is no import {import_id}")
+        self.import_id = import_id
+
+
+class ImportMovedError(CallerError):
+    """The import is not where it was: another process goes on with it, or it has ended; look at its status."""
 
 
 class InvalidSettingsError(CallerError):

@@ -10,6 +10,7 @@ from campaigns.ports import AttemptFilter, Page
 from campaigns.service.errors import AttemptNotFoundError, InvalidListingError
 
 PAGE_MAX = 1000
+IMPORTS_MAX = 100
 
 AttemptKey = tuple[float, int, int]
 CdrKey = tuple[float, str]

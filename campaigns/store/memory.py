@@ -2,9 +2,8 @@
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count as count_from
-from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -17,7 +16,9 @@ from campaigns.model import (
     CampaignTask,
     Cdr,
     DuplicateScope,
+    ImportStatus,
     Lead,
+    LeadImport,
     LeadStatus,
     NewLead,
     Outcome,
@@ -26,11 +27,10 @@ from campaigns.ports import ADD_RULES, AttemptFilter, LeadList, LeadsAdded, Page
 from campaigns.rules.gate import campaign_refusals, window_refusal
 from campaigns.service.errors import AttemptNotFoundError, CampaignNotFoundError, LeadNotFoundError
 from campaigns.store import listing, progress
-from campaigns.store.adding import numbers_of, rest_of_numbers, sort_out, updated
+from campaigns.store.adding import Sorting, numbers_of, rest_of_numbers, sort_out, updated
+from campaigns.store.memory_imports import MemoryImports
+from campaigns.store.memory_listing import is_wanted, newest
 from campaigns.store.ready import ReadyLeads
-
-K = TypeVar("K", listing.AttemptKey, listing.CdrKey)
-R = TypeVar("R", Attempt, Cdr)
 
 
 class _LeadSlot(msgspec.Struct):
@@ -51,6 +51,7 @@ class MemoryStore:
         self._lead_ids = count_from(1)
         self._leads: dict[int, _LeadSlot] = {}
         self._lists: list[LeadList] = []
+        self._imports = MemoryImports()
         self._leads_by_number: defaultdict[str, list[int]] = defaultdict(list)
         self._ready: dict[int, ReadyLeads] = {}
         self._leases: dict[int, list[tuple[float, int]]] = {}
@@ -86,21 +87,64 @@ class MemoryStore:
 
     def add_leads(self, campaign_id: int, leads: Iterable[NewLead], rules: AddRules = ADD_RULES) -> LeadsAdded:
         """See the port."""
-        self.campaign(campaign_id)
         # Read to the end first: an iterator that fails half way must leave nothing behind.
-        handed_in = list(leads)
-        known = {
-            number: lead_id
-            for lead in handed_in
-            for number in numbers_of(lead)
-            if (lead_id := self._known(number, campaign_id, rules)) is not None
-        }
-        found = sort_out(handed_in, rules, self._blocked, known)
+        found = self._sort_out(campaign_id, list(leads), rules)
         for new in found.new:
             self._add_lead(campaign_id, new, rules)
         for lead_id, updates in found.updates.items():
             self._update(self._leads[lead_id], updates)
         return found.report()
+
+    def check_leads(self, campaign_id: int, leads: Sequence[NewLead], rules: AddRules = ADD_RULES) -> LeadsAdded:
+        """See the port."""
+        return self._sort_out(campaign_id, leads, rules).report()
+
+    def create_import(self, new: LeadImport) -> LeadImport:
+        """See the port."""
+        self.campaign(new.campaign_id)
+        return self._imports.create(new)
+
+    def lead_import(self, import_id: int) -> LeadImport:
+        """See the port."""
+        return self._imports.read(import_id)
+
+    def lead_imports(self, campaign_id: int | None = None) -> Sequence[LeadImport]:
+        """See the port."""
+        return self._imports.listed(campaign_id)
+
+    def update_import(self, before: LeadImport, after: LeadImport) -> None:
+        """See the port."""
+        self._imports.check(before)
+        self._imports.write(after)
+
+    def continue_import(
+        self,
+        before: LeadImport,
+        leads: Sequence[NewLead],
+        rules: AddRules,
+        settle: Callable[[LeadsAdded], LeadImport],
+    ) -> LeadImport:
+        """See the port."""
+        self._imports.check(before)
+        # What cannot be settled must not be added.
+        after = settle(self.check_leads(before.campaign_id, leads, rules))
+        self.add_leads(before.campaign_id, leads, rules)
+        self._imports.write(after)
+        return after
+
+    def roll_back_import(self, import_id: int, now: float) -> int:
+        """See the port."""
+        state = self._imports.read(import_id)
+        self._imports.write(replace(state, status=ImportStatus.ROLLED_BACK, updated_at=now))
+        slots = [slot for slot in self._leads.values() if slot.import_id == import_id]
+        gone = [slot.lead for slot in slots if slot.lead.attempts_made == 0]
+        for slot in slots:
+            self._move(slot, progress.closed(slot.lead, "its import was rolled back"))
+        for lead in gone:
+            del self._leads[lead.lead_id]
+            for number in numbers_of(lead):
+                self._leads_by_number[number].remove(lead.lead_id)
+        return len(gone)
 
     def open_list(self, campaign_id: int, name: str) -> int:
         """See the port."""
@@ -142,8 +186,8 @@ class MemoryStore:
         time_zones = {zone for zone in ready.time_zones if window_refusal(campaign, zone, now) is None}
         reserved: list[Lead] = []
         for lead_id, priority, time_zone in ready.pop_due(now, time_zones):
-            slot = self._leads[lead_id]
-            if slot.lead.status is not LeadStatus.OPEN or slot.lead.not_before > now:
+            slot = self._leads.get(lead_id)
+            if slot is None or slot.lead.status is not LeadStatus.OPEN or slot.lead.not_before > now:
                 continue
             if (slot.lead.priority, slot.lead.time_zone) != (priority, time_zone):
                 # An update has put the lead into another place since.
@@ -217,9 +261,9 @@ class MemoryStore:
             ((attempt.placed_at, attempt.lead_id, attempt.attempt_number), attempt)
             for slot in self._leads.values()
             for attempt in slot.attempts
-            if _is_wanted(attempt, attempt.placed_at, wanted)
+            if is_wanted(attempt, attempt.placed_at, wanted)
         )
-        return listing.cut(_newest(keyed, before, limit + 1), limit, listing.attempt_cursor)
+        return listing.cut(newest(keyed, before, limit + 1), limit, listing.attempt_cursor)
 
     def cdrs(self, wanted: AttemptFilter) -> Page[Cdr]:
         """See the port."""
@@ -228,9 +272,9 @@ class MemoryStore:
         keyed = (
             ((cdr.started_at, cdr.call_id), cdr)
             for cdr in self._cdrs.values()
-            if _is_wanted(cdr, cdr.started_at, wanted)
+            if is_wanted(cdr, cdr.started_at, wanted)
         )
-        return listing.cut(_newest(keyed, before, limit + 1), limit, listing.cdr_cursor)
+        return listing.cut(newest(keyed, before, limit + 1), limit, listing.cdr_cursor)
 
     def block_numbers(self, numbers: Sequence[str], reason: str, now: float) -> int:
         """See the port."""
@@ -255,6 +299,16 @@ class MemoryStore:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+    def _sort_out(self, campaign_id: int, handed_in: Sequence[NewLead], rules: AddRules) -> Sorting:
+        self.campaign(campaign_id)
+        known = {
+            number: lead_id
+            for lead in handed_in
+            for number in numbers_of(lead)
+            if (lead_id := self._known(number, campaign_id, rules)) is not None
+        }
+        return sort_out(handed_in, rules, self._blocked, known)
 
     def _known(self, number: str, campaign_id: int, rules: AddRules) -> int | None:
         """The lead of a number that is there already, within the scope of the rules."""
@@ -310,8 +364,8 @@ class MemoryStore:
         leases = self._leases[campaign_id]
         while leases and leases[0][0] <= now:
             lease_until, lead_id = heapq.heappop(leases)
-            slot = self._leads[lead_id]
-            if slot.lease_until == lease_until:
+            slot = self._leads.get(lead_id)
+            if slot is not None and slot.lease_until == lease_until:
                 self._move(slot, replace(slot.lead, status=LeadStatus.OPEN))
 
     def _record_result(self, result: Result, now: float) -> None:
@@ -328,21 +382,3 @@ class MemoryStore:
             self._cdrs.setdefault(result.cdr.call_id, result.cdr)
         self._counts[campaign.campaign_id, progress.account_day(attempt, now)][attempt.outcome] += 1
         self._move(slot, lead)
-
-
-def _is_wanted(row: Attempt | Cdr, at: float, wanted: AttemptFilter) -> bool:
-    return (
-        (wanted.campaign_id is None or row.campaign_id == wanted.campaign_id)
-        and (wanted.outcome is None or row.outcome is wanted.outcome)
-        and (wanted.agent_id is None or row.agent_id == wanted.agent_id)
-        and (wanted.since is None or at >= wanted.since)
-    )
-
-
-def _newest(keyed: Iterable[tuple[K, R]], before: K | None, count: int) -> list[tuple[K, R]]:
-    older = keyed if before is None else (row for row in keyed if row[0] < before)
-    return heapq.nlargest(count, older, key=_key)
-
-
-def _key(row: tuple[K, R]) -> K:
-    return row[0]

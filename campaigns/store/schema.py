@@ -96,6 +96,20 @@ lead_groups = sa.Table(
     sqlite_with_rowid=False,
 )
 
+lead_imports = sa.Table(
+    "lead_imports",
+    metadata,
+    sa.Column("import_id", Id, sa.Identity(), primary_key=True),
+    sa.Column("campaign_id", Id, sa.ForeignKey("campaigns.campaign_id"), nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    # How far it has come, as a `LeadImport`.
+    sa.Column("state", sa.Text, nullable=False),
+    # No lead of the import has a lower id: where to look for them when it is rolled back.
+    sa.Column("first_lead_id", Id, nullable=False),
+    sa.Index("lead_imports_by_campaign", "campaign_id", "import_id"),
+    sqlite_autoincrement=True,
+)
+
 attempts = sa.Table(
     "attempts",
     metadata,

@@ -1,15 +1,26 @@
 """The store in SQLite or PostgreSQL. Every method is one transaction; batches are one commit (group commit)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from campaigns.model import AddRules, Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, NewLead, Outcome
+from campaigns.model import (
+    AddRules,
+    Attempt,
+    Campaign,
+    CampaignStatus,
+    CampaignTask,
+    Cdr,
+    Lead,
+    LeadImport,
+    NewLead,
+    Outcome,
+)
 from campaigns.ports import ADD_RULES, AttemptFilter, LeadList, LeadsAdded, Page, Result
 from campaigns.service.errors import CampaignNotFoundError, LeadNotFoundError
-from campaigns.store import listing, progress, sql_adding, sql_attempts, sql_leads, sql_listing
+from campaigns.store import listing, progress, sql_adding, sql_attempts, sql_imports, sql_leads, sql_listing
 from campaigns.store.database import Database, insert
 from campaigns.store.rows import LEAD_COLUMNS, chunks, settings_text, to_campaign, to_lead
 from campaigns.store.schema import attempts, blocked_numbers, campaigns, lead_groups, lead_lists, leads, outcome_counts
@@ -80,6 +91,54 @@ class SqlStore:
         with self._database.reading() as connection:
             _campaign(connection, campaign_id)
             return tuple(LeadList(**row._mapping) for row in connection.execute(wanted))
+
+    def check_leads(self, campaign_id: int, leads: Sequence[NewLead], rules: AddRules = ADD_RULES) -> LeadsAdded:
+        """See the port."""
+        with self._database.reading() as connection:
+            _campaign(connection, campaign_id)
+            return sql_adding.check(connection, campaign_id, leads, rules)
+
+    def create_import(self, new: LeadImport) -> LeadImport:
+        """See the port."""
+        with self._database.writing() as connection:
+            _campaign(connection, new.campaign_id)
+            return sql_imports.create(connection, new)
+
+    def lead_import(self, import_id: int) -> LeadImport:
+        """See the port."""
+        with self._database.reading() as connection:
+            return sql_imports.read(connection, import_id)
+
+    def lead_imports(self, campaign_id: int | None = None) -> Sequence[LeadImport]:
+        """See the port."""
+        with self._database.reading() as connection:
+            return sql_imports.listed(connection, campaign_id)
+
+    def update_import(self, before: LeadImport, after: LeadImport) -> None:
+        """See the port."""
+        with self._database.writing() as connection:
+            sql_imports.update(connection, before, after)
+
+    def continue_import(
+        self,
+        before: LeadImport,
+        leads: Sequence[NewLead],
+        rules: AddRules,
+        settle: Callable[[LeadsAdded], LeadImport],
+    ) -> LeadImport:
+        """See the port."""
+        with self._database.writing() as connection:
+            return sql_imports.go_on(connection, before, leads, rules, settle)
+
+    def roll_back_import(self, import_id: int, now: float) -> int:
+        """See the port."""
+        removed = 0
+        while True:
+            with self._database.writing() as connection:
+                some = sql_imports.roll_back_some(connection, import_id, now)
+            if some is None:
+                return removed
+            removed += some
 
     def lead(self, lead_id: int) -> Lead:
         """See the port."""

@@ -41,10 +41,7 @@ def add(connection: sa.Connection, campaign_id: int, new: Iterable[NewLead], rul
     totals: list[LeadsAdded] = []
     remaining = iter(new)
     while chunk := list(islice(remaining, CHUNK)):
-        numbers = {number for lead in chunk for number in numbers_of(lead)}
-        blocked = sql_leads.find_blocked(connection, numbers)
-        known = _find_known(connection, campaign_id, numbers, rules)
-        found = sort_out(chunk, rules, blocked, known)
+        found = _sort_out(connection, campaign_id, chunk, rules)
         _insert(connection, campaign_id, found.new, rules)
         _update(connection, found.updates)
         totals.append(_shifted(found, sum(one.handed_in for one in totals)))
@@ -56,6 +53,17 @@ def add(connection: sa.Connection, campaign_id: int, new: Iterable[NewLead], rul
         duplicates_at=tuple(index for one in totals for index in one.duplicates_at),
         blocked_at=tuple(index for one in totals for index in one.blocked_at),
     )
+
+
+def check(connection: sa.Connection, campaign_id: int, new: Sequence[NewLead], rules: AddRules) -> LeadsAdded:
+    """What `add` would answer."""
+    return _sort_out(connection, campaign_id, new, rules).report()
+
+
+def _sort_out(connection: sa.Connection, campaign_id: int, new: Sequence[NewLead], rules: AddRules) -> Sorting:
+    numbers = {number for lead in new for number in numbers_of(lead)}
+    blocked = sql_leads.find_blocked(connection, numbers)
+    return sort_out(new, rules, blocked, _find_known(connection, campaign_id, numbers, rules))
 
 
 def _shifted(found: Sorting, offset: int) -> LeadsAdded:
@@ -71,9 +79,10 @@ def _find_known(connection: sa.Connection, campaign_id: int, numbers: Iterable[s
         campaign_id=int(campaign_id), list_id=int(rules.list_id), import_id=int(rules.import_id)
     )
     by_first = f"SELECT number, lead_id FROM leads WHERE number IN ({rows}) {within}"  # noqa: S608
+    # CROSS JOIN: SQLite then keeps the order of the tables, and would otherwise begin with all leads of the campaign.
     by_any = (
-        "SELECT lead_numbers.number, leads.lead_id FROM lead_numbers "  # noqa: S608
-        f"JOIN leads ON leads.lead_id = lead_numbers.lead_id WHERE lead_numbers.number IN ({rows}) {within}"
+        "SELECT lead_numbers.number, leads.lead_id FROM lead_numbers CROSS JOIN leads "  # noqa: S608
+        f"WHERE lead_numbers.number IN ({rows}) AND leads.lead_id = lead_numbers.lead_id {within}"
     )
     known: dict[str, int] = {}
     for query in (by_first, by_any):

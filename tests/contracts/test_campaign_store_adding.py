@@ -5,24 +5,34 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from campaigns.model import (
     AddRules,
+    Attempt,
     CallingWindow,
     Campaign,
     CampaignStatus,
     Consent,
     ConsentKind,
     DuplicateScope,
+    ImportStatus,
     Lead,
+    LeadImport,
     LeadNumber,
     LeadStatus,
     NewLead,
     OnDuplicate,
     PhoneKind,
+    attempt_id,
 )
 from campaigns.ports import CampaignStore, LeadList, LeadsAdded
-from campaigns.service.errors import CampaignNotFoundError
+from campaigns.service.errors import (
+    CampaignNotFoundError,
+    ImportMovedError,
+    ImportNotFoundError,
+    LeadNotFoundError,
+)
 from campaigns.store.memory import MemoryStore
 from campaigns.store.opening import open_store
 
@@ -230,3 +240,112 @@ def test_a_blocked_number_passes_a_lead_on_to_its_next(store: CampaignStore) -> 
     assert store.lead(lead.lead_id).status is LeadStatus.CLOSED
     assert reserve(store, campaign) == []
     assert leads_open(store) == 0
+
+
+# Imports
+
+
+def begin(store: CampaignStore, campaign: Campaign) -> LeadImport:
+    return store.create_import(
+        LeadImport(
+            import_id=0,
+            campaign_id=campaign.campaign_id,
+            status=ImportStatus.RUNNING,
+            file_name="march.csv",
+            digest="ab",
+            created_at=NOON,
+            updated_at=NOON,
+            columns={"Phone": "number"},
+        )
+    )
+
+
+def go_on(store: CampaignStore, state: LeadImport, *numbers: str) -> LeadImport:
+    def settle(added: LeadsAdded) -> LeadImport:
+        return replace(state, rows=state.rows + added.handed_in, accepted=state.accepted + added.accepted)
+
+    rules = AddRules(import_id=state.import_id)
+    return store.continue_import(state, [NewLead(number=number) for number in numbers], rules, settle)
+
+
+def test_an_import_is_written_with_its_leads(store: CampaignStore) -> None:
+    campaign = store.create_campaign(SPRING)
+    first = begin(store, campaign)
+    second = begin(store, campaign)
+    assert first.import_id != second.import_id
+    after = go_on(store, go_on(store, first, MOBILE, HOME), HOME, WORK)
+    assert (after.rows, after.accepted) == (4, 3)
+    assert store.lead_import(first.import_id) == after
+    assert list(store.lead_imports()) == [second, after]
+    assert list(store.lead_imports(campaign.campaign_id + 1)) == []
+    assert leads_open(store) == 3
+    ended = replace(after, status=ImportStatus.FINISHED)
+    store.update_import(after, ended)
+    assert store.lead_import(first.import_id) == ended
+
+
+def test_two_cannot_go_on_with_one_import(store: CampaignStore) -> None:
+    campaign = store.create_campaign(SPRING)
+    state = begin(store, campaign)
+    go_on(store, state, MOBILE)
+    with pytest.raises(ImportMovedError):
+        go_on(store, state, MOBILE, HOME)
+    with pytest.raises(ImportMovedError):
+        store.update_import(state, state)
+    assert leads_open(store) == 1
+    for use in (lambda: store.lead_import(99), lambda: store.roll_back_import(99, NOON)):
+        with pytest.raises(ImportNotFoundError):
+            use()
+
+
+def test_a_batch_that_cannot_be_settled_is_not_added(store: CampaignStore) -> None:
+    campaign = store.create_campaign(SPRING)
+    state = begin(store, campaign)
+
+    def settle(_: LeadsAdded) -> LeadImport:
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="disk"):
+        store.continue_import(state, [NewLead(number=MOBILE)], AddRules(), settle)
+    assert leads_open(store) == 0
+    assert store.lead_import(state.import_id) == state
+
+
+def test_an_import_can_be_rolled_back(store: CampaignStore) -> None:
+    campaign = store.create_campaign(SPRING)
+    store.add_leads(campaign.campaign_id, [ANN])
+    state = go_on(store, begin(store, campaign), *[f"+120255511{index:02d}" for index in range(20)])
+    store.add_leads(campaign.campaign_id, [NewLead(number="+12025550199", priority=-1)])
+    leads = reserve(store, campaign, 4)
+    called = leads[2]
+    attempt = Attempt(
+        attempt_id=attempt_id(called.lead_id, 1),
+        lead_id=called.lead_id,
+        attempt_number=1,
+        campaign_id=campaign.campaign_id,
+        number=called.number,
+        caller_id="",
+        trunk="main",
+        placed_at=NOON,
+    )
+    assert store.record_attempts([attempt])
+    assert store.roll_back_import(state.import_id, NOON) == 19
+    assert store.roll_back_import(state.import_id, NOON) == 0
+    assert store.lead_import(state.import_id).status is ImportStatus.ROLLED_BACK
+    assert store.lead(called.lead_id).status is LeadStatus.CLOSED
+    assert store.lead(called.lead_id).closed_reason == "its import was rolled back"
+    with pytest.raises(LeadNotFoundError):
+        store.lead(leads[1].lead_id)
+    store.release_leads([lead.lead_id for lead in leads])
+    assert [lead.number for lead in reserve(store, campaign)] == [MOBILE, "+12025550199"]
+    assert leads_open(store) == 2
+    assert store.add_leads(campaign.campaign_id, [NewLead(number=leads[1].number)]).accepted == 1
+
+
+def test_checking_leads_stores_nothing(store: CampaignStore) -> None:
+    campaign = store.create_campaign(SPRING)
+    store.add_leads(campaign.campaign_id, [NewLead(number=MOBILE)])
+    store.block_numbers([WORK], "asked", NOON)
+    found = store.check_leads(campaign.campaign_id, [NewLead(number=number) for number in (WORK, HOME, MOBILE, HOME)])
+    assert found == LeadsAdded(accepted=1, duplicates=2, blocked=1, duplicates_at=(2, 3), blocked_at=(0,))
+    assert leads_open(store) == 1

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.importing.csv import import_csv, read_csv
-from campaigns.importing.leads import ImportReport
+from campaigns.importing.batches import ImportOptions
+from campaigns.importing.csv import read_csv
+from campaigns.importing.leads import ImportReport, import_file
+from campaigns.importing.table import ReadingOptions
 from campaigns.model import Campaign
 from campaigns.service.errors import UnreadableFileError
 from campaigns.store.memory import MemoryStore
@@ -19,7 +21,7 @@ def import_bytes(content: bytes, region: str = "") -> tuple[ImportReport, Memory
     store = MemoryStore()
     store.create_campaign(Campaign(campaign_id=0, name="spring", skill_group="sales"))
     file = io.BytesIO(content)
-    report = import_csv(store, 1, file, region)
+    report = import_file(store, 1, file, ImportOptions(default_region=region))
     assert not file.closed, "the file is the caller's to close"
     return report, store
 
@@ -91,7 +93,10 @@ def test_a_quotation_mark_that_is_never_closed_costs_what_it_swallows() -> None:
         (b"\n \n,,\n", "the file is empty"),
         (b"\x89PNG\r\n\x1a\n\x00\x01", "binary data"),
         (b"\xff\xfea", "begins as utf-16"),
-        (b"PK\x03\x04rest", "Excel workbook"),
+        (b"PK\x03\x04rest", "not an Excel workbook, or it is damaged"),
+        (b"PAR1rest", "not a Parquet file, or it is damaged"),
+        (b"\xd0\xcf\x11\xe0rest", "Excel 97 to 2003"),
+        (b'[{"number": 1}]', "one JSON array"),
         (b"city,age\nCork,33\n", "Columns seen: 'city', 'age'"),
         (b"+12025550101\n+12025550102\n", r"Columns seen: '\+12025550101'"),
         (b'"' + b"x" * 200_000, "the first line, .* quotation mark"),
@@ -109,7 +114,7 @@ def test_any_bytes_give_rows_or_a_named_error(content: bytes) -> None:
             report, _ = import_bytes(file, "US")
         except UnreadableFileError:
             continue
-        assert report.rows == report.accepted + report.rejected + report.duplicates + report.blocked
+        assert report.rows == report.accepted + report.rejected + report.duplicates
 
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
@@ -125,7 +130,7 @@ def test_every_row_written_is_accounted_for(rows: list[tuple[str, str, str]], en
     csv.writer(text, delimiter=delimiter).writerows([("number", "name", "note"), *rows])
     report, _ = import_bytes(text.getvalue().encode(encoding), "GB")
     written = sum(any(cell.strip() for cell in row) for row in rows)
-    assert report.rows == report.accepted + report.rejected + report.duplicates + report.blocked == written
+    assert report.rows == report.accepted + report.rejected + report.duplicates == written
 
 
 def test_reading_holds_no_more_than_a_piece_of_the_file() -> None:
@@ -137,3 +142,31 @@ def test_reading_holds_no_more_than_a_piece_of_the_file() -> None:
     finally:
         tracemalloc.stop()
     assert peak < 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("encoding", "city"),
+    [
+        ("cp1251", "Санкт-Петербург, площадь Восстания и другие улицы города"),
+        ("shift_jis", "東京都千代田区永田町一丁目、大阪市北区梅田三丁目です"),
+        ("gb18030", "北京市东城区东长安街、上海市黄浦区人民大道的居民"),
+    ],
+)
+def test_other_scripts_are_found_by_their_letters(encoding: str, city: str) -> None:
+    _, store = import_bytes(f"number;city\n+12025550101;{city}\n".encode(encoding))
+    assert store.lead(1).attributes == {"city": city}
+
+
+def test_what_is_known_of_a_file_need_not_be_found_out() -> None:
+    content = "number~city\n+12025550101~Łódź\n".encode("cp1250")
+    table = read_csv(io.BytesIO(content), ReadingOptions(encoding="cp1250", delimiter="~"))
+    assert [row.cells for row in table.rows] == [("+12025550101", "Łódź")]
+    for options, message in (
+        (ReadingOptions(encoding="utf-8"), "is not in the encoding 'utf-8'"),
+        (ReadingOptions(encoding="utf-99"), "there is no encoding 'utf-99'"),
+        (ReadingOptions(encoding="base64"), "there is no encoding 'base64'"),
+        (ReadingOptions(delimiter="ab"), "'ab' cannot separate columns"),
+        (ReadingOptions(delimiter="\n"), "cannot separate columns"),
+    ):
+        with pytest.raises(UnreadableFileError, match=message):
+            read_csv(io.BytesIO(content), options)

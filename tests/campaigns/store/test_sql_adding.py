@@ -40,6 +40,13 @@ def test_numbers_are_looked_up_and_never_searched_for(database: Database, scope:
         ]
     assert len(selects) == 3
     assert not [plan for plan in plans if plan.startswith("SCAN") and "json_each" not in plan]
+    searches = [plan for plan in plans if plan.startswith("SEARCH")]
+    assert searches[0] == "SEARCH blocked_numbers USING PRIMARY KEY (number=?)"
+    assert searches[1].startswith("SEARCH leads USING COVERING INDEX leads_by_number (number=?") or (
+        searches[1].startswith("SEARCH leads USING INDEX leads_by_number (number=?")
+    )
+    assert searches[2] == "SEARCH lead_numbers USING PRIMARY KEY (number=?)"
+    assert searches[3] == "SEARCH leads USING INTEGER PRIMARY KEY (rowid=?)"
 
 
 def test_leads_keep_the_order_of_the_list_over_batches(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

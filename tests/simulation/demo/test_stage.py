@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.importing.csv import import_csv
+from campaigns.importing.leads import import_file
 from campaigns.rules.gate import window_refusal
 from campaigns.service.campaigns import create_campaign
 from campaigns.store.memory import MemoryStore
@@ -51,7 +51,7 @@ def test_every_lead_is_fictional_unique_and_accepted() -> None:
     store = MemoryStore()
     campaign = create_campaign(store, campaign_settings())
     with LEADS.open("rb") as file:
-        assert import_csv(store, campaign.campaign_id, file).accepted == 2000
+        assert import_file(store, campaign.campaign_id, file).accepted == 2000
 
 
 @pytest.mark.parametrize("hour", range(24))
