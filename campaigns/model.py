@@ -246,7 +246,7 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The list within the campaign; 0 for a lead of no list."""
 
 
-class NewLead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NewLead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A lead that has been checked and is not yet stored; see `Lead` for the fields."""
 
     number: str

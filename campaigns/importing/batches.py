@@ -1,6 +1,6 @@
 """A table's rows checked, some thousand at a time: good ones as leads, the others with what is wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 
 import msgspec
@@ -43,12 +43,19 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The next rows of a file; rows = leads + rejected."""
 
     leads: list[NewLead]
-    origins: list[tuple[int, tuple[str, ...]]]
-    """The line and the cells of each lead."""
+    origins: bytes
+    """The line and the cells of each lead; see `origin`. They are seldom asked for, so they stay packed."""
     rejected: list[tuple[Rejection, tuple[str, ...]]]
     """What is wrong with each other row, and its cells."""
     done: int
     """How much of the file has been read, in the unit of the heading's size."""
+
+    def origin(self, indexes: Collection[int]) -> dict[int, tuple[int, tuple[str, ...]]]:
+        """The line and the cells of these leads."""
+        if not indexes:
+            return {}
+        origins = msgspec.msgpack.decode(self.origins, type=list[tuple[int, tuple[str, ...]]])
+        return {index: origins[index] for index in indexes}
 
     @property
     def rows(self) -> int:
@@ -90,4 +97,5 @@ def _batches(table: Table, rows: Iterator[Row], check: RowCheck) -> Iterator[Bat
                 origins.append((row.line, row.cells))
             except RejectedError as error:
                 rejected.append((error.of_line(row.line), row.cells))
-        yield Batch(leads=leads, origins=origins, rejected=rejected, done=table.done())
+        packed = msgspec.msgpack.encode(origins)
+        yield Batch(leads=leads, origins=packed, rejected=rejected, done=table.done())

@@ -119,6 +119,6 @@ def _refused(batch: Batch, added: LeadsAdded, rules: AddRules) -> Iterator[tuple
     reasons = dict.fromkeys(added.blocked_at, BLOCKED)
     if rules.duplicates is OnDuplicate.REJECT:
         reasons |= dict.fromkeys(added.duplicates_at, DUPLICATE)
-    for index, reason in sorted(reasons.items()):
-        line, cells = batch.origins[index]
+    for index, (line, cells) in sorted(batch.origin(reasons).items()):
+        reason = reasons[index]
         yield Rejection(line, "number", batch.leads[index].number, reason), cells

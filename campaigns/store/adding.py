@@ -48,6 +48,12 @@ def sort_out(
     found = Sorting()
     places: dict[str, int] = {}
     for index, lead in enumerate(handed_in):
+        number = lead.number
+        if not (lead.numbers or number in known or number in places or number in blocked):
+            # Most leads, and millions of them: one number, and nothing against it.
+            places[number] = len(found.new)
+            found.new.append(lead)
+            continue
         reachable = without_blocked(lead, blocked)
         if reachable is None:
             found.blocked_at.append(index)

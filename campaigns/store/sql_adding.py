@@ -61,7 +61,8 @@ def check(connection: sa.Connection, campaign_id: int, new: Sequence[NewLead], r
 
 
 def _sort_out(connection: sa.Connection, campaign_id: int, new: Sequence[NewLead], rules: AddRules) -> Sorting:
-    numbers = {number for lead in new for number in numbers_of(lead)}
+    numbers = {lead.number for lead in new}
+    numbers.update(one.number for lead in new if lead.numbers for one in lead.numbers)
     blocked = sql_leads.find_blocked(connection, numbers)
     return sort_out(new, rules, blocked, _find_known(connection, campaign_id, numbers, rules))
 
