@@ -92,8 +92,8 @@ def import_leads(
     """Add the people in a CSV file to a campaign, and say which rows were not taken and why."""
     report = Client(url).upload(f"/campaigns/{campaign}/leads", file, {"default_region": region})
     typer.echo(
-        f"{report['rows']} rows: {report['accepted']} accepted, {report['rejected']} rejected, "
-        f"{report['duplicates']} duplicates, {report['blocked']} on the do-not-call list."
+        f"{report['rows']} rows: {report['accepted']} accepted, {report['rejected']} rejected "
+        f"({report['blocked']} on the do-not-call list), {report['duplicates']} duplicates."
     )
     rejections = report["rejections"]
     for one in rejections[:REJECTIONS_SHOWN]:

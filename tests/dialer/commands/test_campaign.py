@@ -63,7 +63,7 @@ def test_import_sends_the_file_and_tells_of_rejected_rows(dialer: Dialer, servic
     rejections = [{"line": line, "field": "number", "value": "xx", "reason": "is no number"} for line in range(2, 14)]
     service.will({**REPORT, "rejected": 30, "rejections": rejections})
     ended = dialer("leads", "import", "leads.csv", "--campaign", "3", "--region", "US")
-    assert ended.out == "3 rows: 2 accepted, 30 rejected, 0 duplicates, 0 on the do-not-call list.\n"
+    assert ended.out == "3 rows: 2 accepted, 30 rejected (0 on the do-not-call list), 0 duplicates.\n"
     lines = ended.err.splitlines()
     assert lines[0] == "  line 2: number 'xx' is no number"
     assert lines[-1] == "  and 20 more rows"

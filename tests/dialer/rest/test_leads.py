@@ -22,14 +22,15 @@ async def test_every_row_is_accounted_for_and_every_rejection_says_why(bench: Be
     )
     report = await bench.upload(campaign_id, text, default_region="us")
     counts = {key: report[key] for key in ("rows", "accepted", "rejected", "duplicates", "blocked")}
-    assert counts == {"rows": 7, "accepted": 2, "rejected": 3, "duplicates": 1, "blocked": 1}
+    assert counts == {"rows": 7, "accepted": 2, "rejected": 4, "duplicates": 1, "blocked": 1}
     assert [(one["line"], one["field"], one["value"]) for one in report["rejections"]] == [
+        (5, "number", "+12025550109"),
         (6, "number", ""),
         (7, "time_zone", "Mars/Olympus"),
         (8, "number", "12"),
     ]
     assert all(one["reason"] for one in report["rejections"])
-    assert report["columns"]["number"] == "Phone"
+    assert report["columns"]["Phone"] == "number/unknown"
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ async def test_every_row_is_accounted_for_and_every_rejection_says_why(bench: Be
     [
         (b"", "the file is empty"),
         (b"name,city\nAnn,Rome\n", "no column holds the phone number"),
-        (b"PK\x03\x04rest", "save the sheet as CSV first"),
+        (b"PK\x03\x04rest", "not an Excel workbook, or it is damaged"),
         (b"\x00\x01\x02\x03" * 50, "it holds binary data"),
     ],
 )

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0111"
+down_revision = "0110"
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
