@@ -9,18 +9,8 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-from campaigns.model import (
-    AddRules,
-    Attempt,
-    Campaign,
-    CampaignStatus,
-    CampaignTask,
-    Cdr,
-    Lead,
-    LeadImport,
-    NewLead,
-    Outcome,
-)
+from campaigns.imports import AddRules, LeadImport
+from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, NewLead, Outcome
 
 T = TypeVar("T")
 

@@ -8,7 +8,8 @@ import msgspec
 from campaigns.importing.checking import RejectedError, Rejection, RowCheck
 from campaigns.importing.columns import Mapping, map_columns
 from campaigns.importing.table import ReadingOptions, Row, Table
-from campaigns.model import DuplicateScope, NewLead, OnDuplicate
+from campaigns.imports import DuplicateScope, OnDuplicate
+from campaigns.model import NewLead
 
 BATCH = 5000
 

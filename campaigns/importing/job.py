@@ -11,7 +11,8 @@ from campaigns.importing.batches import Batch, Heading, ImportOptions
 from campaigns.importing.leads import refused_by_store, rules_of
 from campaigns.importing.reading import batches_of
 from campaigns.importing.rejects import RejectsFile
-from campaigns.model import AddRules, ImportStatus, LeadImport, NewLead, OnDuplicate
+from campaigns.imports import AddRules, ImportStatus, LeadImport, OnDuplicate
+from campaigns.model import NewLead
 from campaigns.ports import CampaignStore, LeadsAdded
 from campaigns.service.errors import CallerError, ImportMovedError, StoreUnavailableError
 

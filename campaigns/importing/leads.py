@@ -9,7 +9,7 @@ from campaigns.importing.batches import Batch, ImportOptions, open_batches
 from campaigns.importing.checking import Rejection
 from campaigns.importing.formats import read_table
 from campaigns.importing.table import Table
-from campaigns.model import AddRules, OnDuplicate
+from campaigns.imports import AddRules, OnDuplicate
 from campaigns.ports import CampaignStore, LeadsAdded
 
 REJECTIONS_MAX = 1000

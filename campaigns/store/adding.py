@@ -5,7 +5,8 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from campaigns.model import NO_CONSENT_STATED, AddRules, Lead, LeadNumber, NewLead, OnDuplicate, PhoneKind
+from campaigns.imports import AddRules, OnDuplicate
+from campaigns.model import NO_CONSENT_STATED, Lead, LeadNumber, NewLead, PhoneKind
 from campaigns.ports import LeadsAdded
 
 L = TypeVar("L", NewLead, Lead)

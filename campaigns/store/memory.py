@@ -8,21 +8,8 @@ from itertools import count as count_from
 import msgspec
 from msgspec.structs import replace
 
-from campaigns.model import (
-    AddRules,
-    Attempt,
-    Campaign,
-    CampaignStatus,
-    CampaignTask,
-    Cdr,
-    DuplicateScope,
-    ImportStatus,
-    Lead,
-    LeadImport,
-    LeadStatus,
-    NewLead,
-    Outcome,
-)
+from campaigns.imports import AddRules, DuplicateScope, ImportStatus, LeadImport
+from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, LeadStatus, NewLead, Outcome
 from campaigns.ports import ADD_RULES, AttemptFilter, LeadList, LeadsAdded, Page, Result
 from campaigns.rules.gate import campaign_refusals, window_refusal
 from campaigns.service.errors import AttemptNotFoundError, CampaignNotFoundError, LeadNotFoundError

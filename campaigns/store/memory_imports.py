@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from campaigns.model import LeadImport
+from campaigns.imports import LeadImport
 from campaigns.service.errors import ImportMovedError, ImportNotFoundError
 from campaigns.store.listing import IMPORTS_MAX
 

@@ -5,9 +5,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from campaigns.imports import AddRules
 from campaigns.model import (
     NO_CONSENT_STATED,
-    AddRules,
     Attempt,
     Campaign,
     Cdr,

@@ -6,18 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from campaigns.model import (
-    AddRules,
-    Attempt,
-    Campaign,
-    CampaignStatus,
-    CampaignTask,
-    Cdr,
-    Lead,
-    LeadImport,
-    NewLead,
-    Outcome,
-)
+from campaigns.imports import AddRules, LeadImport
+from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, NewLead, Outcome
 from campaigns.ports import ADD_RULES, AttemptFilter, LeadList, LeadsAdded, Page, Result
 from campaigns.service.errors import CampaignNotFoundError, LeadNotFoundError
 from campaigns.store import listing, progress, sql_adding, sql_attempts, sql_imports, sql_leads, sql_listing

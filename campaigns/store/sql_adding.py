@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from campaigns.model import AddRules, DuplicateScope, LeadStatus, NewLead
+from campaigns.imports import AddRules, DuplicateScope
+from campaigns.model import LeadStatus, NewLead
 from campaigns.ports import LeadsAdded
 from campaigns.store import sql_leads
 from campaigns.store.adding import Sorting, numbers_of, sort_out, updated

@@ -7,7 +7,8 @@ import msgspec
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from campaigns.model import AddRules, ImportStatus, LeadImport, LeadStatus, NewLead
+from campaigns.imports import AddRules, ImportStatus, LeadImport
+from campaigns.model import LeadStatus, NewLead
 from campaigns.ports import LeadsAdded
 from campaigns.service.errors import ImportMovedError, ImportNotFoundError
 from campaigns.store import listing, sql_adding, sql_leads

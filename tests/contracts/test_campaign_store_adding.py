@@ -7,22 +7,18 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from campaigns.imports import AddRules, DuplicateScope, ImportStatus, LeadImport, OnDuplicate
 from campaigns.model import (
-    AddRules,
     Attempt,
     CallingWindow,
     Campaign,
     CampaignStatus,
     Consent,
     ConsentKind,
-    DuplicateScope,
-    ImportStatus,
     Lead,
-    LeadImport,
     LeadNumber,
     LeadStatus,
     NewLead,
-    OnDuplicate,
     PhoneKind,
     attempt_id,
 )

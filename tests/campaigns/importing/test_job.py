@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from campaigns.importing import batches
 from campaigns.importing.batches import ImportOptions
 from campaigns.importing.job import new_import, run_import, unfinished
-from campaigns.model import CallingWindow, Campaign, CampaignStatus, ImportStatus, LeadImport, OnDuplicate
+from campaigns.imports import ImportStatus, LeadImport, OnDuplicate
+from campaigns.model import CallingWindow, Campaign, CampaignStatus
 from campaigns.ports import CampaignStore
 from campaigns.service.errors import ImportMovedError
 from campaigns.store.opening import open_store

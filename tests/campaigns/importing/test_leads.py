@@ -4,7 +4,8 @@ from campaigns.importing.batches import ImportOptions
 from campaigns.importing.checking import Rejection
 from campaigns.importing.leads import REJECTIONS_MAX, import_leads
 from campaigns.importing.table import Row, Table
-from campaigns.model import Campaign, CampaignStatus, DuplicateScope, Lead, LeadStatus, OnDuplicate
+from campaigns.imports import DuplicateScope, OnDuplicate
+from campaigns.model import Campaign, CampaignStatus, Lead, LeadStatus
 from campaigns.service.errors import CallerError, CampaignNotFoundError, UnreadableFileError
 from campaigns.store.memory import MemoryStore
 

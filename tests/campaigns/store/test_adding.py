@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.model import AddRules, Lead, LeadNumber, NewLead, OnDuplicate, PhoneKind
+from campaigns.imports import AddRules, OnDuplicate
+from campaigns.model import Lead, LeadNumber, NewLead, PhoneKind
 from campaigns.store import adding
 
 NUMBERS = [f"+1202555010{index}" for index in range(6)]

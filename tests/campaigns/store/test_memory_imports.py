@@ -1,7 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
-from campaigns.model import LeadImport
+from campaigns.imports import LeadImport
 from campaigns.service.errors import ImportMovedError
 from campaigns.store.listing import IMPORTS_MAX
 from campaigns.store.memory_imports import MemoryImports

@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaigns.imports import AddRules
 from campaigns.model import (
-    AddRules,
     Attempt,
     Campaign,
     CampaignStatus,

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from campaigns.model import AddRules, Campaign, DuplicateScope, NewLead
+from campaigns.imports import AddRules, DuplicateScope
+from campaigns.model import Campaign, NewLead
 from campaigns.store import migration, sql_adding
 from campaigns.store.database import Database, read_url
 from campaigns.store.sql import SqlStore

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from campaigns.model import AddRules, Campaign, ImportStatus, LeadImport, NewLead
+from campaigns.imports import AddRules, ImportStatus, LeadImport
+from campaigns.model import Campaign, NewLead
 from campaigns.store import migration, sql_imports
 from campaigns.store.database import Database, read_url
 from campaigns.store.sql import SqlStore
