@@ -3,30 +3,49 @@
 import argparse
 import shlex
 import sys
+from pathlib import Path
 
 from benchmarks import (
     answer_model,
     answer_to_bridge,
     engine_events,
+    forecast_calibration,
     pacing_decision,
     rtp_relay,
     simulation_speed,
     sip_calls,
 )
 from benchmarks.harness import UnknownBenchmarkError, as_json, as_table, choose, machine
+from benchmarks.plots import FOLDER, draw_all
 
-MODULES = (engine_events, answer_to_bridge, pacing_decision, answer_model, rtp_relay, simulation_speed, sip_calls)
+MODULES = (
+    engine_events,
+    answer_to_bridge,
+    pacing_decision,
+    answer_model,
+    forecast_calibration,
+    rtp_relay,
+    simulation_speed,
+    sip_calls,
+)
 """Importing a module registers its benchmarks."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run what the command line asks for; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Run the dialer's benchmarks.")
-    parser.add_argument("ids", nargs="*", metavar="ID", help="run only these; all where none is named")
+    parser.add_argument(
+        "ids", nargs="*", metavar="ID", help="run only these; all where none is named; `plots` draws those of the docs"
+    )
     parser.add_argument("--seed", type=int, default=1, help="seed of every random number (1)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--list", action="store_true", help="print the ids and what they measure")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help=f"where `plots` draws to ({FOLDER})")
     options = parser.parse_args(arguments)
+    if options.ids == ["plots"]:
+        for path in draw_all(options.folder):
+            print(f"drew {path}")
+        return 0
     try:
         chosen = choose(options.ids)
     except UnknownBenchmarkError as error:

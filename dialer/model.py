@@ -175,7 +175,8 @@ class CampaignView(msgspec.Struct, frozen=True, kw_only=True):
     shadow_fewer: int = 0
     shadow_failures: int = 0
     are_scores_used: bool = False
-    """Whether the campaign has lead scores and they have lately foretold answers better than the plain answer rate."""
+    """Whether its lead scores, or its answer rates by list, try, trunk and hour, have lately foretold answers better
+    than the plain answer rate."""
 
 
 class Statistics(msgspec.Struct, frozen=True, kw_only=True):

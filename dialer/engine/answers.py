@@ -25,12 +25,11 @@ def on_call_ringing(state: EngineState, event: CallRinging, now: float) -> None:
         call.ringing_at = now
         work = state.work_of(call)
         flight = replace(work.in_flight[call.call_id], ringing_at=now)
-        if work.scores is not None:
-            call.signal = Signal(sip_status=event.sip_status, post_dial_delay_s=now - call.placed_at)
-            if flight.answer_probability is not None:
-                renewed = work.scores.signalled(flight.answer_probability, call.signal, now)
-                flight = replace(flight, answer_probability=renewed)
-                state.touch(work)
+        call.signal = Signal(sip_status=event.sip_status, post_dial_delay_s=now - call.placed_at)
+        if flight.answer_probability is not None:
+            renewed = work.scores.signalled(flight.answer_probability, call.signal, now)
+            flight = replace(flight, answer_probability=renewed)
+            state.touch(work)
         work.in_flight[call.call_id] = flight
     elif call.state is not CallState.RINGING:
         state.counters.count("events_out_of_place")

@@ -37,7 +37,7 @@ def cancel(state: EngineState, call: Call, work: CampaignWork, cause: str, now: 
 def observe(call: Call, work: CampaignWork, result: CallResult, duration_s: float, now: float) -> None:
     """Let the policy and the answer model learn how a call came to its answer or its end."""
     work.learn(CallObserved(at=now, result=result, duration_s=duration_s, answer_probability=call.answer_probability))
-    if work.scores is not None and call.features is not None:
+    if call.features is not None:
         work.scores.learn(call.features, result, now, call.signal)
 
 

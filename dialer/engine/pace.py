@@ -79,7 +79,7 @@ def _decide(state: EngineState, work: CampaignWork, group: SkillGroup, now: floa
         work.decision = work.policy_error
         return
     else:
-        if calls_max and work.scores is not None:
+        if calls_max:
             offer = work.scores.offer(campaign, work.hopper, state.history, now)
         decision = work.decide(_snapshot(state, work, group, calls_max, offer, now))
     work.decided_at = now
@@ -190,8 +190,7 @@ def _dial(
 
 def _put_in_flight(state: EngineState, work: CampaignWork, call: Call, now: float) -> None:
     campaign = work.campaign
-    if work.scores is not None:
-        call.features, call.answer_probability = work.scores.score(campaign, call.lead, state.history, now)
+    call.features, call.answer_probability = work.scores.score(campaign, call.lead, state.history, now, call.trunk)
     state.calls[call.call_id] = call
     work.in_flight[call.call_id] = CallInFlight(
         call_id=call.call_id,

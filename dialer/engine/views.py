@@ -74,5 +74,5 @@ def _campaign_view(work: CampaignWork, calls: dict[CallState, int]) -> CampaignV
         shadow_more=tally.more,
         shadow_fewer=tally.fewer,
         shadow_failures=tally.failures,
-        are_scores_used=work.scores is not None and work.scores.is_trusted,
+        are_scores_used=work.scores.is_trusted,
     )

@@ -15,7 +15,7 @@ from typing import Final
 
 from campaigns.model import Attempt, Lead, Outcome
 from dialer.model import CallState
-from dialer.pds.scores import Features
+from dialer.pds.scores import Known
 from pacing.estimators.signalling import Signal
 
 
@@ -123,7 +123,7 @@ class Call:
         self.placed_at = attempt.placed_at
         self.ringing_at: float | None = None
         self.signal: Signal | None = None
-        """How it first rang, where the campaign has lead scores."""
+        """How it first rang."""
         self.answered_at: float | None = None
         self.deadline = 0.0
         """Until when a person who answered may wait for an agent; has a meaning once the call is answered."""
@@ -138,8 +138,8 @@ class Call:
         """Set as soon as it is certain, at the latest with the final event."""
         self.cause = ""
         self.disposition = ""
-        self.features: Features | None = None
-        """What the answer model was told of the attempt; None where the campaign has no lead scores."""
+        self.features: Known | None = None
+        """What the answer model, or the rates by list, were told of the attempt."""
         self.answer_probability: float | None = None
         """What the answer model said; None where it was silent."""
         self.risk: float | None = None

@@ -9,11 +9,12 @@ from datetime import datetime
 from itertools import chain, islice
 from typing import NamedTuple
 
-from campaigns.model import Campaign, Lead
+from campaigns.model import Campaign, Lead, PhoneKind
 from campaigns.rules.window import find_zone
 from dialer.pds.history import NumberHistory
 from dialer.pds.hopper import Hopper
 from pacing.answer_model import AnswerModel, attempt_features
+from pacing.estimators.answer_rates import AnswerKey
 from pacing.estimators.signalling import Signal
 from pacing.model import CallResult
 
@@ -35,12 +36,14 @@ LIST_ATTRIBUTE = "list"
 DAY_S = 86400.0
 
 Features = dict[str, str]
+Known = Features | AnswerKey
+"""What was known of an attempt when it was dialed, as the estimator that scored it wants it told again."""
 
 
 class Score(NamedTuple):
     """What the model makes of one lead."""
 
-    features: Features
+    features: Known
     probability: float | None
     """The chance that a person answers; None while the model is silent."""
 
@@ -80,7 +83,7 @@ class LeadScores:
         if not self._model.is_trusted:
             self._offered = {}
             return Offer()
-        leads = tuple(_first_of_one_priority(hopper, now))
+        leads = tuple(first_of_one_priority(hopper, now))
         self._offered = {lead.lead_id: self._renewed(campaign, lead, history, now) for lead in leads}
         offered = self._offered.values()
         in_order = len(leads)
@@ -89,8 +92,9 @@ class LeadScores:
         probabilities = tuple(one.score.probability for one in offered if one.score.probability is not None)
         return Offer(leads, probabilities, in_order) if len(probabilities) == len(leads) else Offer()
 
-    def score(self, campaign: Campaign, lead: Lead, history: NumberHistory, now: float) -> Score:
-        """What the model makes of a lead that is dialed now."""
+    def score(self, campaign: Campaign, lead: Lead, history: NumberHistory, now: float, trunk: str = "") -> Score:
+        """What the model makes of a lead that is dialed now; it is the same on every trunk."""
+        del trunk
         offered = self._offered.get(lead.lead_id)
         return offered.score if offered is not None else self._score(campaign, lead, history, now)
 
@@ -98,9 +102,10 @@ class LeadScores:
         """The chance of a call in flight, as pacing wants it, once it is known how it rings."""
         return self._model.as_placed(probability, signal, now)
 
-    def learn(self, features: Features, result: CallResult, now: float, signal: Signal | None = None) -> None:
+    def learn(self, features: Known, result: CallResult, now: float, signal: Signal | None = None) -> None:
         """Learn from an attempt; one that was given up says too little of what would have become of it."""
-        if result is not CallResult.CANCELLED:
+        if result is not CallResult.CANCELLED and isinstance(features, dict):
+            # Anything else was scored by the rates that the campaign had before.
             self._model.update(features, result is CallResult.ANSWERED, now, signal)
 
     def _renewed(self, campaign: Campaign, lead: Lead, history: NumberHistory, now: float) -> _Offered:
@@ -139,13 +144,19 @@ def lead_features(campaign: Campaign, lead: Lead, history: NumberHistory, now: f
         attempt_number=lead.attempts_made + 1,
         last_outcome="" if tried is None else str(tried.outcome),
         days_since_last=None if tried is None else (now - tried.placed_at) / DAY_S,
-        list_name=lead.attributes.get(LIST_ATTRIBUTE, ""),
+        list_name=list_of(lead),
+        number_kind="" if lead.phone_kind is PhoneKind.UNKNOWN else str(lead.phone_kind),
         area=lead.number[:AREA_LENGTH],
         others=attributes[:ATTRIBUTES_MAX],
     )
 
 
-def _first_of_one_priority(hopper: Hopper, now: float) -> Iterator[Lead]:
+def list_of(lead: Lead) -> str:
+    """The list a lead came from: its own, or its attribute of that name."""
+    return str(lead.list_id) if lead.list_id else lead.attributes.get(LIST_ATTRIBUTE, "")
+
+
+def first_of_one_priority(hopper: Hopper, now: float) -> Iterator[Lead]:
     """Leads that may be dialed in any order: choosing must not put a lower priority before a higher one."""
     count = min(OFFERED_MAX, max(OFFERED_MIN, int(OFFERED_S * hopper.rate(now))))
     priority: int | None = None

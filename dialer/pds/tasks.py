@@ -10,6 +10,7 @@ from campaigns.model import Campaign, CampaignStatus, CampaignTask, Outcome, Pac
 from dialer.model import EngineSettings
 from dialer.pds.account import AbandonAccount, dialing_ends_at
 from dialer.pds.hopper import Hopper
+from dialer.pds.list_rates import ListRates
 from dialer.pds.scores import LeadScores
 from pacing import PolicySettings, UnknownPolicyError, create_policy
 from pacing.calibration import RiskCalibration
@@ -74,8 +75,8 @@ class CampaignWork:
         """Why there is no policy, where there is none."""
         self.policy_failures = 0
         """Times the policy raised."""
-        self.scores: LeadScores | None = None
-        """The answer model, where the campaign has one."""
+        self.scores: LeadScores | ListRates = ListRates()
+        """The answer model, or where the campaign has none the answer rates by list, try, trunk and hour."""
         self.risks = RiskCalibration()
         """Forecast risks of dials against what became of them."""
         self.leads_open = task.leads_open
@@ -147,10 +148,8 @@ class CampaignWork:
         self.is_running = campaign.status is CampaignStatus.RUNNING
         self._ends_judged_until = -math.inf
         pacing = campaign.pacing
-        if not pacing.lead_scores:
-            self.scores = None
-        elif self.scores is None:
-            self.scores = LeadScores()
+        if pacing.lead_scores != isinstance(self.scores, LeadScores):
+            self.scores = LeadScores() if pacing.lead_scores else ListRates()
         if before is not None and _policy_part(before.pacing) == _policy_part(pacing):
             return
         self.risks = RiskCalibration()

@@ -20,7 +20,9 @@ class RingTimes:
     """
 
     def __init__(self, ring_timeout_s: float) -> None:
-        answered = lognormal_survival(PRIOR_MEDIAN_S, PRIOR_SIGMA)
+        unbounded = lognormal_survival(PRIOR_MEDIAN_S, PRIOR_SIGMA)
+        late = float(np.interp(ring_timeout_s, EDGES, unbounded))
+        answered = np.maximum(unbounded - late, 0.0) / (1.0 - late)
         self._answers = (answered[:-1] - answered[1:]) * PRIOR_ANSWERS
         others = np.where(ring_timeout_s > EDGES, 1.0 - 0.5 * EDGES / ring_timeout_s, 0.0)
         self._others = (others[:-1] - others[1:]) * PRIOR_OTHERS

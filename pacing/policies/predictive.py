@@ -4,6 +4,7 @@ import msgspec
 import numpy as np
 
 from pacing.budget import BudgetController
+from pacing.calibration import RiskScale
 from pacing.cancelling import cancellable, choose_cancels
 from pacing.choosing import LeadChoice
 from pacing.estimators.answer_rate import AnswerRate
@@ -46,6 +47,7 @@ class Predictive:
         self._budget = BudgetController(settings.abandon_rate_target)
         self._answer_rate = AnswerRate()
         self._scores = ScoreCalibration()
+        self._risk_scale = RiskScale()
         self._ringing = RingTimes(RING_TIMEOUT_S)
         self._talk = Durations(median_s=90.0, sigma=0.9)
         self._acw = Durations(median_s=13.0, sigma=0.6)
@@ -73,8 +75,10 @@ class Predictive:
                 self._talk.update(duration_s, at)
             case AcwObserved(at=at, duration_s=duration_s):
                 self._acw.update(duration_s, at)
-            case AnswerObserved(at=at, abandoned=abandoned):
+            case AnswerObserved(at=at, abandoned=abandoned, risk=risk):
                 self._budget.learn(abandoned, at)
+                if risk is not None:
+                    self._risk_scale.update(risk, abandoned)
 
     def _learn_call(self, call: CallObserved) -> None:
         if call.result is CallResult.CANCELLED:
@@ -102,6 +106,7 @@ class Predictive:
         choice = LeadChoice(offered, snapshot.leads_in_order)
         leads: list[int] = []
         risks: list[float] = []
+        scale = self._risk_scale.factor
         calls = 0
         risk = forecast.risk()
         while calls < limit and risk <= threshold:
@@ -109,7 +114,7 @@ class Predictive:
             if offered:
                 leads.append(choice.take(risk, threshold))
                 probability = offered[leads[-1]]
-            risks.append(risk)
+            risks.append(min(risk * scale, 1.0))
             forecast.add(probability)
             calls += 1
             risk = forecast.risk()

@@ -2,6 +2,8 @@ from msgspec.structs import replace
 
 from campaigns.model import CampaignStatus, PacingSettings
 from dialer.model import EngineSettings
+from dialer.pds.list_rates import ListRates
+from dialer.pds.scores import LeadScores
 from dialer.pds.tasks import STOPPED_MAX, Tasks
 from pacing.model import AbandonBudget, AnswerObserved, Snapshot
 from pacing.shadow import ShadowTally
@@ -30,10 +32,10 @@ def test_what_was_learned_stays_until_the_pacing_changes() -> None:
     scored = tasks.apply(task(pacing=PacingSettings(policy="progressive", lead_scores=True, cancel_after_s=15.0)))
     assert scored.policy is policy
     scores = scored.scores
-    assert scores is not None
+    assert isinstance(scores, LeadScores)
     assert tasks.apply(task(pacing=PacingSettings(policy="ratio", lead_scores=True))).policy is not policy
     assert scored.scores is scores
-    assert tasks.apply(task(pacing=PacingSettings(policy="ratio"))).scores is None
+    assert isinstance(tasks.apply(task(pacing=PacingSettings(policy="ratio"))).scores, ListRates)
 
 
 def test_a_shadow_is_asked_and_dials_nothing() -> None:
