@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from campaigns.terms import AttemptCap, Purpose
+from campaigns.terms import AbandonWindow, AttemptCap, Purpose
 
 
 class CampaignStatus(StrEnum):
@@ -153,6 +153,8 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Caps of the campaign's own, beside those of its profiles."""
     holidays: tuple[str, ...] = ()
     """Nobody is called on the public holidays of these countries or regions, "US" or "US-AL"."""
+    amd_false_positives: float = 0.03
+    """The tested share of the calls AMD called machines that were persons; some regulators count it as abandoned."""
     starts_on: str = ""
     """ISO date; nobody is called before that day in the campaign's zone. Empty means at once."""
     ends_on: str = ""
@@ -323,3 +325,5 @@ class CampaignTask(msgspec.Struct, frozen=True, kw_only=True):
     window_started_at: float = 0.0
     leads_open: int = 0
     """Leads that may still be dialed, now or later; an estimate is enough."""
+    windows: tuple[AbandonWindow, ...] = ()
+    """The accounts by which the profiles judge, beside the one of today above."""

@@ -4,7 +4,7 @@ Synchronous on purpose: the live service calls it from one worker thread, the si
 implementation passes the same contract suite (tests/contracts/test_campaign_store.py).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
@@ -53,6 +53,15 @@ class LeadList(msgspec.Struct, frozen=True, kw_only=True):
     list_id: int
     campaign_id: int
     name: str
+
+
+class Verdict(msgspec.Struct, frozen=True, gc=False):
+    """What one rule of the gate says of a call, with the data it saw."""
+
+    rule: str
+    """A name from `campaigns.rules.checks.GateRule`."""
+    is_allowed: bool
+    reason: str
 
 
 class LeadsAdded(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,6 +230,25 @@ class CampaignStore(Protocol):
 
     def block_numbers(self, numbers: Sequence[str], reason: str, now: float) -> int:
         """Put numbers on the do-not-call list; returns how many were new."""
+        ...
+
+    def load_list(self, name: str, numbers: Iterable[str], as_of: float) -> int:
+        """Take over the whole of a national do-not-call list, as it was on a day; returns how many numbers it has.
+
+        What the copy before held and this one does not is off the list.
+        """
+        ...
+
+    def block_in_campaign(self, campaign_id: int, numbers: Sequence[str], now: float) -> int:
+        """Put numbers on one campaign's own do-not-call list; returns how many were new."""
+        ...
+
+    def do_not_call_lists(self) -> Mapping[str, float]:
+        """The national and campaign lists there are, each with its day as Unix seconds."""
+        ...
+
+    def evidence(self, attempt_id: str) -> Sequence[Verdict]:
+        """Why an attempt was allowed, rule by rule, as it was judged when it was written; empty where it never was."""
         ...
 
     def outcome_counts(self, campaign_id: int) -> dict[Outcome | None, int]:

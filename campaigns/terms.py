@@ -42,3 +42,41 @@ class AttemptCap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     attempts_max: int
     within: Within
     scope: Scope = Scope.NUMBER
+
+
+class AbandonWindow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A campaign's account of abandoned calls over one regulator's period."""
+
+    name: str
+    """The profile and its period, "us 30d"."""
+    rate_max: float
+    """Abandoned / answered by a person, 0..1."""
+    machine_share: float = 0.0
+    """This share of the calls that AMD called machines is counted as abandoned persons; 0 where the rule does not."""
+    answered: int = 0
+    """Calls answered by a person in the period so far, abandoned ones included."""
+    abandoned: int = 0
+    machines: int = 0
+    """Calls that AMD called machines."""
+    started_at: float = 0.0
+    ends_at: float | None = None
+    """None for a period that moves along."""
+
+
+class AnswerHour(msgspec.Struct, frozen=True, gc=False):
+    """What one clock hour, counted from 1970, adds to the accounts of a campaign."""
+
+    hour: int
+    answered: int
+    abandoned: int
+    machines: int
+
+    def plus(self, other: "AnswerHour") -> "AnswerHour":
+        """Both together; of the same hour."""
+        assert self.hour == other.hour, f"hour {self.hour} and hour {other.hour} are two"
+        return AnswerHour(
+            self.hour,
+            self.answered + other.answered,
+            self.abandoned + other.abandoned,
+            self.machines + other.machines,
+        )

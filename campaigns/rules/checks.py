@@ -5,16 +5,19 @@ campaigns, the store, which is asked in the same step, does.
 """
 
 from collections.abc import Callable, Container, Mapping, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import msgspec
 
-from campaigns.model import Campaign, CampaignStatus, Lead, LeadStatus
+from campaigns.model import Campaign, CampaignStatus, ConsentKind, Lead, LeadStatus
 from campaigns.rules.past import PastCall, attempts_counted, quiet_until
-from campaigns.rules.ruleset import Dates, RuleSet
+from campaigns.rules.ruleset import Dates, RuleSet, is_in_force
 from campaigns.rules.window import MINUTES_PER_DAY, OpenHours, is_holiday, local_time
 
 DAY_S = 86_400.0
+GIVEN = (ConsentKind.EXPRESS, ConsentKind.EXPRESS_WRITTEN)
+"""Consent to a call. Whether it must be written is for whoever gathers it: a list states what it has on record."""
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -31,6 +34,7 @@ class GateRule(StrEnum):
     ATTEMPTS_MAX = "attempts_max"
     DO_NOT_CALL = "do_not_call"
     NATIONAL_LIST = "national_list"
+    CONSENT = "consent"
     TIME_ZONE = "time_zone"
     CALLING_WINDOW = "calling_window"
     ATTEMPT_CAPS = "attempt_caps"
@@ -43,6 +47,8 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
 
     blocked: Container[str] = ()
     """Numbers on the do-not-call lists, E.164."""
+    listed: Container[str] = ()
+    """Names of the other lists that hold the lead's number: national ones, and `campaign_list` of the campaign."""
     past: Sequence[PastCall] | None = None
     """Earlier attempts at the number, of all campaigns."""
     lists: Mapping[str, float] | None = None
@@ -145,11 +151,26 @@ def _tell_attempts(case: Case) -> str:
 
 
 def _is_not_blocked(case: Case) -> bool:
-    return case.lead.number not in case.seen.blocked
+    return case.lead.number not in case.seen.blocked and not _lists_that_hold(case)
 
 
 def _tell_blocked(case: Case) -> str:
+    if lists := _lists_that_hold(case):
+        return f"{case.lead.number} is on the do-not-call list {_listed(lists)}"
     return f"{case.lead.number} is {'not ' if _is_not_blocked(case) else ''}on the do-not-call list"
+
+
+def campaign_list(campaign_id: int) -> str:
+    """The name of a campaign's own do-not-call list."""
+    return f"campaign:{campaign_id}"
+
+
+def _lists_that_hold(case: Case) -> list[str]:
+    listed = case.seen.listed
+    if listed == ():
+        return []
+    names = [campaign_list(case.lead.campaign_id), *(one.list for one in case.rules.national_lists)]
+    return [name for name in names if name in listed]
 
 
 def _are_lists_fresh(case: Case) -> bool:
@@ -173,6 +194,23 @@ def _tell_lists(case: Case) -> str:
         )
         told.append(f"the national list {one.list} {age}, at most {one.age_days_max} days are allowed for sales calls")
     return "; ".join(told)
+
+
+def _has_consented(case: Case) -> bool:
+    consent = case.lead.consent
+    if consent.kind is ConsentKind.REFUSED:
+        return False
+    if not case.rules.consents or (consent.kind in GIVEN and (consent.at is None or consent.at <= case.now)):
+        return True
+    return not any(is_in_force(one, case.rules.zones, case.now) for one in case.rules.consents)
+
+
+def _tell_consent(case: Case) -> str:
+    consent = case.lead.consent
+    given = "" if consent.at is None else f" on {datetime.fromtimestamp(consent.at, UTC):%Y-%m-%d}"
+    source = f" ({consent.source})" if consent.source else ""
+    asked = f", asked for by {_listed([one.source for one in case.rules.consents])}" if case.rules.consents else ""
+    return f"consent is {consent.kind}{given}{source}{asked}"
 
 
 def _are_zones_known(case: Case) -> bool:
@@ -302,6 +340,7 @@ CHECKS = (
     Check(GateRule.ATTEMPTS_MAX, _has_attempts_left, _tell_attempts),
     Check(GateRule.DO_NOT_CALL, _is_not_blocked, _tell_blocked),
     Check(GateRule.NATIONAL_LIST, _are_lists_fresh, _tell_lists),
+    Check(GateRule.CONSENT, _has_consented, _tell_consent),
     Check(GateRule.TIME_ZONE, _are_zones_known, _tell_zones),
     Check(GateRule.CALLING_WINDOW, _is_window_open, _tell_window),
     Check(GateRule.ATTEMPT_CAPS, _are_caps_kept, _tell_caps),

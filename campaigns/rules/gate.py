@@ -10,6 +10,7 @@ from collections.abc import Container
 import msgspec
 
 from campaigns.model import Campaign, Lead
+from campaigns.ports import Verdict
 from campaigns.rules.checks import CHECKS, Case, Check, GateRule, Seen
 from campaigns.rules.past import cap_frees_at, quiet_until
 from campaigns.rules.places.place import NOWHERE, Place, place_of
@@ -30,14 +31,6 @@ class Refusal(msgspec.Struct, frozen=True, gc=False):
     """One rule that says no, and why in words."""
 
     rule: GateRule
-    reason: str
-
-
-class Verdict(msgspec.Struct, frozen=True, gc=False):
-    """What one rule says of a call, with the data it saw."""
-
-    rule: GateRule
-    is_allowed: bool
     reason: str
 
 
@@ -72,19 +65,22 @@ class Gate:
         return _refused(CAMPAIGN_CHECKS, Case(self.campaign, NO_LEAD, rules, self._dates, now, NOTHING_SEEN))
 
     def window_refusals(self, time_zone: str, now: float) -> tuple[Refusal, ...]:
-        """What the campaign's own window says of a time zone."""
+        """What the campaign's window says of a time zone; of none stated only where numbers tell no more."""
+        if not time_zone and self.campaign.compliance != GENERAL:
+            return ()
         rules = self._rules(NOWHERE, time_zone)
         return _refused(WINDOW_CHECKS, Case(self.campaign, NO_LEAD, rules, self._dates, now, NOTHING_SEEN))
 
-    def may_call_at(self, rules: RuleSet, now: float) -> bool:
-        """Say whether people under these rules may be called now, as far as the clock goes."""
-        return not rules.unknown_zones and rules.clock.is_open(now)
+    @property
+    def needs_past(self) -> bool:
+        """Whether earlier attempts at a number can matter; a store that need not look them up is faster."""
+        return self.campaign.compliance != GENERAL or bool(self.campaign.attempt_caps)
 
     def rules_for(self, lead: Lead) -> RuleSet:
         """The rules that hold for a lead, by where the person may be."""
         if self.campaign.compliance == GENERAL:
             return self._rules(NOWHERE, lead.time_zone)
-        return self._rules(place_of(lead.number, "", lead.time_zone), lead.time_zone)
+        return self._rules(place_of(lead.number, lead.postal_code, lead.time_zone), lead.time_zone)
 
     def not_before(self, lead: Lead, now: float, seen: Seen) -> float | None:
         """The earliest time at which the clock, caps and quiet periods could let a refused lead through.

@@ -10,10 +10,6 @@ from campaigns.terms import Scope, Within
 
 HOUR_S = 3600.0
 DAY_S = 86_400.0
-KEPT_DAYS = 62
-"""How far back a store must look for the attempts at a number: the longest quiet period here, and a margin."""
-
-
 _SPANS = {Within.HOURS_24: DAY_S, Within.DAYS_7: 7 * DAY_S, Within.DAYS_30: 30 * DAY_S}
 
 

@@ -2,7 +2,7 @@
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count as count_from
 
 import msgspec
@@ -10,14 +10,16 @@ from msgspec.structs import replace
 
 from campaigns.imports import AddRules, DuplicateScope, ImportStatus, LeadImport
 from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, LeadStatus, NewLead, Outcome
-from campaigns.ports import ADD_RULES, AttemptFilter, LeadList, LeadsAdded, Page, Result
-from campaigns.rules.gate import campaign_refusals, window_refusal
+from campaigns.ports import ADD_RULES, AttemptFilter, LeadList, LeadsAdded, Page, Result, Verdict
+from campaigns.rules.checks import campaign_list
+from campaigns.rules.gate import gate_of
 from campaigns.service.errors import AttemptNotFoundError, CampaignNotFoundError, LeadNotFoundError
-from campaigns.store import listing, progress
+from campaigns.store import judging, listing, progress
 from campaigns.store.adding import Sorting, numbers_of, rest_of_numbers, sort_out, updated
+from campaigns.store.gate_records import GateRecords
 from campaigns.store.memory_imports import MemoryImports
 from campaigns.store.memory_listing import is_wanted, newest
-from campaigns.store.ready import ReadyLeads
+from campaigns.store.ready import ReadyLeads, place_of
 
 
 class _LeadSlot(msgspec.Struct):
@@ -47,6 +49,7 @@ class MemoryStore:
         self._counts: defaultdict[tuple[int, int], Counter[Outcome]] = defaultdict(Counter)
         self._cdrs: dict[str, Cdr] = {}
         self._blocked: dict[str, tuple[float, str]] = {}
+        self._records = GateRecords(self._blocked)
 
     def create_campaign(self, campaign: Campaign) -> Campaign:
         """See the port."""
@@ -158,7 +161,7 @@ class MemoryStore:
         """See the port."""
         day = progress.day_of(now)
         return tuple(
-            progress.task_of(campaign, self._counts[campaign_id, day], now, self._leads_open[campaign_id])
+            self._task(campaign, self._counts[campaign_id, day], now)
             for campaign_id, campaign in self._campaigns.items()
             if campaign.status in {CampaignStatus.RUNNING, CampaignStatus.PAUSED}
         )
@@ -166,21 +169,20 @@ class MemoryStore:
     def reserve_leads(self, campaign_id: int, count: int, now: float, lease_s: float, engine_id: str) -> Sequence[Lead]:
         """See the port."""
         campaign = self.campaign(campaign_id)
-        if count <= 0 or campaign_refusals(campaign, now):
+        gate = gate_of(campaign)
+        if count <= 0 or gate.campaign_refusals(now):
             return ()
         self._free_expired_leases(campaign_id, now)
         ready = self._ready[campaign_id]
-        time_zones = {zone for zone in ready.time_zones if window_refusal(campaign, zone, now) is None}
+        time_zones = {zone for zone in ready.time_zones if not gate.window_refusals(zone, now)}
         reserved: list[Lead] = []
-        for lead_id, priority, time_zone in ready.pop_due(now, time_zones):
+        for lead_id, place in ready.pop_due(now, time_zones):
             slot = self._leads.get(lead_id)
-            if slot is None or slot.lead.status is not LeadStatus.OPEN or slot.lead.not_before > now:
+            if slot is None or slot.lead.status is not LeadStatus.OPEN or place_of(slot.lead) != place:
                 continue
-            if (slot.lead.priority, slot.lead.time_zone) != (priority, time_zone):
-                # An update has put the lead into another place since.
-                continue
-            if slot.lead.attempts_made >= campaign.attempts_max:
-                self._move(slot, progress.closed(slot.lead, progress.attempts_used_up(campaign)))
+            _, refused = judging.judge(gate, (slot.lead,), now, self._records.seen)
+            if refused:
+                self._move(slot, refused[0][1])
                 continue
             slot.lead = replace(slot.lead, status=LeadStatus.RESERVED)
             slot.engine_id = engine_id
@@ -203,9 +205,11 @@ class MemoryStore:
         written = []
         for attempt in attempts:
             slot = self._leads.get(attempt.lead_id)
-            if slot is None or attempt.number in self._blocked:
+            if slot is None or not progress.may_be_written(attempt, slot.lead, slot.attempts):
                 continue
-            if progress.may_be_written(attempt, slot.lead, slot.attempts):
+            gate = gate_of(self._campaigns[slot.lead.campaign_id])
+            if self._records.allows(gate, slot.lead, attempt):
+                self._records.add(attempt)
                 slot.attempts.append(attempt)
                 self._move(slot, progress.being_called(slot.lead, attempt))
                 self._open_attempts[attempt.lead_id, attempt.attempt_number] = slot.engine_id
@@ -228,6 +232,7 @@ class MemoryStore:
         if slot is None or not 1 <= number <= len(slot.attempts):
             raise AttemptNotFoundError(attempt_id)
         slot.attempts[number - 1] = replace(slot.attempts[number - 1], agent_id=agent_id, disposition=disposition)
+        self._records.add(slot.attempts[number - 1])
 
     def interrupt_attempts(self, engine_id: str, now: float) -> int:
         """See the port."""
@@ -274,6 +279,23 @@ class MemoryStore:
                     self._take_number(slot, number)
         return len(new)
 
+    def load_list(self, name: str, numbers: Iterable[str], as_of: float) -> int:
+        """See the port."""
+        return self._records.replace_list(name, numbers, as_of)
+
+    def block_in_campaign(self, campaign_id: int, numbers: Sequence[str], now: float) -> int:
+        """See the port."""
+        self.campaign(campaign_id)
+        return self._records.add_to_list(campaign_list(campaign_id), numbers, now)
+
+    def do_not_call_lists(self) -> Mapping[str, float]:
+        """See the port."""
+        return dict(self._records.list_dates)
+
+    def evidence(self, attempt_id: str) -> Sequence[Verdict]:
+        """See the port."""
+        return self._records.evidence(attempt_id)
+
     def outcome_counts(self, campaign_id: int) -> dict[Outcome | None, int]:
         """See the port."""
         self.campaign(campaign_id)
@@ -288,7 +310,7 @@ class MemoryStore:
         """Nothing to let go of."""
 
     def _sort_out(self, campaign_id: int, handed_in: Sequence[NewLead], rules: AddRules) -> Sorting:
-        self.campaign(campaign_id)
+        handed_in = judging.with_zones(self.campaign(campaign_id), handed_in)
         known = {
             number: lead_id
             for lead in handed_in
@@ -296,6 +318,10 @@ class MemoryStore:
             if (lead_id := self._known(number, campaign_id, rules)) is not None
         }
         return sort_out(handed_in, rules, self._blocked, known)
+
+    def _task(self, campaign: Campaign, counts: Counter[Outcome], now: float) -> CampaignTask:
+        leads_open = self._leads_open[campaign.campaign_id]
+        return progress.task_of(campaign, counts, now, leads_open, self._records.windows(campaign, now))
 
     def _known(self, number: str, campaign_id: int, rules: AddRules) -> int | None:
         """The lead of a number that is there already, within the scope of the rules."""
@@ -364,6 +390,8 @@ class MemoryStore:
         lead, attempt = ending
         assert attempt.outcome is not None
         slot.attempts[attempt.attempt_number - 1 :] = [attempt]
+        self._records.add(attempt)
+        self._records.count_answer(campaign.campaign_id, progress.answer_hour(attempt, now))
         self._open_attempts.pop((attempt.lead_id, attempt.attempt_number), None)
         if result.cdr is not None:
             self._cdrs.setdefault(result.cdr.call_id, result.cdr)

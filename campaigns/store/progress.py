@@ -14,8 +14,10 @@ from campaigns.model import (
     Outcome,
 )
 from campaigns.rules.retry import Closed, next_step
+from campaigns.terms import AbandonWindow, AnswerHour
 
 DAY_S = 86400.0
+HOUR_S = 3600.0
 BLOCKED = "do not call"
 
 
@@ -29,7 +31,26 @@ def account_day(attempt: Attempt, now: float) -> int:
     return day_of(now if attempt.answered_at is None else attempt.answered_at)
 
 
-def task_of(campaign: Campaign, counts: Mapping[Outcome, int], now: float, leads_open: int) -> CampaignTask:
+def answer_hour(attempt: Attempt, now: float) -> AnswerHour | None:
+    """What a finished attempt adds to the abandon accounts; None where nobody and no machine answered."""
+    outcome = attempt.outcome
+    if outcome not in ANSWERED_BY_PERSON and outcome is not Outcome.MACHINE:
+        return None
+    return AnswerHour(
+        hour=int((now if attempt.answered_at is None else attempt.answered_at) // HOUR_S),
+        answered=int(outcome in ANSWERED_BY_PERSON),
+        abandoned=int(outcome is Outcome.ABANDONED),
+        machines=int(outcome is Outcome.MACHINE),
+    )
+
+
+def task_of(
+    campaign: Campaign,
+    counts: Mapping[Outcome, int],
+    now: float,
+    leads_open: int,
+    windows: tuple[AbandonWindow, ...] = (),
+) -> CampaignTask:
     """The campaign's task from today's attempts by outcome."""
     return CampaignTask(
         campaign=campaign,
@@ -37,6 +58,7 @@ def task_of(campaign: Campaign, counts: Mapping[Outcome, int], now: float, leads
         abandoned=counts.get(Outcome.ABANDONED, 0),
         window_started_at=day_of(now) * DAY_S,
         leads_open=leads_open,
+        windows=windows,
     )
 
 

@@ -134,6 +134,8 @@ attempts = sa.Table(
     sa.Column("engine_id", sa.Text, nullable=False),
     sa.Index("attempts_by_time", "placed_at", "lead_id", "attempt_number"),
     sa.Index("attempts_by_campaign", "campaign_id", "placed_at", "lead_id", "attempt_number"),
+    # The gate's caps and quiet periods look at everything tried at a number.
+    sa.Index("attempts_by_number", "number"),
     sa.Index(
         "attempts_open",
         "engine_id",
@@ -181,5 +183,46 @@ blocked_numbers = sa.Table(
     sa.Column("number", sa.Text, primary_key=True),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("blocked_at", sa.Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+do_not_call_lists = sa.Table(
+    "do_not_call_lists",
+    metadata,
+    # National lists by name, and each campaign's own: "campaign:7".
+    sa.Column("list", sa.Text, primary_key=True),
+    # The day of a national list's copy; a sales call needs a fresh one.
+    sa.Column("as_of", sa.Double, nullable=False),
+    sa.Column("numbers", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+listed_numbers = sa.Table(
+    "listed_numbers",
+    metadata,
+    sa.Column("number", sa.Text, primary_key=True),
+    sa.Column("list", sa.Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+evidence = sa.Table(
+    "evidence",
+    metadata,
+    # Why each call was allowed, as the gate saw it in the transaction that wrote the attempt; never changed.
+    sa.Column("lead_id", Id, primary_key=True),
+    sa.Column("attempt_number", sa.Integer, primary_key=True),
+    sa.Column("verdicts", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+answer_hours = sa.Table(
+    "answer_hours",
+    metadata,
+    # The regulators' abandon accounts, counted in step with the results: hours since 1970, by the time of the answer.
+    sa.Column("campaign_id", Id, sa.ForeignKey("campaigns.campaign_id"), primary_key=True),
+    sa.Column("hour", sa.Integer, primary_key=True),
+    sa.Column("answered", sa.Integer, nullable=False),
+    sa.Column("abandoned", sa.Integer, nullable=False),
+    sa.Column("machines", sa.Integer, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -1,6 +1,6 @@
 """The store in SQLite or PostgreSQL. Every method is one transaction; batches are one commit (group commit)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,9 +8,19 @@ from msgspec.structs import replace
 
 from campaigns.imports import AddRules, LeadImport
 from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, NewLead, Outcome
-from campaigns.ports import ADD_RULES, AttemptFilter, LeadList, LeadsAdded, Page, Result
+from campaigns.ports import ADD_RULES, AttemptFilter, LeadList, LeadsAdded, Page, Result, Verdict
+from campaigns.rules.checks import campaign_list
 from campaigns.service.errors import CampaignNotFoundError, LeadNotFoundError
-from campaigns.store import listing, progress, sql_adding, sql_attempts, sql_imports, sql_leads, sql_listing
+from campaigns.store import (
+    listing,
+    progress,
+    sql_adding,
+    sql_attempts,
+    sql_gate,
+    sql_imports,
+    sql_leads,
+    sql_listing,
+)
 from campaigns.store.database import Database, insert
 from campaigns.store.rows import LEAD_COLUMNS, chunks, settings_text, to_campaign, to_lead
 from campaigns.store.schema import attempts, blocked_numbers, campaigns, lead_groups, lead_lists, leads, outcome_counts
@@ -200,6 +210,27 @@ class SqlStore:
                 sql_leads.close_numbers(connection, chunk, progress.BLOCKED)
         return new
 
+    def load_list(self, name: str, numbers: Iterable[str], as_of: float) -> int:
+        """See the port."""
+        with self._database.writing() as connection:
+            return sql_gate.replace_list(connection, name, numbers, as_of)
+
+    def block_in_campaign(self, campaign_id: int, numbers: Sequence[str], now: float) -> int:
+        """See the port."""
+        with self._database.writing() as connection:
+            _campaign(connection, campaign_id)
+            return sql_gate.add_to_list(connection, campaign_list(campaign_id), numbers, now)
+
+    def do_not_call_lists(self) -> Mapping[str, float]:
+        """See the port."""
+        with self._database.reading() as connection:
+            return sql_gate.list_dates(connection)
+
+    def evidence(self, attempt_id: str) -> Sequence[Verdict]:
+        """See the port."""
+        with self._database.reading() as connection:
+            return sql_gate.read_evidence(connection, listing.split_attempt_id(attempt_id))
+
     def outcome_counts(self, campaign_id: int) -> dict[Outcome | None, int]:
         """See the port."""
         total = sa.func.sum(outcome_counts.c.attempts)
@@ -235,4 +266,5 @@ def _task(connection: sa.Connection, campaign: Campaign, now: float) -> Campaign
     counts = {Outcome(outcome): int(count) for outcome, count in rows}
     total = sa.func.sum(lead_groups.c.leads_open)
     leads_open = connection.scalar(sa.select(total).where(lead_groups.c.campaign_id == campaign.campaign_id))
-    return progress.task_of(campaign, counts, now, int(leads_open or 0))
+    windows = sql_gate.read_windows(connection, campaign, now)
+    return progress.task_of(campaign, counts, now, int(leads_open or 0), windows)

@@ -13,8 +13,9 @@ from campaigns.ports import LeadsAdded
 from campaigns.store import sql_leads
 from campaigns.store.adding import Sorting, numbers_of, sort_out, updated
 from campaigns.store.database import as_rows, insert
-from campaigns.store.rows import NEW_LEAD_COLUMNS, lead_fields_row, new_lead_row
-from campaigns.store.schema import lead_numbers, leads
+from campaigns.store.judging import with_zones
+from campaigns.store.rows import NEW_LEAD_COLUMNS, lead_fields_row, new_lead_row, to_campaign
+from campaigns.store.schema import campaigns, lead_numbers, leads
 from campaigns.store.sql_leads import Group
 
 CHUNK = 5000
@@ -39,10 +40,13 @@ def add(connection: sa.Connection, campaign_id: int, new: Iterable[NewLead], rul
     if connection.dialect.name != "sqlite":
         # Two processes that add leads at once would not see each other's numbers.
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_KEY)))
+    campaign = to_campaign(
+        *connection.execute(sa.select(campaigns).where(campaigns.c.campaign_id == campaign_id)).one()
+    )
     totals: list[LeadsAdded] = []
     remaining = iter(new)
     while chunk := list(islice(remaining, CHUNK)):
-        found = _sort_out(connection, campaign_id, chunk, rules)
+        found = _sort_out(connection, campaign_id, with_zones(campaign, chunk), rules)
         _insert(connection, campaign_id, found.new, rules)
         _update(connection, found.updates)
         totals.append(_shifted(found, sum(one.handed_in for one in totals)))

@@ -1,19 +1,21 @@
 """Attempts in SQL: written before their calls, finished afterwards. All inside the caller's transaction."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from campaigns.model import Attempt, Campaign, attempt_id
+from campaigns.model import Attempt, Campaign, Lead, attempt_id
 from campaigns.ports import Result
+from campaigns.rules.gate import gate_of
 from campaigns.service.errors import AttemptNotFoundError
-from campaigns.store import progress, sql_leads
+from campaigns.store import progress, sql_gate, sql_leads
 from campaigns.store.database import insert
 from campaigns.store.rows import ATTEMPT_COLUMNS, attempt_row, chunks, to_attempt, to_campaign
 from campaigns.store.schema import attempts, campaigns, cdrs, outcome_counts
+from campaigns.terms import AnswerHour
 
 CHUNK = 1000
 
@@ -68,20 +70,26 @@ def set_disposition(
 
 def _write_chunk(connection: sa.Connection, new: Sequence[Attempt]) -> list[str]:
     locked = sql_leads.lock(connection, {attempt.lead_id for attempt in new})
-    blocked = sql_leads.find_blocked(connection, {attempt.number for attempt in new})
+    numbers = {attempt.number for attempt in new}
+    gates = {key: gate_of(one) for key, one in _read_campaigns(connection, _campaigns_of(locked)).items()}
+    needs_past = any(gate.needs_past for gate in gates.values())
+    if needs_past:
+        sql_gate.lock_numbers(connection, numbers)
+    records = sql_gate.Records(connection, numbers, sql_leads.find_blocked(connection, numbers), needs_past)
     tried = _read_tried(connection, locked)
     rows: list[dict[str, Any]] = []
     moved = []
     for attempt in new:
         lead, engine_id = locked.get(attempt.lead_id, (None, ""))
-        if lead is None or attempt.number in blocked:
+        if lead is None or not progress.may_be_written(attempt, lead, tried[lead.lead_id]):
             continue
-        if progress.may_be_written(attempt, lead, tried[lead.lead_id]):
+        if records.allows(gates[lead.campaign_id], lead, attempt):
             tried[lead.lead_id].append(attempt)
             rows.append(attempt_row(attempt) | {"engine_id": engine_id})
             moved.append((lead, progress.being_called(lead, attempt)))
     if rows:
         connection.execute(attempts.insert(), rows)
+    records.write_evidence(connection)
     sql_leads.move(connection, moved)
     return [attempt_id(row["lead_id"], row["attempt_number"]) for row in rows]
 
@@ -89,7 +97,7 @@ def _write_chunk(connection: sa.Connection, new: Sequence[Attempt]) -> list[str]
 def _finish_chunk(connection: sa.Connection, results: Sequence[Result], now: float) -> None:
     locked = sql_leads.lock(connection, {result.attempt.lead_id for result in results})
     tried = _read_tried(connection, locked)
-    of_campaign = _read_campaigns(connection, {lead.campaign_id for lead, _ in locked.values()})
+    of_campaign = _read_campaigns(connection, _campaigns_of(locked))
     after = {lead_id: lead for lead_id, (lead, _) in locked.items()}
     changes = _Changes()
     for result in results:
@@ -108,6 +116,7 @@ def _finish_chunk(connection: sa.Connection, results: Sequence[Result], now: flo
         tried[lead_id][attempt.attempt_number - 1 :] = [attempt]
         if result.cdr is not None:
             changes.cdrs.append(msgspec.structs.asdict(result.cdr))
+        changes.count_answer(lead.campaign_id, progress.answer_hour(attempt, now))
         changes.counts[lead.campaign_id, progress.account_day(attempt, now), str(attempt.outcome)] += 1
     changes.write(connection)
     before = {lead_id: lead for lead_id, (lead, _) in locked.items()}
@@ -122,6 +131,12 @@ class _Changes:
         self.finished: list[dict[str, Any]] = []
         self.cdrs: list[dict[str, Any]] = []
         self.counts: Counter[tuple[int, int, str]] = Counter()
+        self.hours: dict[tuple[int, int], AnswerHour] = {}
+
+    def count_answer(self, campaign_id: int, answer: AnswerHour | None) -> None:
+        if answer is not None:
+            key = campaign_id, answer.hour
+            self.hours[key] = self.hours[key].plus(answer) if key in self.hours else answer
 
     def write(self, connection: sa.Connection) -> None:
         if self.refused:
@@ -130,6 +145,7 @@ class _Changes:
             connection.execute(_FINISH, self.finished)
         if self.cdrs:
             connection.execute(insert(connection, cdrs).on_conflict_do_nothing(), self.cdrs)
+        sql_gate.count_answers(connection, self.hours)
         if self.counts:
             statement = insert(connection, outcome_counts)
             total = outcome_counts.c.attempts + statement.excluded.attempts
@@ -156,6 +172,10 @@ def _read_tried(connection: sa.Connection, lead_ids: Collection[int]) -> default
         for row in connection.execute(ordered):
             tried[row.lead_id].append(to_attempt(row))
     return tried
+
+
+def _campaigns_of(locked: Mapping[int, tuple[Lead, str]]) -> set[int]:
+    return {lead.campaign_id for lead, _ in locked.values()}
 
 
 def _read_campaigns(connection: sa.Connection, campaign_ids: Collection[int]) -> dict[int, Campaign]:

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from campaigns.model import Campaign, Lead, LeadStatus
-from campaigns.rules.gate import campaign_refusals, window_refusal
-from campaigns.store import progress
+from campaigns.rules.gate import Gate, gate_of
+from campaigns.store import judging, progress, sql_gate
 from campaigns.store.adding import rest_of_numbers
 from campaigns.store.database import as_rows, insert
 from campaigns.store.rows import LEAD_COLUMNS, chunks, numbers_row, to_lead
@@ -21,6 +21,8 @@ from campaigns.store.schema import lead_groups, leads
 
 CHUNK = 1000
 RESERVE_MAX = 10_000
+REFUSED_MAX = 5_000
+"""Due leads that one reservation puts off because the gate refuses them; the rest is for the next one."""
 
 Group = tuple[int, int, str, int]
 """Campaign, list, time zone, priority."""
@@ -55,17 +57,21 @@ def reserve(
     index `leads_ready` that begins at the best lead and ends at `now`: leads whose time has not come are never read.
     """
     reserved: list[Lead] = []
-    if campaign_refusals(campaign, now):
+    gate = gate_of(campaign)
+    if gate.campaign_refusals(now):
         return reserved
+    refused_max = REFUSED_MAX
     _free_expired(connection, campaign.campaign_id, now)
-    for priority, groups in _open_groups(connection, campaign, now):
-        while len(reserved) < (wanted := min(count, RESERVE_MAX)):
+    for priority, groups in _open_groups(connection, gate, now):
+        while len(reserved) < (wanted := min(count, RESERVE_MAX)) and refused_max > 0:
             due = _lock_due(connection, (campaign.campaign_id, priority, groups), now, wanted - len(reserved))
             if not due:
                 break
-            used_up = [lead for lead in due if lead.attempts_made >= campaign.attempts_max]
-            close(connection, used_up, progress.attempts_used_up(campaign))
-            chosen = [lead for lead in due if lead.attempts_made < campaign.attempts_max]
+            numbers = {lead.number for lead in due}
+            records = sql_gate.Records(connection, numbers, find_blocked(connection, numbers), gate.needs_past)
+            chosen, refused = judging.judge(gate, due, now, records.seen)
+            move(connection, refused)
+            refused_max -= len(refused)
             _lease(connection, [lead.lead_id for lead in chosen], lease_until, engine_id)
             reserved += (replace(lead, status=LeadStatus.RESERVED) for lead in chosen)
     return reserved
@@ -169,12 +175,12 @@ def change_groups(connection: sa.Connection, changes: Mapping[Group, int]) -> No
     connection.execute(statement.on_conflict_do_update(index_elements=key, set_={"leads_open": total}), rows)
 
 
-def _open_groups(connection: sa.Connection, campaign: Campaign, now: float) -> list[tuple[int, list[tuple[int, str]]]]:
+def _open_groups(connection: sa.Connection, gate: Gate, now: float) -> list[tuple[int, list[tuple[int, str]]]]:
     """The lists and time zones in which people may be called now, for each priority, highest first."""
-    of_campaign = (lead_groups.c.campaign_id == campaign.campaign_id, lead_groups.c.leads_open > 0)
+    of_campaign = (lead_groups.c.campaign_id == gate.campaign.campaign_id, lead_groups.c.leads_open > 0)
     wanted = sa.select(lead_groups.c.priority, lead_groups.c.list_id, lead_groups.c.time_zone).where(*of_campaign)
     rows = connection.execute(wanted.order_by(lead_groups.c.priority.desc(), lead_groups.c.time_zone)).all()
-    is_open = {zone: window_refusal(campaign, zone, now) is None for zone in {row.time_zone for row in rows}}
+    is_open = {zone: not gate.window_refusals(zone, now) for zone in {row.time_zone for row in rows}}
     return [
         (priority, [(row.list_id, row.time_zone) for row in group if is_open[row.time_zone]])
         for priority, group in groupby(rows, lambda row: row.priority)

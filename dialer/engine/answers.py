@@ -78,6 +78,7 @@ def on_amd_decided(state: EngineState, event: AmdDecided, now: float) -> None:
     _end_detection(call, work, step is not Step.HANG_UP, now)
     if step is Step.HANG_UP:
         assert call.answered_at is not None
+        work.regulators.count_machine(now)
         observe(call, work, CallResult.MACHINE, call.answered_at - call.placed_at, now)
         hang_up(state, call, Outcome.MACHINE, event.reason or "answering machine", now)
     else:

@@ -45,6 +45,7 @@ def count_answer(call: Call, work: CampaignWork, now: float) -> None:
     """Enter a call that a person answered in the campaign's account, and let pacing learn from it."""
     assert call.answered_at is not None
     work.account.count_answered()
+    work.regulators.count_answered(now)
     observe(call, work, CallResult.ANSWERED, call.answered_at - call.placed_at, now)
 
 
@@ -52,6 +53,7 @@ def count_abandoned(call: Call, work: CampaignWork, now: float) -> None:
     """Charge a call to the campaign's abandon account."""
     assert call.answered_at is not None
     work.account.count_abandoned()
+    work.regulators.count_abandoned(now)
     work.learn(AnswerObserved(at=now, abandoned=True, waited_s=now - call.answered_at, risk=call.risk))
 
 

@@ -10,7 +10,7 @@ that are shared.
 from collections.abc import Iterable, Iterator
 
 from campaigns.model import Attempt, Lead, Treatment
-from campaigns.rules.gate import refusals
+from campaigns.rules.checks import Seen
 from dialer.ccs.roster import SkillGroup
 from dialer.engine.ending import cancel
 from dialer.engine.leads import refill
@@ -145,9 +145,10 @@ def _dial(
     router = state.router
     attempts: list[Attempt] = []
     passed_over = 0
+    seen = Seen(blocked=state.blocked)
     taken: list[int] = []
     for lead in leads:
-        refused = refusals(campaign, lead, now, state.blocked)
+        refused = work.gate.refusals(lead, now, seen)
         if refused:
             # Not given back: its lease runs out by itself, so a lead that store and gate judge differently is seen
             # again after `lease_s`, not at once and for ever.

@@ -43,6 +43,7 @@ def snapshot(
         answer_limit_s=campaign.answer_limit_s,
         ring_timeout_s=campaign.ring_timeout_s,
         budget=work.account.budget(campaign.pacing.abandon_rate_max, work.dialing_ends_at(now)),
+        other_budgets=work.regulators.budgets(),
         cancel_after_s=cancel_after_s(campaign.pacing),
         lead_probabilities=offer.probabilities,
         leads_in_order=offer.in_order,

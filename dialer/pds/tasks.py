@@ -7,10 +7,12 @@ it changed after that poll was asked for: then the poll is older than what we kn
 import math
 
 from campaigns.model import Campaign, CampaignStatus, CampaignTask, Outcome, PacingSettings
+from campaigns.rules.gate import gate_of
 from dialer.model import EngineSettings
 from dialer.pds.account import AbandonAccount, dialing_ends_at
 from dialer.pds.hopper import Hopper
 from dialer.pds.list_rates import ListRates
+from dialer.pds.regulators import RegulatorAccounts
 from dialer.pds.scores import LeadScores
 from pacing import PolicySettings, UnknownPolicyError, create_policy
 from pacing.calibration import RiskCalibration
@@ -39,6 +41,7 @@ class CampaignWork:
         "decided_at",
         "decision",
         "detecting",
+        "gate",
         "hopper",
         "in_flight",
         "is_running",
@@ -49,6 +52,7 @@ class CampaignWork:
         "policy",
         "policy_error",
         "policy_failures",
+        "regulators",
         "reported",
         "reported_at",
         "risks",
@@ -61,6 +65,7 @@ class CampaignWork:
         self.campaign_id = task.campaign.campaign_id
         self.is_running = False
         self.account = AbandonAccount(task)
+        self.regulators = RegulatorAccounts(task)
         self._ends_at = math.inf
         self._ends_judged_until = -math.inf
         self.hopper = Hopper(settings)
@@ -101,6 +106,7 @@ class CampaignWork:
         self.campaign = task.campaign
         self.leads_open = task.leads_open
         self.account.follow(task)
+        self.regulators.follow(task)
         self._apply(task, before)
 
     def stop(self) -> None:
@@ -147,6 +153,8 @@ class CampaignWork:
         campaign = task.campaign
         self.is_running = campaign.status is CampaignStatus.RUNNING
         self._ends_judged_until = -math.inf
+        # Asked of every lead at the moment of dialing.
+        self.gate = gate_of(campaign)
         pacing = campaign.pacing
         if pacing.lead_scores != isinstance(self.scores, LeadScores):
             self.scores = LeadScores() if pacing.lead_scores else ListRates()

@@ -140,6 +140,9 @@ class StoreMachine(RuleBasedStateMachine):
             person = self.people.get(lead_id)
             if person is None or person.is_closed or person.is_being_called or number != len(person.outcomes) + 1:
                 continue
+            if person.not_before > self.now:
+                # The gate asks again when an attempt is written.
+                continue
             person.outcomes.append(None)
             person.lease_until = None
             expected.append(attempt_id(lead_id, number))
@@ -219,7 +222,7 @@ class StoreMachine(RuleBasedStateMachine):
             number=NUMBERS[0] if person is None else person.number,
             caller_id="",
             trunk="main",
-            placed_at=START,
+            placed_at=self.now,
             answered_at=START,
         )
 

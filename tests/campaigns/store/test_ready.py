@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.model import Lead
-from campaigns.store.ready import ReadyLeads
+from campaigns.store.ready import ReadyLeads, place_of
 
 leads = st.builds(
     Lead,
@@ -22,6 +22,6 @@ def test_due_leads_of_open_zones_come_best_first(found: list[Lead], now: int, zo
         ready.push(lead)
     due = [lead for lead in found if lead.time_zone in zones and lead.not_before <= now]
     due.sort(key=lambda lead: (-lead.priority, lead.not_before, lead.lead_id))
-    assert list(ready.pop_due(now, zones)) == [(lead.lead_id, lead.priority, lead.time_zone) for lead in due]
+    assert list(ready.pop_due(now, zones)) == [(lead.lead_id, place_of(lead)) for lead in due]
     assert list(ready.pop_due(now, zones)) == []
     assert ready.time_zones == {lead.time_zone for lead in found}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from campaigns.model import Attempt, Campaign, NewLead, Outcome
+from campaigns.model import Attempt, CallingWindow, Campaign, CampaignStatus, NewLead, Outcome
 from campaigns.ports import Result
 from campaigns.service.errors import AttemptNotFoundError
 from campaigns.store import migration, sql_attempts
@@ -27,6 +27,14 @@ FIRST = Attempt(
     placed_at=NOW,
 )
 
+RUNNING = Campaign(
+    campaign_id=0,
+    name="spring",
+    skill_group="sales",
+    status=CampaignStatus.RUNNING,
+    calling_window=CallingWindow(start="00:00", end="24:00"),
+)
+
 on_postgres = pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])
 
 
@@ -39,7 +47,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     opened = Database(read_url(url))
     migration.upgrade(opened)
     store = SqlStore(opened)
-    store.create_campaign(Campaign(campaign_id=0, name="spring", skill_group="sales"))
+    store.create_campaign(RUNNING)
     store.add_leads(1, [NewLead(number=FIRST.number)])
     yield opened
     opened.close()

@@ -52,7 +52,9 @@ def test_reserving_reads_no_lead_that_it_does_not_lease(database: Database) -> N
     place = found.index(f"SEARCH leads USING COVERING INDEX leads_ready ({key})")
     assert "TEMP B-TREE" not in found[place + 1]
     assert any(plan.startswith("SEARCH leads USING COVERING INDEX leads_leased") for plan in found)
-    assert not [plan for plan in found if plan.startswith("SCAN")]
+    # The lists are a handful, and a table function has no index.
+    few = ("SCAN json_each", "SCAN do_not_call_lists")
+    assert not [plan for plan in found if plan.startswith("SCAN") and not plan.startswith(few)]
 
 
 def test_blocking_looks_numbers_up(database: Database) -> None:

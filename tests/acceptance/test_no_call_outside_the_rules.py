@@ -1,0 +1,459 @@
+"""Whatever is asked of the service, imported, blocked and answered, and however the clock runs: no call breaks a rule.
+
+The engine, the use cases and the store are the product's; only the carrier, the agent and the clock are played. Every
+`PlaceCall` is held against a model of the rules a page long, written from the laws and not from the code.
+"""
+
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from campaigns.model import Campaign, CampaignStatus, Consent, ConsentKind, NewLead, Outcome
+from campaigns.ports import CampaignStore
+from campaigns.service import campaigns as use_cases
+from campaigns.service.errors import CallerError
+from campaigns.store.memory import MemoryStore
+from campaigns.store.opening import open_store
+from dialer import messages as m
+from dialer.engine import Engine
+from dialer.model import CallCause, EngineSettings, Trunk
+
+SETTINGS = EngineSettings(trunks=(Trunk(name="main", caller_id="+12025550100"),), hopper_min=6, amd=True)
+HOUR = 3600.0
+DAY = 24 * HOUR
+WEEK = range(7)
+NIGHT_AND_DAY = {day: [(0, 24)] for day in WEEK}
+EVERY_DAY = {day: [(8, 21)] for day in WEEK}
+
+
+class Where(NamedTuple):
+    """What the law says of a number, as a person would write it down."""
+
+    number: str
+    zones: tuple[str, ...]
+    hours: dict[int, list[tuple[int, int]]]
+    list_name: str = ""
+    list_days: int = 0
+    per_24h: int = 99
+    per_30d: int = 99
+    quiet_72h: bool = False
+    consent_from: date | None = None
+    holidays: tuple[date, ...] = ()
+
+
+PEOPLE = [
+    Where("+12125550101", ("America/New_York",), EVERY_DAY, "us-national", 31),
+    Where(
+        "+18505550101",
+        ("America/Chicago", "America/New_York"),
+        {day: [(8, 20)] for day in WEEK},
+        "us-national",
+        31,
+        per_24h=3,
+    ),
+    Where(
+        "+12145550101",
+        ("America/Chicago",),
+        {day: [(9, 21)] for day in range(6)} | {6: [(12, 21)]},
+        "us-national",
+        31,
+    ),
+    Where("+16025550101", ("America/Phoenix",), EVERY_DAY, "us-national", 31),
+    Where(
+        "+442079460000",
+        ("Europe/London",),
+        {day: [(8, 21)] for day in range(5)} | {day: [(9, 20)] for day in (5, 6)},
+        "gb-tps",
+        28,
+        quiet_72h=True,
+    ),
+    Where(
+        "+33142345678",
+        ("Europe/Paris",),
+        {day: [(10, 13), (14, 20)] for day in range(5)},
+        "fr-bloctel",
+        30,
+        per_30d=4,
+        consent_from=date(2026, 8, 11),
+        holidays=(date(2026, 4, 6), date(2026, 5, 1), date(2026, 7, 14), date(2026, 8, 15)),
+    ),
+    Where("+4930123456", ("Europe/Berlin",), NIGHT_AND_DAY, consent_from=date(2000, 1, 1)),
+]
+BY_NUMBER = {one.number: one for one in PEOPLE}
+LISTS = ["us-national", "gb-tps", "fr-bloctel"]
+CONSENTS = [Consent(), Consent(kind=ConsentKind.EXPRESS), Consent(kind=ConsentKind.REFUSED)]
+DAYS = ["2026-03-06 15:00", "2026-03-29 00:30", "2026-07-13 20:00", "2026-08-10 12:00", "2026-10-31 23:00"]
+
+ages = st.integers(0, 40)
+changes = st.fixed_dictionaries(
+    {},
+    optional={
+        "compliance": st.sampled_from(["by-number", "us", "us-debt"]),
+        "purpose": st.sampled_from(["sales", "service"]),
+        "treatment": st.sampled_from(["agent", "message"]),
+        "attempts_max": st.integers(1, 12),
+        "attempt_caps": st.lists(
+            st.fixed_dictionaries(
+                {
+                    "attempts_max": st.integers(1, 3),
+                    "within": st.sampled_from(["24h", "7d", "ever"]),
+                    "scope": st.sampled_from(["lead", "number", "campaign"]),
+                }
+            ),
+            max_size=2,
+        ),
+        "calling_window": st.sampled_from([{"start": "06:00", "end": "23:00"}, {"start": "11:00", "end": "16:00"}]),
+        "starts_on": st.sampled_from(["", "2026-03-07", "2026-08-01"]),
+        "ends_on": st.sampled_from(["", "2026-03-09", "2026-10-31"]),
+        "ring_timeout_s": st.sampled_from([10, 15, 30]),
+    },
+)
+
+
+class Dial(NamedTuple):
+    at: float
+    campaign_id: int
+    lead_id: int
+
+
+class Rules:
+    """The model: what was done, and what the laws say of one more call."""
+
+    def __init__(self) -> None:
+        self.dials: defaultdict[str, list[Dial]] = defaultdict(list)
+        self.ended: defaultdict[str, list[tuple[float, Outcome]]] = defaultdict(list)
+        self.blocked: set[tuple[int, str]] = set()
+        """(0, number) for every campaign."""
+        self.lists: dict[str, tuple[float, set[str]]] = {}
+        self.consents: dict[int, Consent] = {}
+
+    def broken(self, campaign: Campaign, lead_id: int, number: str, now: float) -> list[str]:
+        where = BY_NUMBER[number]
+        found = [f"hours in {zone}" for zone in where.zones if not self._is_hour(campaign, where, zone, now)]
+        today = datetime.fromtimestamp(now, UTC).date().isoformat()
+        if campaign.status is not CampaignStatus.RUNNING:
+            found.append("status")
+        if (campaign.starts_on and today < campaign.starts_on) or (campaign.ends_on and today > campaign.ends_on):
+            found.append("dates")
+        if campaign.ring_timeout_s < 15:
+            found.append("ring")
+        if {(0, number), (campaign.campaign_id, number)} & self.blocked:
+            found.append("blocked")
+        found += self._lists(campaign, where, now)
+        found += self._counts(campaign, where, lead_id, now)
+        consent = self.consents[lead_id].kind
+        if consent is ConsentKind.REFUSED:
+            found.append("refused")
+        if campaign.purpose == "sales" and consent is not ConsentKind.EXPRESS and self._needs(campaign, where, now):
+            found.append("consent")
+        return found
+
+    def _is_hour(self, campaign: Campaign, where: Where, zone: str, now: float) -> bool:
+        local = datetime.fromtimestamp(now, ZoneInfo(zone))
+        hour = local.hour + local.minute / 60
+        own = (int(campaign.calling_window.start[:2]), int(campaign.calling_window.end[:2]))
+        federal = (0, 24) if campaign.compliance == "by-number" else (8, 21)
+        lawful = any(start <= hour < end for start, end in where.hours.get(local.weekday(), []))
+        return (
+            lawful
+            and own[0] <= hour < own[1]
+            and federal[0] <= hour < federal[1]
+            and local.date() not in where.holidays
+        )
+
+    def _lists(self, campaign: Campaign, where: Where, now: float) -> list[str]:
+        if campaign.purpose != "sales":
+            return []
+        wanted = {where.list_name: where.list_days} if where.list_name else {}
+        if campaign.compliance != "by-number":
+            wanted["us-national"] = 31
+        found = []
+        for name, days in wanted.items():
+            as_of, numbers = self.lists.get(name, (float("-inf"), set()))
+            if now - as_of > days * DAY or where.number in numbers:
+                found.append(name)
+        return found
+
+    def _counts(self, campaign: Campaign, where: Where, lead_id: int, now: float) -> list[str]:
+        dials = self.dials[where.number]
+        of_lead = [one for one in dials if one.lead_id == lead_id]
+        found = ["attempts_max"] if len(of_lead) >= campaign.attempts_max else []
+        spans = {"24h": DAY, "7d": 7 * DAY, "ever": float("inf")}
+        scopes = {
+            "number": dials,
+            "lead": of_lead,
+            "campaign": [one for one in dials if one.campaign_id == campaign.campaign_id],
+        }
+        caps = [(cap.attempts_max, spans[cap.within], scopes[cap.scope]) for cap in campaign.attempt_caps]
+        caps += [(where.per_24h, DAY, dials), (where.per_30d, 30 * DAY, dials)]
+        if campaign.compliance == "us-debt":
+            caps.append((7, 7 * DAY, dials))
+        for most, span, counted in caps:
+            if sum(one.at > now - span for one in counted) >= most:
+                found.append(f"{most} in {span / HOUR:g} h")
+        for at, outcome in self.ended[where.number]:
+            if where.quiet_72h and outcome in (Outcome.ABANDONED, Outcome.MACHINE) and now < at + 72 * HOUR:
+                found.append(f"quiet after {outcome}")
+            if campaign.compliance == "us-debt" and outcome is Outcome.CONNECTED:
+                for zone in where.zones:
+                    talked = datetime.fromtimestamp(at, ZoneInfo(zone)).date()
+                    if datetime.fromtimestamp(now, ZoneInfo(zone)).date() < talked + timedelta(days=7):
+                        found.append("quiet after a conversation")
+        return found
+
+    def _needs(self, campaign: Campaign, where: Where, now: float) -> bool:
+        if where.consent_from is not None:
+            local = datetime.fromtimestamp(now, ZoneInfo(where.zones[0])).date()
+            if local >= where.consent_from:
+                return True
+        # Recorded sales messages in the United States, and for whoever calls by its rules.
+        is_american = where.list_name == "us-national" or campaign.compliance != "by-number"
+        return campaign.treatment == "message" and is_american
+
+
+class Machine(RuleBasedStateMachine):
+    def __init__(self, open_empty: Callable[[], CampaignStore], dialed: Counter[str]) -> None:
+        super().__init__()
+        self.store = open_empty()
+        self.dialed = dialed
+        self.engine = Engine(SETTINGS)
+        self.rules = Rules()
+        self.now = 0.0
+        self.timers: dict[str, float] = {}
+        self.answers: list[Callable[[], m.Event | None]] = []
+        self.calls: dict[str, m.PlaceCall] = {}
+        self.answered: set[str] = set()
+        self.campaigns: list[int] = []
+        self.is_slow = False
+        """Whether the store's answers wait for `store_answers`, and the world moves on meanwhile."""
+
+    def teardown(self) -> None:
+        self.store.close()
+
+    @initialize(day=st.sampled_from(DAYS))
+    def begin(self, day: str) -> None:
+        self.now = datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()
+        self.post(m.AgentLoggedIn(agent_id="ann", skill_groups=("sales",), address="sip:ann"))
+        self.post(m.AgentWentReady(agent_id="ann"))
+        for _ in range(2):
+            settings: dict[str, Any] = {
+                "name": "x",
+                "skill_group": "sales",
+                "compliance": "by-number",
+                "purpose": "service",
+            }
+            settings |= {"pacing": {"policy": "ratio", "ratio": 4}}
+            self.campaigns.append(use_cases.create_campaign(self.store, settings).campaign_id)
+            self.start(self.campaigns[-1])
+        self.add(self.campaigns[0], [one.number for one in PEOPLE], CONSENTS[0])
+
+    @rule(data=st.data(), numbers=st.lists(st.sampled_from(list(BY_NUMBER)), min_size=1, unique=True))
+    def lead_import(self, data: st.DataObject, numbers: list[str]) -> None:
+        self.add(data.draw(st.sampled_from(self.campaigns)), numbers, data.draw(st.sampled_from(CONSENTS)))
+
+    @rule(data=st.data(), change=changes)
+    def edit(self, data: st.DataObject, change: dict[str, Any]) -> None:
+        campaign_id = data.draw(st.sampled_from(self.campaigns))
+        try:
+            use_cases.edit_campaign(self.store, campaign_id, change)
+        except CallerError:
+            return
+        self.announce(campaign_id)
+
+    @rule(data=st.data(), wanted=st.sampled_from([CampaignStatus.PAUSED, CampaignStatus.STOPPED]))
+    def halt(self, data: st.DataObject, wanted: CampaignStatus) -> None:
+        campaign_id = data.draw(st.sampled_from(self.campaigns))
+        try:
+            use_cases.change_status(self.store, campaign_id, wanted)
+        except CallerError:
+            return
+        if data.draw(st.booleans()):
+            # Another process may have done it: then this engine hears of it at its next poll only.
+            self.announce(campaign_id)
+
+    @rule(data=st.data())
+    def go_on(self, data: st.DataObject) -> None:
+        self.start(data.draw(st.sampled_from(self.campaigns)))
+
+    @rule(number=st.sampled_from(list(BY_NUMBER)), is_known=st.booleans())
+    def block(self, number: str, is_known: bool) -> None:
+        use_cases.block_numbers(self.store, [number], "asked", self.now)
+        self.rules.blocked.add((0, number))
+        if is_known:
+            self.post(m.NumbersBlocked(numbers=(number,)))
+
+    @rule(data=st.data(), number=st.sampled_from(list(BY_NUMBER)))
+    def block_in_one(self, data: st.DataObject, number: str) -> None:
+        campaign_id = data.draw(st.sampled_from(self.campaigns))
+        self.store.block_in_campaign(campaign_id, [number], self.now)
+        self.rules.blocked.add((campaign_id, number))
+
+    @rule(
+        name=st.sampled_from(LISTS),
+        numbers=st.sets(st.sampled_from(list(BY_NUMBER)), max_size=1),
+        age=st.integers(0, 40),
+    )
+    def load_list(self, name: str, numbers: set[str], age: int) -> None:
+        as_of = self.now - age * DAY
+        self.store.load_list(name, sorted(numbers), as_of)
+        self.rules.lists[name] = as_of, numbers
+
+    @rule(name=st.sampled_from(LISTS))
+    def load_fresh_list(self, name: str) -> None:
+        self.load_list(name, set(), 0)
+
+    @rule(seconds=st.sampled_from([1.0, 2.5, 20.0, 900.0, HOUR, 5 * HOUR, 11 * HOUR, DAY, 3 * DAY]))
+    def wait(self, seconds: float) -> None:
+        until = self.now + seconds
+        while due := sorted((at, key) for key, at in self.timers.items() if at <= until)[:1]:
+            (at, key) = due[0]
+            del self.timers[key]
+            if key == "tick" and until - at > 30:
+                # Nothing happens between: skip to the last tick.
+                at = until
+            self.now = max(self.now, at)
+            self.post(m.TimerFired(key=key))
+        self.now = until
+        self.post(m.PollDue())
+
+    @rule()
+    def store_is_slow(self) -> None:
+        self.is_slow = True
+
+    @rule()
+    def store_answers(self) -> None:
+        self.is_slow = False
+        while self.answers:
+            event = self.answers.pop(0)()
+            if event is not None:
+                self.post(event)
+
+    @rule(cause=st.sampled_from([CallCause.BUSY, CallCause.NO_ANSWER, CallCause.CONGESTION]))
+    def fail(self, cause: CallCause) -> None:
+        for call_id in sorted(self.calls):
+            self.end(call_id, CallCause.FAR_END if call_id in self.answered else cause)
+
+    @rule(data=st.data(), what=st.sampled_from(["person", "machine", "unsure"]), stays=st.booleans())
+    def answer(self, data: st.DataObject, what: str, stays: bool) -> None:
+        if not self.calls:
+            return
+        call_id = data.draw(st.sampled_from(sorted(self.calls)))
+        self.answered.add(call_id)
+        self.post(m.CallAnswered(call_id=call_id))
+        if call_id in self.calls:
+            self.post(m.AmdDecided(call_id=call_id, result=what))
+        if not stays and call_id in self.calls:
+            self.end(call_id, CallCause.FAR_END)
+
+    def start(self, campaign_id: int) -> None:
+        try:
+            use_cases.change_status(self.store, campaign_id, CampaignStatus.RUNNING)
+        except CallerError:
+            return
+        self.announce(campaign_id)
+
+    def announce(self, campaign_id: int) -> None:
+        self.post(m.CampaignChanged(task=use_cases.campaign_task(self.store, campaign_id, self.now)))
+
+    def add(self, campaign_id: int, numbers: list[str], consent: Consent) -> None:
+        self.store.add_leads(campaign_id, [NewLead(number=number, consent=consent) for number in numbers])
+
+    def end(self, call_id: str, cause: CallCause) -> None:
+        del self.calls[call_id]
+        self.post(m.CallEnded(call_id=call_id, cause=cause))
+
+    def post(self, event: m.Event) -> None:
+        for command in self.engine.handle(event, self.now):
+            self.do(command)
+        if not self.is_slow:
+            self.store_answers()
+
+    def do(self, command: m.Command) -> None:
+        match command:
+            case m.SetTimer(key=key, at=at):
+                self.timers[key] = at
+            case m.OpenLeg(leg_id=leg_id):
+                self.post(m.LegOpened(leg_id=leg_id))
+            case m.PollTasks() | m.ReserveLeads() | m.RecordAttempts():
+                self.answers.append(partial(self.asked, command))
+            case m.RecordResult(result=result):
+                self.store.record_results([result], self.now)
+                assert result.attempt.outcome is not None
+                ended = (result.attempt.placed_at, result.attempt.outcome)
+                self.rules.ended[result.attempt.number].append(ended)
+            case m.ReleaseLeads(lead_ids=lead_ids):
+                self.store.release_leads(lead_ids)
+            case m.PlaceCall():
+                self.place(command)
+            case m.CancelCall(call_id=call_id) | m.HangUpCall(call_id=call_id):
+                if call_id in self.calls:
+                    self.end(call_id, CallCause.DIALER)
+            case m.BridgeCall(call_id=call_id, leg_id=leg_id):
+                self.post(m.CallBridged(call_id=call_id, leg_id=leg_id))
+            case m.PlayMessage(call_id=call_id):
+                self.post(m.MessagePlayed(call_id=call_id))
+
+    def asked(self, command: m.Command) -> m.Event | None:
+        match command:
+            case m.PollTasks():
+                return m.TasksPolled(tasks=tuple(self.store.tasks(self.now)))
+            case m.ReserveLeads(campaign_id=campaign_id, count=count):
+                leads = tuple(self.store.reserve_leads(campaign_id, count, self.now, 600.0, "engine-1"))
+                return m.LeadsReserved(campaign_id=campaign_id, leads=leads)
+            case m.RecordAttempts(attempts=attempts):
+                written = tuple(self.store.record_attempts(attempts))
+                refused = tuple(one.attempt_id for one in attempts if one.attempt_id not in written)
+                if refused:
+                    self.post(m.AttemptsRefused(attempt_ids=refused, reason="refused"))
+                if written:
+                    return m.AttemptsRecorded(attempt_ids=written)
+        return None
+
+    def place(self, command: m.PlaceCall) -> None:
+        lead_id = int(command.call_id.split("-")[0])
+        lead = self.store.lead(lead_id)
+        self.rules.consents[lead_id] = lead.consent
+        campaign = self.store.campaign(lead.campaign_id)
+        broken = self.rules.broken(campaign, lead_id, command.number, self.now)
+        local = datetime.fromtimestamp(self.now, ZoneInfo(BY_NUMBER[command.number].zones[0]))
+        assert not broken, f"{command.number} called at {local:%a %Y-%m-%d %H:%M}: {broken}"
+        assert command.caller_id
+        self.rules.dials[command.number].append(Dial(self.now, lead.campaign_id, lead_id))
+        self.dialed[command.number] += 1
+        self.calls[command.call_id] = command
+
+
+def check(open_empty: Callable[[], CampaignStore], examples: int) -> Counter[str]:
+    dialed: Counter[str] = Counter()
+    run_state_machine_as_test(
+        partial(Machine, open_empty, dialed),
+        settings=settings(max_examples=examples, stateful_step_count=40, deadline=None),
+    )
+    return dialed
+
+
+def test_no_call_breaks_a_rule() -> None:
+    dialed = check(MemoryStore, examples=60)
+    # A test in which nobody is called would prove nothing.
+    assert set(dialed) == set(BY_NUMBER), dialed
+    assert dialed.total() > 100
+
+
+def test_no_call_breaks_a_rule_on_sqlite(tmp_path: Path) -> None:
+    template, database = tmp_path / "template.sqlite3", tmp_path / "dialer.sqlite3"
+    open_store(f"sqlite:///{template}", upgrade=True).close()
+
+    def open_empty() -> CampaignStore:
+        shutil.copy(template, database)
+        return open_store(f"sqlite:///{database}")
+
+    assert check(open_empty, examples=10).total() > 0
