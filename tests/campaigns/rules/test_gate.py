@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from campaigns.model import CallingWindow, Campaign, CampaignStatus, Lead, LeadStatus, Outcome
+from campaigns.model import CallingWindow, Campaign, CampaignStatus, Consent, ConsentKind, Lead, LeadStatus, Outcome
 from campaigns.rules.checks import GateRule, Seen
 from campaigns.rules.gate import Gate, campaign_refusals, gate_of, refusals, window_refusal
 from campaigns.rules.past import PastCall
@@ -78,7 +78,10 @@ def test_every_failing_rule_is_reported() -> None:
         calling_window=CallingWindow(days=()),
         attempt_caps=(AttemptCap(attempts_max=1, within=Within.EVER, scope=Scope.NUMBER),),
     )
-    lead = replace(LEAD, status=LeadStatus.CLOSED, not_before=NOON + 9, attempts_made=9, time_zone="Asia/Kolkata")
+    lead = replace(
+        LEAD, status=LeadStatus.CLOSED, not_before=NOON + 9, attempts_made=9, consent=Consent(kind=ConsentKind.REFUSED)
+    )
+    lead = replace(lead, time_zone="Asia/Kolkata")
     seen = Seen(
         blocked=frozenset({LEAD.number}),
         past=(PastCall(NOON - 60, 1, 1, None),),
