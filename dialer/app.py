@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from campaigns.model import CampaignTask
+from campaigns.service.campaigns import campaign_task
 from campaigns.store.sql import SqlStore
 from dialer.access.sql import AccessStore
 from dialer.config import Settings, TrunkSettings
@@ -25,6 +26,7 @@ from dialer.gateway.settings import GatewaySettings, TrunkAddress
 from dialer.gateway.sip_gateway import SipGateway
 from dialer.live.clock import LiveClock
 from dialer.live.desk import LiveDesk
+from dialer.live.import_jobs import LiveImportJobs
 from dialer.live.open_calls import OpenCalls
 from dialer.live.poll import Poll
 from dialer.live.starting import StartError, bind, bind_advice
@@ -153,6 +155,9 @@ class LiveService:
         self.open_calls.connect(self.gateway)
         self.poll = Poll(post=self.post, poll_s=settings.service.poll_s, loop=loop)
         self.runner.connect(clock=self.clock, gateway=self.open_calls, desk=self.desk, store=self.worker)
+        self.imports = LiveImportJobs(
+            store, settings.database.url, Path(settings.service.import_folder), self._leads_came
+        )
         self._loop = loop
         self._publishing: asyncio.Task[None] | None = None
 
@@ -193,11 +198,13 @@ class LiveService:
         self.clock.start()
         self.worker.start()
         self.poll.start()
+        await self.imports.start()
         self._publishing = self._loop.create_task(self._publish())
 
     async def stop(self) -> bool:
         """End calls, write results, let go of everything; False when not everything could be written."""
         self.poll.stop()
+        await self.imports.stop()
         self.post(ShutdownBegan())
         if not await self._calls_end_within(self.settings.service.shutdown_s):
             log.warning("%d calls and legs did not end in time; they are cut off", len(self.open_calls))
@@ -232,6 +239,8 @@ class LiveService:
             token=settings.token.get_secret_value(),
             request_timeout_s=settings.request_timeout_s,
             upload_bytes_max=settings.upload_bytes_max,
+            import_bytes_max=settings.import_bytes_max,
+            imports=self.imports,
         )
 
     def health(self) -> dict[str, PartHealth]:
@@ -290,6 +299,9 @@ class LiveService:
         # A loop that has ended takes nothing any more; what the worker wrote last is in the database all the same.
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(function)
+
+    async def _leads_came(self, campaign_id: int) -> None:
+        self.campaign_changed(await asyncio.to_thread(campaign_task, self.store, campaign_id, self.clock.now()))
 
     def _restart_poll(self) -> None:
         self.poll.restart()

@@ -62,6 +62,33 @@ class Client:
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}", EXIT_USAGE) from None
 
+    def download(self, path: str, target: Path) -> None:
+        """Write what the service answers to a file.
+
+        Raises:
+            CommandError: the service refuses, or the file cannot be written.
+        """
+        try:
+            with (
+                httpx.stream(
+                    "GET",
+                    f"{self._url}/api/v1{path}",
+                    headers=self._headers,
+                    timeout=UPLOAD_TIMEOUT_S,
+                    trust_env=False,
+                ) as answer,
+                target.open("wb") as file,
+            ):
+                if answer.is_error:
+                    answer.read()
+                    raise CommandError(_explained(answer, self._url))
+                for piece in answer.iter_bytes():
+                    file.write(piece)
+        except httpx.HTTPError as error:
+            raise CommandError(f"the dialer at {self._url} does not answer: {type(error).__name__}: {error}") from None
+        except OSError as error:
+            raise CommandError(f"{target} cannot be written: {error.strerror}", EXIT_USAGE) from None
+
     def _send(self, method: str, path: str, timeout: float = TIMEOUT_S, **what: Any) -> Any:
         try:
             answer = httpx.request(

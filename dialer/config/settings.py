@@ -55,6 +55,14 @@ class ServiceSettings(Section):
     upload_bytes_max: Annotated[int, Field(ge=1024)] = Field(
         default=64 * 1024 * 1024, description="Largest lead file accepted over REST, in bytes."
     )
+    import_bytes_max: Annotated[int, Field(ge=1024)] = Field(
+        default=8 * 1024 * 1024 * 1024, description="Largest file of an import over REST, in bytes."
+    )
+    import_folder: str = Field(
+        default="imports",
+        description="Folder of files that are being imported and of their rejected rows; relative to the working "
+        "directory.",
+    )
     watchers_max: Annotated[int, Field(ge=1)] = Field(
         default=64, description="Most readers of the live statistics stream at one time."
     )

@@ -12,6 +12,7 @@ from dialer.rest import (
     audit,
     campaigns,
     do_not_call,
+    imports,
     leads,
     listings,
     problems,
@@ -53,13 +54,14 @@ def create_app(service: Service) -> FastAPI:
         redoc_url=None,
         static_url=f"{PREFIX}/docs-assets",
     )
-    app.add_middleware(BodyLimit, upload_bytes_max=service.upload_bytes_max)
+    app.add_middleware(BodyLimit, upload_bytes_max=service.upload_bytes_max, import_bytes_max=service.import_bytes_max)
     app.add_middleware(audit.Audited)
     app.state.service = service
     guarded = [Depends(require_access)]
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX, dependencies=guarded, max_body_size=BODY_BYTES_MAX)
     app.include_router(leads.router, prefix=PREFIX, dependencies=guarded, max_body_size=service.upload_bytes_max)
+    app.include_router(imports.router, prefix=PREFIX, dependencies=guarded, max_body_size=service.import_bytes_max)
     app.add_api_route("/", _to_docs, include_in_schema=False)
     problems.answer_with_problems(app)
     answers.describe(app)

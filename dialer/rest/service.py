@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Protocol, TypeVar
 
 import msgspec
@@ -61,6 +62,26 @@ class DeskRequests(Protocol):
         ...
 
 
+class ImportJobs(Protocol):
+    """Imports that the service carries out, one after the other."""
+
+    def place(self) -> Path:
+        """A path for a file that is about to be imported.
+
+        Raises:
+            OSError: the folder cannot be made.
+        """
+        ...
+
+    def queue(self, import_id: int, file: Path) -> None:
+        """Import a file at that path as soon as those before are done; the file is taken over."""
+        ...
+
+    def rejects(self, import_id: int) -> Path:
+        """Where the rejected rows of an import are."""
+        ...
+
+
 class PartHealth(msgspec.Struct, frozen=True, kw_only=True):
     """How one part of the service is."""
 
@@ -88,7 +109,9 @@ class Service:
     now: Callable[[], float]
     token: str = ""
     request_timeout_s: float = 10.0
+    imports: ImportJobs
     upload_bytes_max: int = 64 * 1024 * 1024
+    import_bytes_max: int = 8 * 1024 * 1024 * 1024
     throttle: Throttle = field(default_factory=Throttle)
     """Failed sign-ins."""
     hashers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(HASHES_AT_ONCE_MAX))

@@ -97,6 +97,10 @@ class Bench:
             while not happened():  # noqa: ASYNC110
                 await asyncio.sleep(0.002)
 
+    async def pause(self) -> None:
+        """Let a process of its own get on with its work."""
+        await asyncio.sleep(0.02)
+
     async def talk(self, agent_id: str = "ann") -> str:
         """Run a campaign of one lead until the agent talks; returns the attempt's id."""
         campaign_id = await self.add_campaign(leads=1)
@@ -109,8 +113,9 @@ class Bench:
 class Stage:
     """Builds benches; one test may want other settings than the next."""
 
-    def __init__(self, store: CampaignStore) -> None:
+    def __init__(self, store: CampaignStore, database: Path) -> None:
         self.store = store
+        self.database = database
         self.live: LiveService | None = None
         self.client: httpx.AsyncClient | None = None
 
@@ -118,6 +123,9 @@ class Stage:
         """Start a service."""
         # Polls would hide what only an immediate message can do.
         plain: dict[str, Any] = {"service": {"poll_s": 3600.0, "shutdown_s": 1.0}, "trunks": [TRUNK]}
+        # An import runs in a process of its own, which opens the database by its URL.
+        plain["database"] = {"url": f"sqlite:///{self.database}"}
+        plain["service"]["import_folder"] = str(self.database.parent / "imports")
         for section, keys in settings.items():
             plain[section] = {**plain.get(section, {}), **keys} if isinstance(keys, dict) else keys
         self.live = LiveService(Settings.model_validate(plain), self.store, StubGateway)
@@ -142,7 +150,7 @@ async def stage(tmp_path: Path, empty_database: Path) -> AsyncIterator[Stage]:
     path = tmp_path / "dialer.sqlite3"
     shutil.copy(empty_database, path)
     store = open_store(f"sqlite:///{path}")
-    stage = Stage(store)
+    stage = Stage(store, path)
     yield stage
     await stage.end()
     store.close()
