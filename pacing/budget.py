@@ -52,7 +52,8 @@ class BudgetController:
     def __init__(self, target: float | None) -> None:
         self._target = target
         self._trim = 0.0
-        self._allowed: float | None = None
+        self.allowed = START_RATE
+        """The abandon rate steered to now."""
         self._answers = 0
         self._recent = 0.0
         self._first_at: float | None = None
@@ -66,18 +67,18 @@ class BudgetController:
         if self._first_at is None:
             self._first_at = self._last_at = now
         rate = self._answers_per_s(now)
-        self._allowed = min(self._allowance(budget, rate, now) for budget in budgets)
-        return float(START_RISK * (self._allowed / START_RATE) ** RISK_EXPONENT * math.exp(self._trim))
+        self.allowed = min(self._allowance(budget, rate, now) for budget in budgets)
+        return float(START_RISK * (self.allowed / START_RATE) ** RISK_EXPONENT * math.exp(self._trim))
 
     def learn(self, abandoned: bool, now: float) -> None:
         """Take one more answer into the trim and the rate of answers."""
-        if self._allowed is None:
+        if self._first_at is None:
             return
         self._recent = self._recent * self._kept(now) + 1.0
         self._last_at = max(now, self._last_at)
         step = max(TRIM_STEP_FIRST / (1.0 + self._answers / TRIM_STEP_ANSWERS), TRIM_STEP_LAST)
         self._answers += 1
-        moved = self._trim + step * (self._allowed - float(abandoned))
+        moved = self._trim + step * (self.allowed - float(abandoned))
         self._trim = min(max(moved, TRIM_MIN), TRIM_MAX)
 
     def _answers_per_s(self, now: float) -> float:

@@ -11,7 +11,6 @@ intervals.update(below=0.31, at=0.42)   # the forecast's distribution function j
 intervals.coverage(0.9)                 # 0.9 for a forecast that is right
 """
 
-import math
 from bisect import bisect_left
 
 import msgspec
@@ -31,36 +30,8 @@ RATIO_BACK = 1.25
 EXPECTED_MIN = 15.0
 """Abandoned calls that must be expected (or seen, where they exceed the range) before the ratio is judged: by chance
 alone a right forecast sees twice as many once in 3,000, and half as many once in 60."""
-SCALE_PRIOR_EXPECTED = 3.0
-"""The prior that risks mean what they say weighs as much as this many abandoned calls."""
-SCALE_LOG_MAX = 1.5
 PIT_BINS = 200
 HALF_LIFE_FORECASTS = 10_000.0
-
-
-class RiskScale:
-    """The factor that makes a policy's risks mean what they say, learned from what became of the calls.
-
-    A risk is computed from the calls in flight when a call is placed. Calls placed after it may be answered before it
-    and take its agent, so risks come out too low, by a factor that depends on the size of the team. The factor is the
-    recursive maximum-likelihood estimate of a Poisson rate ratio, with a prior at 1 and forgetting. It changes no
-    decision: a threshold that is steered by outcomes absorbs any constant factor.
-    """
-
-    def __init__(self) -> None:
-        self._log = 0.0
-        self._expected = 0.0
-
-    @property
-    def factor(self) -> float:
-        """By what to multiply a computed risk."""
-        return math.exp(self._log)
-
-    def update(self, risk: float, abandoned: bool) -> None:
-        """Learn from an answer to a call that was said to be at that risk, this factor applied."""
-        self._expected = self._expected * 0.5 ** (1.0 / HALF_LIFE_ANSWERS) + risk
-        moved = self._log + (float(abandoned) - risk) / (self._expected + SCALE_PRIOR_EXPECTED)
-        self._log = min(max(moved, -SCALE_LOG_MAX), SCALE_LOG_MAX)
 
 
 class Reliability(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,6 @@ import msgspec
 import numpy as np
 
 from pacing.budget import BudgetController
-from pacing.calibration import RiskScale
 from pacing.cancelling import cancellable, choose_cancels
 from pacing.choosing import LeadChoice
 from pacing.estimators.answer_rate import AnswerRate
@@ -28,6 +27,7 @@ from pacing.model import (
 )
 from pacing.policies.progressive import decide_progressive
 from pacing.policy import register
+from pacing.reckoning import Reckoning
 
 CALLS_MIN = 50
 TALKS_MIN = 10
@@ -45,9 +45,9 @@ class Predictive:
 
     def __init__(self, settings: PolicySettings) -> None:
         self._budget = BudgetController(settings.abandon_rate_target)
+        self._reckoning = Reckoning()
         self._answer_rate = AnswerRate()
         self._scores = ScoreCalibration()
-        self._risk_scale = RiskScale()
         self._ringing = RingTimes(RING_TIMEOUT_S)
         self._talk = Durations(median_s=90.0, sigma=0.9)
         self._acw = Durations(median_s=13.0, sigma=0.6)
@@ -75,10 +75,10 @@ class Predictive:
                 self._talk.update(duration_s, at)
             case AcwObserved(at=at, duration_s=duration_s):
                 self._acw.update(duration_s, at)
-            case AnswerObserved(at=at, abandoned=abandoned, risk=risk):
+            case AnswerObserved(at=at, abandoned=abandoned, risk=predicted):
                 self._budget.learn(abandoned, at)
-                if risk is not None:
-                    self._risk_scale.update(risk, abandoned)
+                if predicted is not None:
+                    self._reckoning.learn(predicted, abandoned)
 
     def _learn_call(self, call: CallObserved) -> None:
         if call.result is CallResult.CANCELLED:
@@ -106,7 +106,6 @@ class Predictive:
         choice = LeadChoice(offered, snapshot.leads_in_order)
         leads: list[int] = []
         risks: list[float] = []
-        scale = self._risk_scale.factor
         calls = 0
         risk = forecast.risk()
         while calls < limit and risk <= threshold:
@@ -114,7 +113,7 @@ class Predictive:
             if offered:
                 leads.append(choice.take(risk, threshold))
                 probability = offered[leads[-1]]
-            risks.append(min(risk * scale, 1.0))
+            risks.append(self._reckoning.predict(risk, threshold, self._budget.allowed))
             forecast.add(probability)
             calls += 1
             risk = forecast.risk()

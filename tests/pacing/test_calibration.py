@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pacing.calibration import EXPECTED_MIN, IntervalCoverage, RiskCalibration, RiskScale
+from pacing.calibration import EXPECTED_MIN, IntervalCoverage, RiskCalibration
 
 
 def risks_of(factor: float, answers: int = 4000, seed: int = 1) -> RiskCalibration:
@@ -98,19 +98,3 @@ def test_a_certain_forecast_counts_at_one_point() -> None:
     intervals.update(0.5, 0.5)
     assert intervals.coverage(0.5) == pytest.approx(1.0)
     assert intervals.forecasts == 1.0
-
-
-@pytest.mark.parametrize("truth", [0.5, 1.0, 2.0])
-def test_the_scale_makes_risks_mean_what_they_say(truth: float) -> None:
-    rng = np.random.default_rng(5)
-    scale, said, happened = RiskScale(), 0.0, 0
-    assert scale.factor == 1.0
-    for number, computed in enumerate(rng.uniform(0.0, 0.05, 8000).tolist()):
-        risk = computed * scale.factor
-        abandoned = bool(rng.random() < truth * computed)
-        scale.update(risk, abandoned)
-        if number > 2000:
-            said += risk
-            happened += abandoned
-    assert scale.factor == pytest.approx(truth, rel=0.4)
-    assert happened / said == pytest.approx(1.0, abs=0.25)

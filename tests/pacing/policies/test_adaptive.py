@@ -1,3 +1,5 @@
+from msgspec.structs import replace
+
 import pacing
 from pacing.model import AbandonBudget, AnswerObserved, CallObserved, CallResult, PolicySettings, Snapshot
 
@@ -7,7 +9,7 @@ SNAPSHOT = Snapshot(now=0.0, idle_agents=10, calls_max=500, budget=AbandonBudget
 def test_starts_progressive_and_rises_while_nobody_is_abandoned() -> None:
     policy = pacing.create_policy("adaptive")
     assert policy.decide(SNAPSHOT).calls == 10
-    for _ in range(100):
+    for _ in range(150):
         policy.learn(AnswerObserved(at=0.0, abandoned=False))
     assert policy.decide(SNAPSHOT).calls > 30
 
@@ -40,3 +42,26 @@ def test_progressive_at_the_cap() -> None:
         now=0.0, idle_agents=10, calls_max=500, budget=AbandonBudget(rate_max=0.03, answered=100, abandoned=4)
     )
     assert policy.decide(spent).calls == 10
+
+
+def test_a_large_team_moves_by_smaller_steps() -> None:
+    small, large = pacing.create_policy("adaptive"), pacing.create_policy("adaptive")
+    crowd = replace(SNAPSHOT, idle_agents=100)
+    for _ in range(100):
+        for policy, floor in ((small, SNAPSHOT), (large, crowd)):
+            policy.decide(floor)
+            policy.learn(AnswerObserved(at=0.0, abandoned=False))
+    assert 1.0 < large.decide(crowd).numbers["ratio"] < small.decide(SNAPSHOT).numbers["ratio"]
+
+
+def test_what_was_abandoned_in_a_group_is_made_good_before_the_ratio_rises() -> None:
+    policy = pacing.create_policy("adaptive")
+    policy.decide(SNAPSHOT)
+    for _ in range(3):
+        policy.learn(AnswerObserved(at=0.0, abandoned=True))
+    for _ in range(60):
+        policy.learn(AnswerObserved(at=0.0, abandoned=False))
+    assert policy.decide(SNAPSHOT).numbers["ratio"] == 1.0
+    for _ in range(100):
+        policy.learn(AnswerObserved(at=0.0, abandoned=False))
+    assert policy.decide(SNAPSHOT).numbers["ratio"] > 1.0
