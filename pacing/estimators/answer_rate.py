@@ -1,13 +1,9 @@
 """The share of placed calls that a person answers, learned online and unbiased by calls still ringing."""
 
 import math
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Callable
 
 from pacing.estimators.estimate import Estimate
-
-Array = NDArray[np.float64]
 
 PRIOR_RATE = 0.3
 PRIOR_CALLS = 4.0
@@ -53,27 +49,22 @@ class AnswerRate:
         if self._long.ended > 3.0 * RECENT_CALLS and self._has_stepped():
             self._long.answered, self._long.ended = self._recent.answered, self._recent.ended
 
-    def value(
-        self, in_flight: Array | None = None, answer_survival: Array | None = None, other_survival: Array | None = None
-    ) -> Estimate | None:
+    def value(self, in_flight: int = 0, answers_at: Callable[[float], float] | None = None) -> Estimate | None:
         """The answer rate, or None before any call has ended.
 
         Args:
-            in_flight: calls in flight, counted by age.
-            answer_survival: per age, the chance that a call which will be answered is not answered yet.
-            other_survival: per age, the chance that a call which will not be answered has not ended yet.
+            in_flight: calls in flight.
+            answers_at: how many of them will be answered, by what is known of them now, at a given answer rate.
         """
         if self._long.ended <= 0.0:
             return None
         hits = self._long.answered + PRIOR_RATE * PRIOR_CALLS
         total = self._long.ended + PRIOR_CALLS
         rate = hits / total
-        if in_flight is not None and answer_survival is not None and other_survival is not None:
-            total += float(in_flight.sum())
+        if in_flight and answers_at is not None:
+            total += in_flight
             for _ in range(2):
-                still = rate * answer_survival
-                share = still / (still + (1.0 - rate) * other_survival + 1e-12)
-                rate = (hits + float(in_flight @ share)) / total
+                rate = (hits + answers_at(rate)) / total
         return Estimate(rate, math.sqrt(rate * (1.0 - rate) / (total + 1.0)))
 
     def is_stale(self, now: float) -> bool:

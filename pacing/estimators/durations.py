@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from pacing.estimators.estimate import Estimate
+from pacing.estimators.life_table import LifeTable
 
 FINE_S = 60
 COARSE_RATIO = 1.06
@@ -21,8 +22,6 @@ def _grid() -> NDArray[np.float64]:
 
 EDGES = _grid()
 WIDTHS = np.diff(EDGES)
-CENSORED_AT_RISK = 0.5
-"""A duration censored inside a bin was at risk for half of it (the actuarial estimate)."""
 RISK_MIN = 1e-6
 
 
@@ -53,10 +52,10 @@ class Durations:
         self, median_s: float, sigma: float, half_life_s: float = 7200.0, prior_observations: float = 5.0
     ) -> None:
         self._half_life_s = half_life_s
-        self._ends = np.zeros(len(WIDTHS))
-        self._risk = np.zeros(len(WIDTHS))
+        self._table = LifeTable(EDGES, np.zeros(len(WIDTHS)), np.zeros(len(WIDTHS)))
+        self._ended = 0.0
         log_median = math.log(median_s)
-        self._log_sums = np.array([1.0, log_median, log_median**2 + sigma**2]) * prior_observations
+        self._log_sums = [x * prior_observations for x in (1.0, log_median, log_median**2 + sigma**2)]
         self._prior_observations = prior_observations
         self._scale = 1.0
         self._scaled_at: float | None = None
@@ -68,19 +67,19 @@ class Durations:
         weight = self._weight(now)
         self._survival = None
         self._estimate = None
-        duration_s = min(max(duration_s, 0.0), LONGEST_S * 0.999)
-        last = int(np.searchsorted(EDGES, duration_s, side="right")) - 1
-        self._risk[:last] += weight
-        self._risk[last] += weight if ended else CENSORED_AT_RISK * weight
+        self._table.note(duration_s, weight, 0 if ended else None)
         if ended:
-            self._ends[last] += weight
-            log_duration = math.log(max(duration_s, 0.25))
-            self._log_sums += (weight, weight * log_duration, weight * log_duration**2)
+            self._ended += weight
+            log_duration = math.log(min(max(duration_s, 0.25), LONGEST_S))
+            sums = self._log_sums
+            sums[0] += weight
+            sums[1] += weight * log_duration
+            sums[2] += weight * log_duration**2
 
     @property
     def observations(self) -> float:
         """Ended durations that still weigh in."""
-        return float(self._ends.sum() / self._scale)
+        return self._ended / self._scale
 
     def value(self) -> Estimate | None:
         """The mean duration in seconds, or None before any has ended."""
@@ -104,9 +103,10 @@ class Durations:
         sigma = math.sqrt(max(square_sum / weight - mean**2, 0.01))
         prior = lognormal_survival(math.exp(mean), sigma)
         prior_ends = (prior[:-1] - prior[1:]) * self.PRIOR_WEIGHT
-        ends = self._ends / self._scale + prior_ends
-        risk = self._risk / self._scale + prior[:-1] * self.PRIOR_WEIGHT
-        self._survival = survival_of(ends, risk)
+        risk, (ends,) = self._table.read()
+        self._survival = survival_of(
+            ends / self._scale + prior_ends, risk / self._scale + prior[:-1] * self.PRIOR_WEIGHT
+        )
         return self._survival
 
     def _weight(self, now: float) -> float:
@@ -116,8 +116,8 @@ class Durations:
         self._scale *= 2.0 ** (max(now - self._scaled_at, 0.0) / self._half_life_s)
         self._scaled_at = max(now, self._scaled_at)
         if self._scale > 1e6:
-            self._ends /= self._scale
-            self._risk /= self._scale
-            self._log_sums = self._log_sums / self._scale
+            self._table.divide(self._scale)
+            self._ended /= self._scale
+            self._log_sums = [x / self._scale for x in self._log_sums]
             self._scale = 1.0
         return self._scale

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pacing.estimators.durations import CENSORED_AT_RISK, EDGES, LONGEST_S, lognormal_survival, survival_of
+from pacing.estimators.durations import EDGES, lognormal_survival, survival_of
+from pacing.estimators.life_table import LifeTable
 
 PRIOR_MEDIAN_S = 12.5
 PRIOR_SIGMA = 0.5
@@ -11,6 +12,8 @@ PRIOR_SIGMA = 0.5
 PRIOR_ANSWERS = 10.0
 PRIOR_OTHERS = 10.0
 HALF_LIFE_S = 3600.0
+ANSWERED, OTHER = 0, 1
+"""The causes by which a call in flight ends."""
 
 
 class RingTimes:
@@ -23,10 +26,13 @@ class RingTimes:
         unbounded = lognormal_survival(PRIOR_MEDIAN_S, PRIOR_SIGMA)
         late = float(np.interp(ring_timeout_s, EDGES, unbounded))
         answered = np.maximum(unbounded - late, 0.0) / (1.0 - late)
-        self._answers = (answered[:-1] - answered[1:]) * PRIOR_ANSWERS
         others = np.where(ring_timeout_s > EDGES, 1.0 - 0.5 * EDGES / ring_timeout_s, 0.0)
-        self._others = (others[:-1] - others[1:]) * PRIOR_OTHERS
-        self._risk = (answered * PRIOR_ANSWERS + others * PRIOR_OTHERS)[:-1]
+        self._table = LifeTable(
+            EDGES,
+            (answered * PRIOR_ANSWERS + others * PRIOR_OTHERS)[:-1],
+            (answered[:-1] - answered[1:]) * PRIOR_ANSWERS,
+            (others[:-1] - others[1:]) * PRIOR_OTHERS,
+        )
         self._at: float | None = None
         self._scale = 1.0
 
@@ -35,24 +41,17 @@ class RingTimes:
         if self._at is not None:
             self._scale *= 2.0 ** (max(now - self._at, 0.0) / HALF_LIFE_S)
         self._at = now
-        weight = self._scale
-        duration_s = min(max(duration_s, 0.0), LONGEST_S * 0.999)
-        last = int(np.searchsorted(EDGES, duration_s, side="right")) - 1
-        self._risk[:last] += weight
-        self._risk[last] += weight if answered is not None else CENSORED_AT_RISK * weight
-        if answered is not None:
-            (self._answers if answered else self._others)[last] += weight
+        self._table.note(duration_s, self._scale, None if answered is None else ANSWERED if answered else OTHER)
         if self._scale > 1e6:
-            self._answers, self._others, self._risk = (
-                x / self._scale for x in (self._answers, self._others, self._risk)
-            )
+            self._table.divide(self._scale)
             self._scale = 1.0
 
     def survivals(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """On `EDGES`: of answered calls the share not answered yet; of the others the share not ended yet."""
-        both = survival_of(self._answers + self._others, self._risk)
+        risk, (answers, others) = self._table.read()
+        both = survival_of(answers + others, risk)
         ended = both[:-1] - both[1:]
-        share = self._answers / np.maximum(self._answers + self._others, 1e-12)
+        share = answers / np.maximum(answers + others, 1e-12)
         return _remaining(ended * share), _remaining(ended * (1.0 - share))
 
 

@@ -13,6 +13,7 @@ from pacing.forecast.rows import (
     FIRST_CALL,
     LEVELS,
     Rows,
+    between_levels,
     level_of,
     levels_of,
     spread,
@@ -47,7 +48,7 @@ class Floor:
             placed = [call.placed_at for call in calls if call.answer_probability is None]
         if placed and min(placed) < oldest:
             placed = [max(placed_at, oldest) for placed_at in placed]
-        low, share = spread(now - np.array((*talking, *acw, *placed)))
+        low, share = spread(now - np.array([*talking, *acw, *placed], dtype=np.float64))
         agents = len(talking) + len(acw)
         low[len(talking) : agents] += FIRST_ACW
         low[agents:] += FIRST_CALL
@@ -55,7 +56,8 @@ class Floor:
         tally = np.subtract(np.bincount(low, None, FLOOR_SIZE), upper, dtype=np.float64)
         tally[1:] += upper[:-1]
         ages = tally[FIRST_CALL:]
-        estimate = answer_rate.value(ages, *rows.age_survivals)
+        by_level: list[float] = (ages @ rows.answers).tolist()
+        estimate = answer_rate.value(len(placed), lambda rate: between_levels(by_level, rate))
         assert estimate is not None
         self.answer_rate = estimate.value
         level, above = level_of(estimate.value)

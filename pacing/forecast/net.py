@@ -12,10 +12,11 @@ from pacing.forecast.rows import CALL_KNOTS, FIRST_CALL, Rows, Selection, level_
 Array = NDArray[np.float64]
 Indexes = NDArray[np.intp]
 
-WINDOW_SD = 5.0
-WINDOW_MARGIN = 4.0
+HORIZONS = range(HORIZON_COUNT)
+WINDOW_SD = 4.5
+WINDOW_MARGIN = 2.5
 """The window reaches this many standard deviations, and this many agents more, beyond the means of all horizons."""
-ROOM_MIN = 2.0
+ROOM_MIN = 1.0
 """Answers that calls still to be added may bring before the window is laid anew."""
 
 Part = tuple[Selection, Array]
@@ -90,18 +91,10 @@ class NetForecast:
     def _lay(self, room: float) -> None:
         """Choose a window with room for that many answers more, and evaluate the characteristic function on it."""
         self._room = self._added + room
-        moments = self._moments.tolist()
-        low = high = 0.0
-        for free, answered, variance in zip(
-            moments[:HORIZON_COUNT],
-            moments[HORIZON_COUNT : 2 * HORIZON_COUNT],
-            moments[2 * HORIZON_COUNT :],
-            strict=True,
-        ):
-            reach = WINDOW_SD * math.sqrt(max(variance, 0.0) + room)
-            low = min(low, free - answered - reach)
-            high = max(high, free - answered + reach)
-        low -= room
+        moments: list[float] = self._moments.tolist()
+        mean = [moments[k] - moments[k + HORIZON_COUNT] for k in HORIZONS]
+        reach = WINDOW_SD * math.sqrt(max(*moments[2 * HORIZON_COUNT :], 0.0) + room)
+        low, high = min(mean) - reach - room, max(mean) + reach
         window = window_for(high - low + 2.0 * WINDOW_MARGIN + 1.0)
         first = math.floor((low + high - (window - 1)) / 2.0)
         self._window = window
@@ -115,10 +108,10 @@ class NetForecast:
 
     def _terms(self) -> NDArray[np.float32]:
         """Real parts of the turned characteristic functions, flat over horizons and frequencies."""
-        terms = self._logs[self._real :] + self._kernel.phase
-        np.cos(terms, out=terms)
-        terms *= np.exp(self._logs[: self._real])
-        return terms
+        logs, real = self._logs, self._real
+        terms = np.cos(logs[real:] + self._kernel.phase)
+        terms *= np.exp(logs[:real])
+        return np.asarray(terms)
 
     def _call(self, age_s: float, probability: float, weight: float) -> Part:
         """The rows over which one call is spread."""

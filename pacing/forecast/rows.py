@@ -23,6 +23,8 @@ LEVELS = 25
 LEVEL_PROBABILITIES = 1.0 / (1.0 + np.exp(-np.linspace(-LOGIT_MAX, LOGIT_MAX, LEVELS)))
 """Answer probabilities are kept at evenly spaced log odds, 0.25 % to 99.75 %, and interpolated in between."""
 
+SHARE_MIN = 1e-12
+
 FIRST_ACW = KNOTS
 FIRST_CALL = 2 * KNOTS
 ROWS = FIRST_CALL + LEVELS * CALL_KNOTS
@@ -66,8 +68,10 @@ class Rows:
 
     def __init__(self, primitives: Primitives) -> None:
         self.primitives = primitives
-        self.age_survivals = primitives.survivals(KNOTS_S[:CALL_KNOTS])
-        """By a call's age: chance not answered yet if it will be, and not ended yet if it will not be."""
+        still, other = (survival[:, None] for survival in primitives.survivals(KNOTS_S[:CALL_KNOTS]))
+        yes, no = LEVEL_PROBABILITIES * still, (1.0 - LEVEL_PROBABILITIES) * other
+        self.answers: Array = yes / (yes + no + SHARE_MIN)
+        """(ages, levels): chance that a call of that age and probability is still answered."""
         self._chances = np.empty((ROWS, HORIZON_COUNT))
         self._computed: set[int] = set()
         self._floors: dict[int, Selection] = {}
@@ -131,6 +135,12 @@ def level_of(probability: float) -> tuple[int, float]:
         return 0, 0.0
     below = _LEVEL_LIST[level]
     return level, min((probability - below) / (_LEVEL_LIST[level + 1] - below), 1.0)
+
+
+def between_levels(by_level: list[float], probability: float) -> float:
+    """What is known at every level, at a probability in between."""
+    level, above = level_of(probability)
+    return by_level[level] + above * (by_level[level + 1] - by_level[level])
 
 
 def levels_of(probability: Array) -> tuple[Indexes, Array]:

@@ -103,14 +103,14 @@ class Predictive:
         if scores is not None and snapshot.lead_probabilities:
             offered = scores.calibrated(np.array(snapshot.lead_probabilities)).tolist()
         limit = min(snapshot.calls_max, len(offered)) if offered else snapshot.calls_max
-        choice = LeadChoice(offered, snapshot.leads_in_order)
+        choice = LeadChoice(offered, snapshot.leads_in_order) if offered else None
         leads: list[int] = []
         risks: list[float] = []
         calls = 0
         risk = forecast.risk()
         while calls < limit and risk <= threshold:
             probability = rate
-            if offered:
+            if choice is not None:
                 leads.append(choice.take(risk, threshold))
                 probability = offered[leads[-1]]
             risks.append(self._reckoning.predict(risk, threshold, self._budget.allowed))

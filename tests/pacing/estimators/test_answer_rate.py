@@ -79,9 +79,13 @@ def test_a_burst_of_new_calls_does_not_bias_towards_fast_failures() -> None:
         end = np.where(answered, rng.lognormal(np.log(12.5), 0.5, 200), other_end)
         for is_answer in answered[end < 6.0]:
             answer_rate.update(float(is_answer), 400.0)
-        in_flight = np.zeros(len(EDGES))
-        in_flight[6] = float((end >= 6.0).sum())
-        naive, value = answer_rate.value(), answer_rate.value(in_flight, answer_survival, other_survival)
+        in_flight = int((end >= 6.0).sum())
+
+        def answers_at(rate: float, in_flight: int = in_flight) -> float:
+            still = rate * answer_survival[6]
+            return float(in_flight * still / (still + (1.0 - rate) * other_survival[6]))
+
+        naive, value = answer_rate.value(), answer_rate.value(in_flight, answers_at)
         assert naive is not None
         assert value is not None
         naive_errors.append(naive.value - 0.3)

@@ -13,6 +13,7 @@ from pacing.forecast.rows import (
     KNOTS_S,
     LEVEL_PROBABILITIES,
     Rows,
+    between_levels,
     level_of,
     levels_of,
     spread,
@@ -52,6 +53,21 @@ def test_logs_of_a_window_are_made_once(rows: Rows) -> None:
     floor = rows.floor(9)
     assert floor.logs(33) is floor.logs(33)
     assert floor.logs(33).shape == (len(floor.moments), 2 * HORIZON_COUNT * frequencies(33))
+
+
+def test_answers_to_come_are_those_of_the_primitives(rows: Rows) -> None:
+    """Of calls that ring, so many will be answered: what the horizon beyond all answer times says."""
+    ages = KNOTS_S[:CALL_KNOTS]
+    still, other = rows.primitives.survivals(ages)
+    for level in (3, 10, 20):
+        probability = LEVEL_PROBABILITIES[level]
+        expected = probability * still / (probability * still + (1.0 - probability) * other)
+        assert rows.answers[:30, level] == pytest.approx(expected[:30], rel=1e-6)
+
+
+@given(probability=st.floats(0.003, 0.997))
+def test_between_levels_is_linear(probability: float) -> None:
+    assert between_levels(LEVEL_PROBABILITIES.tolist(), probability) == pytest.approx(probability, abs=1e-9)
 
 
 @given(age=st.floats(0.0, 1000.0))
