@@ -11,7 +11,7 @@ from campaigns.model import Campaign
 from campaigns.rules.past import CapInForce, QuietInForce
 from campaigns.rules.places.place import Place
 from campaigns.rules.profiles.profile import CallerId, Consent, ConsentFor, NationalList, Profile, Rule
-from campaigns.rules.profiles.reading import profiles_of
+from campaigns.rules.profiles.reading import choices, profiles_of
 from campaigns.rules.window import Clock, OpenHours, find_zone, hours_of, open_hours
 from campaigns.terms import Purpose
 
@@ -115,6 +115,9 @@ def region_of(text: str) -> tuple[str, str]:
 
 def _hours(campaign: Campaign, profiles: tuple[Profile, ...]) -> list[OpenHours]:
     found = [hours_of(campaign.calling_window)]
+    if campaign.compliance not in choices():
+        # Stored by a later version, or by hand: what cannot be read allows nothing.
+        found.append(open_hours(()))
     if campaign.holidays:
         spans = ((tuple(range(7)), ("00:00-24:00",)),)
         found.append(open_hours(spans, tuple(map(region_of, campaign.holidays))))

@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Iterator
 
-import msgspec
-
 from campaigns.model import CallingWindow, Campaign, PacingSettings, RetryRule
+from campaigns.rules.compliance import Problem, compliance_problems, range_problems
 from campaigns.rules.ruleset import ANSWER_LIMIT_S_MAX, RING_TIMEOUT_S_MIN
 from campaigns.rules.window import find_zone, minute_of_day
 
@@ -17,17 +16,6 @@ ATTEMPTS_MAX = 100
 RETRY_DELAY_S_MAX = 365 * 86400.0
 PRIORITY_MAX = 1000
 TEXT_LENGTH_MAX = 200
-
-
-class Problem(msgspec.Struct, frozen=True):
-    """One field that is not right."""
-
-    field: str
-    """Its path, "pacing.ratio"; empty where the whole is wrong."""
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.message}" if self.field else self.message
 
 
 def problems(campaign: Campaign, policies: Collection[str]) -> tuple[Problem, ...]:
@@ -43,6 +31,7 @@ def problems(campaign: Campaign, policies: Collection[str]) -> tuple[Problem, ..
         *_pacing_problems(campaign.pacing, policies),
         *_window_problems(campaign.calling_window),
         *_retry_problems(campaign),
+        *compliance_problems(campaign),
     )
 
 
@@ -70,12 +59,12 @@ def is_e164(number: str) -> bool:
 
 def _call_problems(campaign: Campaign) -> Iterator[Problem]:
     reason = "people must be given 15 s to answer, 16 CFR 310.4(b)(4)(ii)"
-    yield from _range("ring_timeout_s", campaign.ring_timeout_s, RING_TIMEOUT_S_MIN, RING_TIMEOUT_S_MAX, reason)
+    yield from range_problems("ring_timeout_s", campaign.ring_timeout_s, RING_TIMEOUT_S_MIN, RING_TIMEOUT_S_MAX, reason)
     reason = "after 2 s without an agent a call is abandoned, 16 CFR 310.4(b)(1)(iv)"
-    yield from _range("answer_limit_s", campaign.answer_limit_s, 0.0, ANSWER_LIMIT_S_MAX, reason)
-    yield from _range("acw_s_max", campaign.acw_s_max, 0.0, ACW_S_MAX)
-    yield from _range("attempts_max", campaign.attempts_max, 1, ATTEMPTS_MAX)
-    yield from _range("priority", campaign.priority, -PRIORITY_MAX, PRIORITY_MAX)
+    yield from range_problems("answer_limit_s", campaign.answer_limit_s, 0.0, ANSWER_LIMIT_S_MAX, reason)
+    yield from range_problems("acw_s_max", campaign.acw_s_max, 0.0, ACW_S_MAX)
+    yield from range_problems("attempts_max", campaign.attempts_max, 1, ATTEMPTS_MAX)
+    yield from range_problems("priority", campaign.priority, -PRIORITY_MAX, PRIORITY_MAX)
     if find_zone(campaign.time_zone) is None:
         yield Problem("time_zone", f"{campaign.time_zone!r} is not an IANA time zone such as America/New_York")
 
@@ -99,8 +88,10 @@ def _pacing_problems(pacing: PacingSettings, policies: Collection[str]) -> Itera
     if pacing.cancel_after_s is not None:
         reason = "people must be given 15 s to answer, 16 CFR 310.4(b)(4)(ii)"
         cancel_after_s = pacing.cancel_after_s
-        yield from _range("pacing.cancel_after_s", cancel_after_s, RING_TIMEOUT_S_MIN, RING_TIMEOUT_S_MAX, reason)
-    yield from _range("pacing.late_cancels_max", pacing.late_cancels_max, 1, ATTEMPTS_MAX)
+        yield from range_problems(
+            "pacing.cancel_after_s", cancel_after_s, RING_TIMEOUT_S_MIN, RING_TIMEOUT_S_MAX, reason
+        )
+    yield from range_problems("pacing.late_cancels_max", pacing.late_cancels_max, 1, ATTEMPTS_MAX)
     if pacing.chooses_leads and not pacing.lead_scores:
         yield Problem("pacing.chooses_leads", "needs lead_scores, by which the leads are chosen")
 
@@ -125,11 +116,5 @@ def _retry_problems(campaign: Campaign) -> Iterator[Problem]:
 
 
 def _retry_rule_problems(field: str, rule: RetryRule) -> Iterator[Problem]:
-    yield from _range(f"{field}.delay_s", rule.delay_s, 0.0, RETRY_DELAY_S_MAX)
-    yield from _range(f"{field}.attempts_max", rule.attempts_max, 1, ATTEMPTS_MAX)
-
-
-def _range(field: str, value: float, low: float, high: float, reason: str = "") -> Iterator[Problem]:
-    # Written so that NaN, which compares false to everything, is a problem.
-    if not low <= value <= high:
-        yield Problem(field, f"is {value:g}, must be {low:g} to {high:g}" + (f" ({reason})" if reason else ""))
+    yield from range_problems(f"{field}.delay_s", rule.delay_s, 0.0, RETRY_DELAY_S_MAX)
+    yield from range_problems(f"{field}.attempts_max", rule.attempts_max, 1, ATTEMPTS_MAX)

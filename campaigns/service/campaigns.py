@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from campaigns.model import Campaign, CampaignStatus, CampaignTask
 from campaigns.ports import CampaignStore
-from campaigns.rules.settings import Problem, is_e164, problems
+from campaigns.rules.compliance import Problem
+from campaigns.rules.settings import is_e164, problems
 from campaigns.rules.status import may_become
 from campaigns.service.errors import CallerError, InvalidSettingsError, StatusChangeError
 from pacing import policy_names

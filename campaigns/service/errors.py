@@ -21,7 +21,7 @@ import inspect
 from collections.abc import Sequence
 
 from campaigns.model import CampaignStatus
-from campaigns.rules.settings import Problem
+from campaigns.rules.compliance import Problem
 from campaigns.rules.status import TRANSITIONS
 
 

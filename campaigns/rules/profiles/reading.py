@@ -36,7 +36,7 @@ def profiles_for(compliance: str, country: str, regions: tuple[str, ...]) -> tup
     if compliance == GENERAL:
         return (known[GENERAL],)
     wanted = [profile.profile_id for profile in known.values() if _is_of(profile, country, regions)]
-    if compliance != BY_NUMBER:
+    if compliance in known:
         wanted.append(compliance)
     return tuple(known[name] for name in sorted(_with_included(wanted, known)))
 

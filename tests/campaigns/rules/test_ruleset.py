@@ -72,3 +72,8 @@ def test_a_rule_begins_on_its_day() -> None:
 def test_holidays_are_named_by_country_or_region() -> None:
     assert region_of("US-AL") == ("US", "AL")
     assert region_of("FR") == ("FR", "")
+
+
+def test_a_profile_that_is_not_known_allows_nothing() -> None:
+    rules = rule_set(replace(CAMPAIGN, compliance="atlantis"), MIAMI, "")
+    assert not any(rules.clock.is_open(hour * 3600.0) for hour in range(24 * 7))

@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from campaigns.model import CallingWindow, Campaign, Outcome, PacingSettings, RetryRule
-from campaigns.rules.settings import Problem, is_e164, problems
+from campaigns.rules.compliance import Problem
+from campaigns.rules.settings import is_e164, problems
 
 CAMPAIGN = Campaign(campaign_id=1, name="spring", skill_group="sales")
 POLICIES = ["predictive", "progressive"]

@@ -1,7 +1,7 @@
 import pytest
 
 from campaigns.model import CampaignStatus
-from campaigns.rules.settings import Problem
+from campaigns.rules.compliance import Problem
 from campaigns.service import errors
 
 
