@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from dialer.commands.access import account_app, token_app
 from dialer.commands.agent import agent_app, status_command
 from dialer.commands.campaign import campaign_app, leads_app
+from dialer.commands.do_not_call import do_not_call_app
 from dialer.commands.errors import CommandError, explained
 from dialer.commands.lead_import import import_command
 from dialer.commands.plan import plan_app
@@ -81,6 +82,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.add_typer(campaign_app, name="campaign", rich_help_panel=MANAGERS)
     app.add_typer(leads_app, name="leads", rich_help_panel=MANAGERS)
     app.command("import", rich_help_panel=MANAGERS)(import_command)
+    app.add_typer(do_not_call_app, name="do-not-call", rich_help_panel=MANAGERS)
     app.add_typer(plan_app, name="plan", rich_help_panel=MANAGERS)
     app.command("status", rich_help_panel=AGENTS)(status_command)
     app.add_typer(agent_app, name="agent", rich_help_panel=AGENTS)

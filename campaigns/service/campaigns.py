@@ -4,7 +4,7 @@ Each takes the store first. Settings come as plain mappings, as JSON bodies and 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_type_hints
 
 import msgspec
@@ -16,6 +16,7 @@ from campaigns.rules.compliance import Problem
 from campaigns.rules.settings import is_e164, problems
 from campaigns.rules.status import may_become
 from campaigns.service.errors import CallerError, InvalidSettingsError, StatusChangeError
+from campaigns.service.presets import PRESETS, preset_of
 from pacing import policy_names
 
 NOT_SETTINGS = {
@@ -24,16 +25,37 @@ NOT_SETTINGS = {
 }
 
 
-def create_campaign(store: CampaignStore, settings: Mapping[str, Any]) -> Campaign:
+def create_campaign(
+    store: CampaignStore, settings: Mapping[str, Any], country: str = "", like: int | None = None
+) -> Campaign:
     """Create a campaign, in status draft; `name` and `skill_group` are required.
+
+    Args:
+        store: where to.
+        settings: go before everything else.
+        country: whose preset to begin with, ISO 3166-1; empty for none.
+        like: the campaign whose settings to begin with; a preset goes before them.
 
     Raises:
         InvalidSettingsError: names every field that is not right.
+        CampaignNotFoundError: there is no campaign to copy.
     """
     _refuse_what_is_no_setting(settings)
-    campaign = _to_campaign({**settings, "campaign_id": 0})
+    begun: dict[str, Any] = {}
+    if like is not None:
+        begun = {key: value for key, value in _builtins(store.campaign(like)).items() if key not in NOT_SETTINGS}
+    if country:
+        begun = _merge(begun, _preset(country))
+    campaign = _to_campaign({**_merge(begun, settings), "campaign_id": 0})
     _refuse_unsound(campaign)
     return store.create_campaign(campaign)
+
+
+def differences(before: Campaign, after: Campaign) -> list[dict[str, Any]]:
+    """What has changed between two states of a campaign, field by field: for the audit log."""
+    old, new = dict(_flat(_builtins(before))), dict(_flat(_builtins(after)))
+    fields = [field for field in dict.fromkeys((*old, *new)) if old.get(field) != new.get(field)]
+    return [{"field": field, "before": old.get(field), "after": new.get(field)} for field in fields]
 
 
 def edit_campaign(store: CampaignStore, campaign_id: int, changes: Mapping[str, Any]) -> Campaign:
@@ -44,7 +66,7 @@ def edit_campaign(store: CampaignStore, campaign_id: int, changes: Mapping[str, 
         InvalidSettingsError: names every field that would not be right; nothing is changed.
     """
     _refuse_what_is_no_setting(changes)
-    before = msgspec.to_builtins(store.campaign(campaign_id))
+    before = _builtins(store.campaign(campaign_id))
     campaign = _to_campaign(_merge(before, changes))
     _refuse_unsound(campaign)
     store.update_campaign(campaign)
@@ -94,6 +116,27 @@ def block_numbers(store: CampaignStore, numbers: Sequence[str], reason: str, now
         if not is_e164(number):
             raise CallerError(f"{number!r} is not an E.164 number such as +12025550123; no number was blocked")
     return store.block_numbers(numbers, reason, now)
+
+
+def _builtins(campaign: Campaign) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.to_builtins(campaign)
+    return found
+
+
+def _flat(settings: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, _join(path, str(key)))
+        else:
+            yield _join(path, str(key)), value
+
+
+def _preset(country: str) -> Mapping[str, Any]:
+    found = preset_of(country)
+    if found is None:
+        message = f"there is no preset for {country!r}; there are: {', '.join(sorted(PRESETS))}"
+        raise InvalidSettingsError([Problem("country", message)])
+    return found
 
 
 def _refuse_what_is_no_setting(settings: Mapping[str, Any]) -> None:

@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote, urlencode
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from campaigns.rules.profiles.page import compliance_page
 from dialer.commands.client import Client, ServiceUrl
 from dialer.commands.errors import EXIT_USAGE, CommandError
 
@@ -27,12 +29,19 @@ Changes = Annotated[
 def create(
     name: Annotated[str, typer.Argument(help="What the campaign is called.")],
     skill_group: Annotated[str, typer.Option("--skill-group", "-g", help="The agents who take its calls.")],
+    country: Annotated[str, typer.Option(help="Begin with the safe settings for this country, such as US.")] = "",
+    like: Annotated[int | None, typer.Option(help="Begin with the settings of this campaign.")] = None,
     changes: Changes = None,
     url: ServiceUrl = None,
 ) -> None:
-    """Create a campaign; then import leads and start it."""
+    """Create a campaign; then import leads and start it.
+
+    With --country it follows that country's rules: hours, holidays, caps, do-not-call lists and the abandon rate.
+    Without, only the campaign's own hours and caps hold. What --set says goes before both.
+    """
     settings = {"name": name, "skill_group": skill_group} | settings_of(changes or [])
-    campaign = Client(url).post("/campaigns", settings)
+    begin = ({"country": country} if country else {}) | ({} if like is None else {"like": str(like)})
+    campaign = Client(url).post(f"/campaigns?{urlencode(begin)}" if begin else "/campaigns", settings)
     typer.echo(
         f"Created campaign {campaign['campaign_id']}. Next: "
         f"dialer leads import FILE.csv --campaign {campaign['campaign_id']}"
@@ -80,6 +89,24 @@ def pause(campaign: CampaignId, url: ServiceUrl = None) -> None:
 def stop(campaign: CampaignId, url: ServiceUrl = None) -> None:
     """Place no new calls, and give reserved leads back."""
     _change_status(campaign, "stop", url)
+
+
+@campaign_app.command("profiles")
+def list_profiles() -> None:
+    """Print every compliance profile with its rules and their sources, as Markdown."""
+    typer.echo(compliance_page(), nl=False)
+
+
+@campaign_app.command("why")
+def why(
+    attempt: Annotated[str, typer.Argument(help="The attempt's id, such as 4711-2.")], url: ServiceUrl = None
+) -> None:
+    """Show why a call was allowed: every rule of the compliance gate, with what it saw."""
+    evidence = Client(url).get(f"/attempts/{quote(attempt, safe='')}/evidence")
+    if not evidence["verdicts"]:
+        typer.echo(f"Attempt {attempt} never passed the gate.")
+    for one in evidence["verdicts"]:
+        typer.echo(f"{one['rule']}: {one['reason']}")
 
 
 @leads_app.command("import")

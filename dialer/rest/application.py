@@ -11,6 +11,7 @@ from dialer.rest import (
     answers,
     audit,
     campaigns,
+    compliance,
     do_not_call,
     imports,
     leads,
@@ -28,6 +29,7 @@ PREFIX = "/api/v1"
 ROUTERS = (
     campaigns.router,
     do_not_call.router,
+    compliance.router,
     listings.router,
     agents.router,
     statistics.router,
@@ -61,7 +63,9 @@ def create_app(service: Service) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX, dependencies=guarded, max_body_size=BODY_BYTES_MAX)
     app.include_router(leads.router, prefix=PREFIX, dependencies=guarded, max_body_size=service.upload_bytes_max)
-    app.include_router(imports.router, prefix=PREFIX, dependencies=guarded, max_body_size=service.import_bytes_max)
+    # National lists have as many lines as imports.
+    for router in (imports.router, compliance.uploads):
+        app.include_router(router, prefix=PREFIX, dependencies=guarded, max_body_size=service.import_bytes_max)
     app.add_api_route("/", _to_docs, include_in_schema=False)
     problems.answer_with_problems(app)
     answers.describe(app)

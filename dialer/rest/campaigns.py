@@ -42,10 +42,14 @@ class CampaignStatistics(msgspec.Struct, frozen=True, kw_only=True):
     openapi_extra=takes(SETTINGS_SCHEMA),
 )
 async def create_campaign(
-    request: Request, service: ServiceOf, settings: Annotated[dict[str, Any], Body()]
+    request: Request,
+    service: ServiceOf,
+    settings: Annotated[dict[str, Any], Body()],
+    country: Annotated[str, Query(max_length=2, description="Begin with this country's preset, such as US.")] = "",
+    like: Annotated[int | None, Query(description="Begin with the settings of this campaign.")] = None,
 ) -> Response:
     """Create a campaign; it dials once it has leads and is started."""
-    campaign = await run_in_threadpool(use_cases.create_campaign, service.store, settings)
+    campaign = await run_in_threadpool(use_cases.create_campaign, service.store, settings, country, like)
     note(request, settings)
     return answer(campaign, 201, {"Location": f"/api/v1/campaigns/{campaign.campaign_id}"})
 
@@ -70,8 +74,9 @@ async def edit_campaign(
 ) -> Response:
     """Change settings, also of a running campaign; takes effect at once. A null returns a setting to its default."""
     async with service.changing:
+        before = await run_in_threadpool(service.store.campaign, campaign_id)
         campaign = await run_in_threadpool(use_cases.edit_campaign, service.store, campaign_id, changes)
-        note(request, changes)
+        note(request, use_cases.differences(before, campaign))
         await service.announce(campaign_id)
     return answer(campaign)
 

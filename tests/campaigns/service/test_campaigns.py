@@ -4,7 +4,14 @@ import pytest
 from msgspec.structs import replace
 
 from campaigns.model import CallingWindow, CampaignStatus, NewLead, Outcome, PacingSettings
-from campaigns.service.campaigns import block_numbers, campaign_task, change_status, create_campaign, edit_campaign
+from campaigns.service.campaigns import (
+    block_numbers,
+    campaign_task,
+    change_status,
+    create_campaign,
+    differences,
+    edit_campaign,
+)
 from campaigns.service.errors import CallerError, CampaignNotFoundError, InvalidSettingsError, StatusChangeError
 from campaigns.store.memory import MemoryStore
 
@@ -118,3 +125,25 @@ def test_only_e164_numbers_are_blocked() -> None:
     with pytest.raises(CallerError, match="'555-0102' is not an E"):
         block_numbers(store, ["+12025550103", "555-0102"], "asked", NOW)
     assert block_numbers(store, ["+12025550103"], "asked", NOW) == 1
+
+
+def test_a_campaign_may_begin_like_another() -> None:
+    store = MemoryStore()
+    first = create_campaign(store, {**SETTINGS, "ring_timeout_s": 40, "pacing": {"ratio": 2.0}}, "GB")
+    second = create_campaign(store, {"name": "autumn", "pacing": {"policy": "ratio"}}, like=first.campaign_id)
+    assert (second.name, second.skill_group, second.compliance) == ("autumn", "sales", "gb")
+    assert (second.pacing.policy, second.pacing.ratio, second.pacing.abandon_rate_target) == ("ratio", 2.0, 0.01)
+    assert second.campaign_id != first.campaign_id
+    with pytest.raises(CampaignNotFoundError):
+        create_campaign(store, SETTINGS, like=99)
+
+
+def test_what_changed_is_told_field_by_field() -> None:
+    store = MemoryStore()
+    before = create_campaign(store, SETTINGS)
+    after = edit_campaign(store, before.campaign_id, {"ring_timeout_s": 30, "pacing": {"ratio": 2.0}})
+    assert differences(before, after) == [
+        {"field": "pacing.ratio", "before": 1.5, "after": 2.0},
+        {"field": "ring_timeout_s", "before": 25.0, "after": 30.0},
+    ]
+    assert differences(before, before) == []

@@ -30,6 +30,25 @@ def test_create_says_what_comes_next(dialer: Dialer, service: StandIn) -> None:
     }
 
 
+def test_create_may_begin_with_a_country_or_another_campaign(dialer: Dialer, service: StandIn) -> None:
+    service.will(CAMPAIGN, 201)
+    dialer("campaign", "create", "spring", "-g", "sales", "--country", "FR", "--like", "2")
+    assert dict(service.requests[0].url.params) == {"country": "FR", "like": "2"}
+
+
+def test_why_shows_the_evidence(dialer: Dialer, service: StandIn) -> None:
+    verdict = {"rule": "calling_window", "is_allowed": True, "reason": "it is Mon 12:00 in Europe/London"}
+    service.will({"attempt_id": "7-1", "verdicts": [verdict]})
+    assert dialer("campaign", "why", "7-1").out == "calling_window: it is Mon 12:00 in Europe/London\n"
+    assert service.requests[0].url.path == "/api/v1/attempts/7-1/evidence"
+    service.will({"attempt_id": "7-2", "verdicts": []})
+    assert dialer("campaign", "why", "7-2").out == "Attempt 7-2 never passed the gate.\n"
+
+
+def test_profiles_are_printed_with_their_sources(dialer: Dialer) -> None:
+    assert "16 CFR 310.4(c)" in dialer("campaign", "profiles").out
+
+
 def test_list_is_a_table(dialer: Dialer, service: StandIn) -> None:
     service.will([CAMPAIGN])
     out = dialer("campaign", "list").out

@@ -1,0 +1,74 @@
+"""Routes: why a call was allowed, and the do-not-call lists of nations and of single campaigns."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Form, Request, Response, UploadFile
+from starlette.concurrency import run_in_threadpool
+
+from campaigns.importing.national_lists import ListLoaded, load_national_list
+from campaigns.ports import Verdict
+from campaigns.rules.settings import is_e164
+from campaigns.service.errors import CallerError
+from dialer.rest.answers import answer, answers
+from dialer.rest.audit import note
+from dialer.rest.do_not_call import Blocked, Blocking
+from dialer.rest.service import ServiceOf
+
+router = APIRouter(tags=["compliance"])
+uploads = APIRouter(tags=["compliance"])
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """Why an attempt was allowed, as the gate judged it in the transaction that wrote the attempt."""
+
+    attempt_id: str
+    verdicts: list[Verdict]
+    """One for each rule; none where the attempt never passed the gate."""
+
+
+@router.get("/attempts/{attempt_id}/evidence", responses=answers(Evidence, "Rule by rule, with what each saw"))
+async def read_evidence(service: ServiceOf, attempt_id: str) -> Response:
+    """Why a call was allowed: every rule with the data it saw when the attempt was written."""
+    verdicts = await run_in_threadpool(service.store.evidence, attempt_id)
+    return answer(Evidence(attempt_id, list(verdicts)))
+
+
+@router.get("/do-not-call/lists", responses=answers(dict[str, float], "The day of each list, Unix seconds"))
+async def list_lists(service: ServiceOf) -> Response:
+    """The national lists that have been loaded and the campaigns' own, each with its day."""
+    return answer(dict(await run_in_threadpool(service.store.do_not_call_lists)))
+
+
+@uploads.post("/do-not-call/lists/{name}", responses=answers(ListLoaded, "What the list now holds"))
+async def load_list(
+    request: Request,
+    service: ServiceOf,
+    name: str,
+    file: UploadFile,
+    as_of: Annotated[date, Form(description="The day of this copy, such as 2026-11-28.")],
+    default_region: Annotated[str, Form(pattern="^([A-Za-z]{2})?$", description="Such as US.")] = "",
+) -> Response:
+    """Take over a national do-not-call list, one number on a line, in place of the copy there was."""
+    day = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC).timestamp()
+    note(request, {"list": name, "as_of": as_of.isoformat()})
+    try:
+        loaded = await run_in_threadpool(
+            load_national_list, service.store, name, file.file, default_region.upper(), day, service.now()
+        )
+    finally:
+        await file.close()
+    return answer(loaded)
+
+
+@router.post("/campaigns/{campaign_id}/do-not-call", responses=answers(Blocked, "On the campaign's list"))
+async def block_in_campaign(request: Request, service: ServiceOf, campaign_id: int, blocking: Blocking) -> Response:
+    """Put numbers on the do-not-call list of one campaign; it holds at once, also for leads already reserved."""
+    numbers = tuple(dict.fromkeys(blocking.numbers))
+    for number in numbers:
+        if not is_e164(number):
+            raise CallerError(f"{number!r} is not an E.164 number such as +12025550123; no number was blocked")
+    added = await run_in_threadpool(service.store.block_in_campaign, campaign_id, numbers, service.now())
+    note(request, {"numbers": len(numbers), "reason": blocking.reason})
+    return answer(Blocked(added=added, known=len(numbers) - added))

@@ -1,0 +1,58 @@
+import time
+
+import pytest
+
+from tests.dialer.rest.conftest import Bench
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_call_has_its_evidence(bench: Bench) -> None:
+    campaign_id = await bench.add_campaign(leads=1)
+    await bench.add_agent()
+    await bench.call("POST", f"/campaigns/{campaign_id}/start")
+    await bench.until(lambda: bench.state_of("ann") == "talking")
+    evidence = await bench.call("GET", "/attempts/1-1/evidence")
+    told = {one["rule"]: one for one in evidence["verdicts"]}
+    assert told["campaign_running"] == {
+        "rule": "campaign_running",
+        "is_allowed": True,
+        "reason": "the campaign is running",
+    }
+    assert all(one["is_allowed"] for one in evidence["verdicts"])
+    assert (await bench.call("GET", "/attempts/9-9/evidence"))["verdicts"] == []
+
+
+async def test_a_national_list_is_taken_over_whole_or_not_at_all(bench: Bench) -> None:
+    day = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86400))
+    good = {"file": ("list.txt", b"number;since\n(202) 555-0101;2020\n+12025550102\n")}
+    loaded = await bench.call(
+        "POST", "/do-not-call/lists/us-national", files=good, data={"as_of": day, "default_region": "us"}
+    )
+    assert (loaded["list"], loaded["numbers"]) == ("us-national", 2)
+    bad = {"file": ("list.txt", b"+12025550101\n12\n")}
+    problem = await bench.call("POST", "/do-not-call/lists/us-national", 422, files=bad, data={"as_of": day})
+    assert "line 2" in problem["detail"]
+    assert list(await bench.call("GET", "/do-not-call/lists")) == ["us-national"]
+    problem = await bench.call("POST", "/do-not-call/lists/atlantis", 422, files=good, data={"as_of": day})
+    assert "there is no list 'atlantis'" in problem["detail"]
+
+
+async def test_a_campaign_has_a_list_of_its_own(bench: Bench) -> None:
+    campaign_id = await bench.add_campaign(leads=1)
+    body = {"numbers": ["+12025550101", "+12025550102"]}
+    path = f"/campaigns/{campaign_id}/do-not-call"
+    assert await bench.call("POST", path, json=body) == {"added": 2, "known": 0}
+    assert await bench.call("POST", path, json=body) == {"added": 0, "known": 2}
+    assert "E.164" in (await bench.call("POST", path, 422, json={"numbers": ["12"]}))["detail"]
+    await bench.call("POST", "/campaigns/999/do-not-call", 404, json=body)
+
+
+async def test_a_campaign_begins_with_its_countrys_settings(bench: Bench) -> None:
+    body = {"name": "Printemps", "skill_group": "sales"}
+    campaign = await bench.call("POST", "/campaigns?country=FR", 201, json=body)
+    assert (campaign["compliance"], campaign["time_zone"]) == ("fr", "Europe/Paris")
+    copy = await bench.call("POST", f"/campaigns?like={campaign['campaign_id']}", 201, json=body | {"name": "Ete"})
+    assert (copy["name"], copy["compliance"], copy["status"]) == ("Ete", "fr", "draft")
+    problem = await bench.call("POST", "/campaigns?country=XX", 422, json=body)
+    assert problem["problems"][0]["field"] == "country"
