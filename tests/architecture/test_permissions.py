@@ -5,13 +5,14 @@ from typing import Any
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-from dialer.rest import imports, leads
+from dialer.rest import compliance, imports, leads
 from dialer.rest.application import ROUTERS
 from dialer.rest.permissions import NEEDS
 
 
 def routes() -> set[tuple[str, str]]:
-    found: list[Any] = [route for router in (*ROUTERS, leads.router, imports.router) for route in router.routes]
+    uploads = (leads.router, imports.router, compliance.uploads)
+    found: list[Any] = [route for router in (*ROUTERS, *uploads) for route in router.routes]
     declared: list[BaseRoute] = found
     return {(method, route.path) for route in declared if isinstance(route, APIRoute) for method in route.methods}
 

@@ -48,6 +48,10 @@ ROUTES = {
     ("GET", "/api/v1/tenants"),
     ("POST", "/api/v1/tenants"),
     ("GET", "/api/v1/audit"),
+    ("GET", "/api/v1/attempts/{attempt_id}/evidence"),
+    ("GET", "/api/v1/do-not-call/lists"),
+    ("POST", "/api/v1/do-not-call/lists/{name}"),
+    ("POST", "/api/v1/campaigns/{campaign_id}/do-not-call"),
 }
 
 
