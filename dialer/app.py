@@ -24,6 +24,7 @@ from dialer.gateway.media.engine import RtpEngine
 from dialer.gateway.media.prompts import PromptError, load_prompts
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
 from dialer.gateway.sip_gateway import SipGateway
+from dialer.gateway.trunk_health import HealthSettings
 from dialer.live.clock import LiveClock
 from dialer.live.desk import LiveDesk
 from dialer.live.import_jobs import LiveImportJobs
@@ -97,6 +98,7 @@ def sip_gateway(settings: Settings, post: Post) -> LiveGateway:
         advertised_host=sip.advertised_host,
         trunks=tuple(_trunk_address(trunk) for trunk in settings.trunks),
         leg_ring_timeout_s=sip.leg_ring_timeout_s,
+        health=HealthSettings(silence_s=sip.trunk_silence_s, probe_s=sip.trunk_probe_s),
     )
     # Not the wall clock: were that set forward, every transaction would time out at once.
     return SipGateway(gateway, media, post, loop.time)

@@ -81,6 +81,8 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Put on the front afterwards."""
     priority: int = 0
     """Lower is tried first among equally long prefixes."""
+    weight: float = 1.0
+    """Its share of the calls among trunks that are equal in prefix and priority."""
     cps_max: float = 50.0
     """Calls per second that the carrier accepts."""
     channels_max: int = 1000

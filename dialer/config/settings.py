@@ -116,6 +116,12 @@ class SipSettings(Section):
     leg_ring_timeout_s: Seconds = Field(
         default=30.0, description="How long an agent's phone may ring at login before it counts as not answered."
     )
+    trunk_silence_s: Seconds = Field(
+        default=0.8, description="A trunk that has been silent for so long after an INVITE is down; its calls move on."
+    )
+    trunk_probe_s: Annotated[float, Field(ge=0, le=86400)] = Field(
+        default=30.0, description="OPTIONS is sent to every trunk this often, every second while it is down; 0: never."
+    )
     media_timeout_s: Seconds = Field(
         default=30.0, description="A call or leg from which no audio has come for so long is ended."
     )
@@ -162,6 +168,9 @@ class TrunkSettings(Section):
     strip: str = Field(default="", description="Taken off the front of the called number.")
     add: str = Field(default="", description="Put on the front of the called number afterwards.")
     priority: int = Field(default=0, description="Lower is tried first among trunks that match equally well.")
+    weight: Annotated[float, Field(gt=0)] = Field(
+        default=1.0, description="Its share of the calls among trunks that are equal in prefix and priority."
+    )
     cps_max: Annotated[float, Field(gt=0)] = Field(
         default=50.0, description="Calls per second that the carrier accepts."
     )

@@ -2,9 +2,8 @@
 
 from msgspec.structs import replace
 
-from campaigns.model import Treatment
-from campaigns.rules.checks import Seen
 from dialer.engine.ending import finish
+from dialer.engine.placing import why_not_placed
 from dialer.engine.state import EngineState
 from dialer.messages import AttemptsRecorded, AttemptsRefused, ResultsRecorded
 from dialer.model import CallState
@@ -22,7 +21,7 @@ def on_attempts_recorded(state: EngineState, event: AttemptsRecorded, now: float
             continue
         work = state.work_of(call)
         work.attempts += 1
-        why = _why_not(state, call, work, now)
+        why = why_not_placed(state, call, work, now)
         if why:
             _drop(state, call, work, why, now)
             continue
@@ -54,19 +53,6 @@ def on_results_recorded(state: EngineState, event: ResultsRecorded, now: float) 
     """Results are durable; their calls have left memory already."""
     del now
     state.counters.count("results_recorded", len(event.attempt_ids))
-
-
-def _why_not(state: EngineState, call: Call, work: CampaignWork, now: float) -> str:
-    """Why a recorded attempt should not be placed after all; empty when it should be."""
-    campaign = work.campaign
-    if not work.is_running:
-        return f"the campaign is {campaign.status}"
-    if call.attempt.number in state.blocked:
-        return "the number was put on the do-not-call list"
-    if campaign.treatment is Treatment.AGENT and not state.roster.at_work(campaign.skill_group):
-        return f"no agent of skill group {campaign.skill_group!r} is at work any more"
-    refused = work.gate.refusals(call.lead, now, Seen(blocked=state.blocked, caller_id=call.attempt.caller_id))
-    return refused[0].reason if refused else ""
 
 
 def _drop(state: EngineState, call: Call, work: CampaignWork, why: str, now: float) -> None:

@@ -4,6 +4,7 @@ from campaigns.model import Outcome
 from campaigns.ports import Result
 from dialer.engine.acw import begin_acw
 from dialer.engine.connecting import release_agent, reserved_agent
+from dialer.engine.placing import move_to_another_trunk
 from dialer.engine.state import EngineState
 from dialer.ivr.treatment import message_outcome
 from dialer.messages import CallEnded, CancelCall, HangUpCall, MessagePlayed, PlayMessage, RecordResult
@@ -101,6 +102,8 @@ def on_call_ended(state: EngineState, event: CallEnded, now: float) -> None:
         state.counters.count("events_out_of_place")
         return
     work = state.work_of(call)
+    if move_to_another_trunk(state, call, work, event, now):
+        return
     outcome = outcome_at_end(call, event.cause, now)
     call.cause = call.cause or event.reason or str(event.cause)
     before = advance(call, CallTrigger.END)

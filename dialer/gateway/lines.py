@@ -7,12 +7,14 @@ from dialer.model import CallCause
 class Line:
     """One session with its audio stream: a customer's call or an agent's leg."""
 
-    __slots__ = ("agent_id", "cause", "has_rung", "is_answered", "line_id", "reason")
+    __slots__ = ("agent_id", "cause", "has_rung", "is_answered", "line_id", "reason", "trunk")
 
     def __init__(self, line_id: str, agent_id: str = "") -> None:
         self.line_id = line_id
         self.agent_id = agent_id
         """Whose leg it is; empty for a customer's call."""
+        self.trunk = ""
+        """Over which trunk it goes; empty for an agent's leg."""
         self.has_rung = False
         self.is_answered = False
         self.cause: CallCause | None = None

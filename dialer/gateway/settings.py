@@ -4,6 +4,7 @@ import msgspec
 
 from dialer.gateway.sip import TimerSettings
 from dialer.gateway.sip.uri import is_ip_address
+from dialer.gateway.trunk_health import HealthSettings
 
 ATTEMPT_HEADER = "X-Attempt-Id"
 WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - named to be refused
@@ -47,6 +48,8 @@ class GatewaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     leg_ring_timeout_s: float = 30.0
     """How long an agent's phone may ring before the leg counts as not to be opened."""
     timers: TimerSettings = TimerSettings()
+    health: HealthSettings = HealthSettings()
+    """How trunks are watched."""
     calls_max: int = 20_000
     """Calls and legs at one time."""
     transactions_max: int = 200_000

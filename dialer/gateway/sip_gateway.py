@@ -20,6 +20,8 @@ from dialer.gateway.sip import (
     Ending,
     Invitation,
     MalformedMessage,
+    Reminded,
+    RequestAnswered,
     SessionAnswered,
     SessionDescription,
     SessionEnded,
@@ -34,6 +36,7 @@ from dialer.gateway.sip import (
     make_offer,
 )
 from dialer.gateway.tokens import RandomTokens
+from dialer.gateway.trunk_watch import TrunkWatch
 from dialer.gateway.udp import OpenShell, Shell, open_udp
 from dialer.messages import (
     BridgeCall,
@@ -93,6 +96,7 @@ class SipGateway:
         self._lines: dict[str, Line] = {}
         self._trunks = {trunk.name: trunk for trunk in settings.trunks}
         self._hosts = Hosts()
+        self._watch: TrunkWatch | None = None
         self._offers = 0
         self._counters = {"bridges_failed": 0, "messages_failed": 0, "commands_out_of_place": 0, "calls_refused": 0}
         self._carry_out: dict[type, Callable[[Any], None]] = {
@@ -141,8 +145,13 @@ class SipGateway:
             return UserAgent((settings.advertised_host or bound[0], bound[1]), self._tokens, agent_settings)
 
         self._shell = await self._open_shell(settings.host, settings.port, make_agent, self._on_event, self._now)
+        self._watch = TrunkWatch(self.agent, settings.health, self._post, self._give_up_on, self._now)
         for trunk in settings.trunks:
             await self._hosts.keep(trunk.host)
+            host = self._hosts.known(trunk.host)
+            if host is not None:
+                self._watch.watch(trunk, (host, trunk.port))
+        self._shell.pump()
 
     async def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
         """Hang up every call and leg, wait for the far ends' final responses, close the socket.
@@ -166,7 +175,8 @@ class SipGateway:
         if self._shell is None:
             return own
         sizes = {"transactions": self.agent.transactions, "dialogs": self.agent.dialogs}
-        return {**self.agent.counters(), **sizes, "send_errors": self._shell.send_errors, **own}
+        watched = self._watch.counters if self._watch is not None else {}
+        return {**self.agent.counters(), **sizes, "send_errors": self._shell.send_errors, **watched, **own}
 
     def send(self, command: GatewayCommand) -> None:
         """Carry out one command of the engine."""
@@ -188,6 +198,9 @@ class SipGateway:
             return
         destination = (host, trunk.port)
         own_host = self.agent.identity.address[0]
+        line.trunk = trunk.name
+        assert self._watch is not None
+        self._watch.placed(trunk, destination)
         self._invite(line, lambda offer: call_invitation(command, trunk, destination, own_host, offer))
 
     def _open_leg(self, command: OpenLeg) -> None:
@@ -286,6 +299,10 @@ class SipGateway:
             self._counters["calls_refused"] += 1
             self.agent.refuse(event.session_id, 404, self._now())
             return
+        if isinstance(event, Reminded | RequestAnswered):
+            assert self._watch is not None
+            self._watch.on_event(event)
+            return
         line = self._lines.get(event.session_id)
         if line is None:
             return
@@ -327,10 +344,18 @@ class SipGateway:
         return True
 
     def _on_ended(self, line: Line, event: SessionEnded) -> None:
+        if event.status == 503 and event.retry_after_s and line.trunk and self._watch is not None:
+            self._watch.overloaded(line.trunk, event.retry_after_s)
         is_ours = event.ending in (Ending.HUNG_UP, Ending.CANCELLED)
         cause = line.cause if line.cause is not None and is_ours else None
         reason = line.reason if line.reason and is_ours else causes.in_words(event)
         self._end(line, cause or causes.call_cause(event, has_rung=line.has_rung), event.status, reason)
+
+    def _give_up_on(self, trunk: str) -> None:
+        """A trunk has gone down: calls of which nothing was heard end now, so that they can take another."""
+        for line in tuple(self._lines.values()):
+            if line.trunk == trunk:
+                self.agent.give_up(line.line_id, self._now())
 
     def _on_media_timeout(self, line_id: str) -> None:
         line = self._lines.get(line_id)

@@ -135,6 +135,11 @@ class UdpShell:
         return not self.agent.session_ids and not self.agent.dialogs and not self.agent.requests_under_way
 
     def _read(self) -> None:
+        self._take_packets()
+        # Once for all that had come: under load answers leave in bursts, which wakes their receivers less often.
+        self.pump()
+
+    def _take_packets(self) -> None:
         now = self._now()
         for _ in range(READS_MAX):
             if self._socket is None:
@@ -147,8 +152,6 @@ class UdpShell:
                 # What the network says of an earlier packet: its transaction's own timers say the same.
                 continue
             self.agent.receive_datagram(data, (source[0], source[1]), now)
-        # Once for all that had come: under load answers leave in bursts, which wakes their receivers less often.
-        self.pump()
 
     def _send(self, datagram: Datagram) -> None:
         if self._socket is None:
@@ -177,6 +180,8 @@ class UdpShell:
 
     def _on_timer(self) -> None:
         self._wake = None
+        # After a pause of this process an answer may be waiting, and must not be taken for silence.
+        self._take_packets()
         self.agent.handle_timers(self._now())
         self.pump()
 

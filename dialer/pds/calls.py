@@ -109,6 +109,7 @@ class Call:
         "signal",
         "state",
         "trunk",
+        "trunks_tried",
     )
 
     def __init__(self, attempt: Attempt, lead: Lead, number: str) -> None:
@@ -119,6 +120,8 @@ class Call:
         self.number = number
         """As the trunk wants it."""
         self.trunk = attempt.trunk
+        self.trunks_tried: tuple[str, ...] = ()
+        """Trunks that failed it before the one it is on."""
         self.state = CallState.RECORDING
         self.placed_at = attempt.placed_at
         self.ringing_at: float | None = None

@@ -1,6 +1,7 @@
 """Prefix analysis: the trunks that serve a number, longest matching prefix first."""
 
 from collections.abc import Iterable
+from itertools import groupby
 
 from dialer.model import Trunk
 
@@ -8,24 +9,34 @@ from dialer.model import Trunk
 class Prefixes:
     """The prefixes of one trunk group's trunks."""
 
-    __slots__ = ("_length_max", "_trunks")
+    __slots__ = ("_length_max", "_tiers")
 
     def __init__(self, trunks: Iterable[Trunk]) -> None:
-        self._trunks: dict[str, list[Trunk]] = {}
+        by_prefix: dict[str, list[Trunk]] = {}
         for trunk in trunks:
             for prefix in trunk.prefixes:
-                self._trunks.setdefault(prefix, []).append(trunk)
-        for listed in self._trunks.values():
-            listed.sort(key=lambda trunk: trunk.priority)
-        self._length_max = max(map(len, self._trunks), default=0)
+                by_prefix.setdefault(prefix, []).append(trunk)
+        self._tiers: dict[str, list[list[Trunk]]] = {}
+        for prefix, listed in by_prefix.items():
+            listed.sort(key=_priority)
+            self._tiers[prefix] = [list(tier) for _, tier in groupby(listed, key=_priority)]
+        self._length_max = max(map(len, self._tiers), default=0)
 
-    def trunks(self, number: str) -> list[Trunk]:
-        """Every trunk that serves the number, the longest match first, then by priority; none twice."""
-        found: dict[str, Trunk] = {}
+    def tiers(self, number: str) -> list[list[Trunk]]:
+        """Every trunk that serves the number, once: the longest match first, then by priority; equals together."""
+        found: set[str] = set()
+        tiers = []
         for length in range(min(self._length_max, len(number)), -1, -1):
-            for trunk in self._trunks.get(number[:length], ()):
-                found.setdefault(trunk.name, trunk)
-        return list(found.values())
+            for tier in self._tiers.get(number[:length], ()):
+                fresh = [trunk for trunk in tier if trunk.name not in found]
+                if fresh:
+                    found.update(trunk.name for trunk in fresh)
+                    tiers.append(fresh)
+        return tiers
+
+
+def _priority(trunk: Trunk) -> int:
+    return trunk.priority
 
 
 def translate(trunk: Trunk, number: str) -> str:

@@ -1,6 +1,6 @@
 """The router: trunk, number form and caller id for a call, within what each trunk can carry at this moment."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 
@@ -30,12 +30,13 @@ class Busy(msgspec.Struct, frozen=True, gc=False):
 class TrunkLoad:
     """What a trunk carries at this moment."""
 
-    __slots__ = ("calls", "is_up", "rate", "trunk")
+    __slots__ = ("calls", "is_up", "next_turn", "rate", "trunk")
 
     def __init__(self, trunk: Trunk) -> None:
         self.trunk = trunk
         self.is_up = True
         self.calls = 0
+        self.next_turn = 0.0
         self.rate = CallRate(trunk.cps_max)
 
     def available(self, now: float) -> int:
@@ -53,9 +54,10 @@ BUSY = Busy()
 class Router:
     """All trunks, by group."""
 
-    __slots__ = ("_groups", "_loads", "_prefixes")
+    __slots__ = ("_clock", "_groups", "_loads", "_prefixes")
 
     def __init__(self, trunks: Iterable[Trunk]) -> None:
+        self._clock = 0.0
         self._loads: dict[str, TrunkLoad] = {}
         self._groups: dict[str, list[TrunkLoad]] = {}
         for trunk in trunks:
@@ -71,22 +73,24 @@ class Router:
             calls += load.available(now)
         return calls
 
-    def choose(self, group: str, number: str, caller_id: str, now: float) -> Route | NoRoute | Busy:
-        """Find a way out for one call; `take` it before asking for the next."""
+    def choose(
+        self, group: str, number: str, caller_id: str, now: float, without: Collection[str] = ()
+    ) -> Route | NoRoute | Busy:
+        """Find a way out for one call, not over the trunks named in `without`; `take` it before asking for the next."""
         prefixes = self._prefixes.get(group)
         if prefixes is None:
             return NoRoute(f"there is no trunk in group {group!r}")
-        trunks = prefixes.trunks(number)
-        if not trunks:
+        tiers = prefixes.tiers(number)
+        if not tiers:
             return NoRoute(f"no trunk of group {group!r} serves this prefix")
         shown = False
-        for trunk in trunks:
-            calling = caller_id or trunk.caller_id
-            if not calling:
-                continue
-            shown = True
-            if self._loads[trunk.name].available(now) > 0:
-                return Route(trunk.name, translate(trunk, number), calling)
+        for tier in tiers:
+            showing = [trunk for trunk in tier if caller_id or trunk.caller_id]
+            shown = shown or bool(showing)
+            free = [trunk for trunk in showing if trunk.name not in without and self._loads[trunk.name].available(now)]
+            if free:
+                trunk = min(free, key=self._turn) if len(free) > 1 else free[0]
+                return Route(trunk.name, translate(trunk, number), caller_id or trunk.caller_id)
         return BUSY if shown else NoRoute(f"neither the campaign nor a trunk of group {group!r} names a caller id")
 
     def take(self, trunk: str, now: float) -> None:
@@ -94,6 +98,8 @@ class Router:
         load = self._loads[trunk]
         load.calls += 1
         load.rate.take(now)
+        self._clock = self._turn(load.trunk)
+        load.next_turn = self._clock + 1 / load.trunk.weight
 
     def release(self, trunk: str) -> None:
         """A call on a trunk has ended."""
@@ -108,6 +114,13 @@ class Router:
             return False
         load.is_up = is_up
         return True
+
+    def _turn(self, trunk: Trunk) -> float:
+        """When it is a trunk's turn, on a clock that calls move: by its weight, with no arrears for time it was down.
+
+        Start-time fair queueing (Goyal, Vin, Cheng 1996).
+        """
+        return max(self._clock, self._loads[trunk.name].next_turn)
 
     def loads(self) -> Iterable[TrunkLoad]:
         """Every trunk with its load, for views."""

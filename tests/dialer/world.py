@@ -246,6 +246,7 @@ class World:
         match command:
             case m.PlaceCall(call_id=call_id):
                 fate = self._calls[call_id] = self.fate(command)
+                self._ended.discard(call_id)  # a call whose trunk failed is placed again over the next one
                 self.after(fate.ring_s, lambda: self._ring(call_id))
                 if fate.answer_s is not None:
                     self.after(fate.answer_s, lambda: self.answer(call_id))

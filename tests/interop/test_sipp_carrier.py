@@ -24,6 +24,7 @@ from dialer.messages import (
     LegOpened,
     OpenLeg,
     PlaceCall,
+    TrunkStateChanged,
 )
 from dialer.model import CallCause
 from tests.interop.conftest import StartSipp
@@ -185,7 +186,8 @@ def test_a_refusal_is_acknowledged_and_named(
     start_sipp: StartSipp, status: int, phrase: str, header: str, cause: CallCause, reason: str
 ) -> None:
     sipp = start_sipp("refuse", keys={"status": str(status), "phrase": phrase, "header": header})
-    assert run(sipp) == [ended(cause, status, reason)]
+    rests = [TrunkStateChanged(trunk="carrier", is_up=False)] if "Retry-After" in header else []
+    assert run(sipp) == [*rests, ended(cause, status, reason)]
 
 
 def test_nobody_answers(start_sipp: StartSipp) -> None:
@@ -205,8 +207,9 @@ def test_a_call_that_never_even_rings_is_congestion(start_sipp: StartSipp) -> No
 
 def test_no_response_at_all(start_sipp: StartSipp) -> None:
     sipp = start_sipp("silent")
-    events = run(sipp, ring_timeout_s=0.5, t1_s=0.05)
-    assert events == [ended(CallCause.TRUNK_FAILURE, None, "the trunk did not respond")]
+    events = run(sipp, ring_timeout_s=5.0)
+    down = TrunkStateChanged(trunk="carrier", is_up=False)
+    assert events == [down, ended(CallCause.TRUNK_FAILURE, None, "the trunk did not respond")]
     assert "\nCANCEL sip:" not in sipp.messages()
 
 

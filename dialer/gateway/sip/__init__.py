@@ -40,6 +40,8 @@ from dialer.gateway.sip.digest import Credentials, format_challenge, is_authenti
 from dialer.gateway.sip.errors import MalformedMessage, TooManySessions, UnknownSession, WrongState
 from dialer.gateway.sip.events import (
     Ending,
+    Reminded,
+    RequestAnswered,
     SessionAnswered,
     SessionConfirmed,
     SessionEnded,
@@ -66,7 +68,9 @@ __all__ = [
     "MalformedMessage",
     "Message",
     "NothingInCommon",
+    "Reminded",
     "Request",
+    "RequestAnswered",
     "Response",
     "SessionAnswered",
     "SessionConfirmed",

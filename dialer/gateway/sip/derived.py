@@ -1,6 +1,6 @@
 """Messages that follow from another by rule: a response, the ACK of a refusal, the CANCEL of an INVITE."""
 
-from dialer.gateway.sip.headers import split_list
+from dialer.gateway.sip.headers import first_of_list
 from dialer.gateway.sip.message import Headers, Request, Response
 from dialer.gateway.sip.status import reason_phrase
 
@@ -65,7 +65,7 @@ def make_cancel(invite: Request, reason: str = "") -> Request:
 
 def _same_hop(invite: Request) -> Headers:
     headers: Headers = {
-        "Via": [split_list(invite.headers["Via"][0])[0]],
+        "Via": [first_of_list(invite.headers["Via"][0])],
         "Max-Forwards": [MAX_FORWARDS],
         "From": invite.headers["From"],
         "To": [],

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from dialer.gateway.sip.derived import MAX_FORWARDS, HeaderLines
 from dialer.gateway.sip.errors import MalformedMessage
-from dialer.gateway.sip.headers import parse_name_address, split_list
+from dialer.gateway.sip.headers import first_of_list, parse_name_address
 from dialer.gateway.sip.identity import Identity
 from dialer.gateway.sip.message import Request, Response, WrittenRequest
 from dialer.gateway.sip.transaction import Address
@@ -160,7 +160,7 @@ def _target_of(message: Request | Response) -> str | None:
 def _uri_of_contact(value: str) -> str | None:
     # A Contact that cannot be read must not cost the call: the caller falls back to an address that is known to work.
     try:
-        uri = parse_name_address(split_list(value)[0]).uri
+        uri = parse_name_address(first_of_list(value)).uri
         parse_uri(uri)
     except MalformedMessage:
         return None

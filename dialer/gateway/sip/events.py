@@ -87,6 +87,27 @@ class SessionEnded(msgspec.Struct, frozen=True, kw_only=True):
     retry_after_s: float | None = None
 
 
+class RequestAnswered(msgspec.Struct, frozen=True, kw_only=True):
+    """A request outside any call has its answer."""
+
+    name: str
+    status: int | None
+    """None: nothing came in time."""
+
+
+class Reminded(msgspec.Struct, frozen=True, kw_only=True):
+    """What `UserAgent.remind` was asked for is due."""
+
+    name: str
+
+
 UserAgentEvent = (
-    SessionOffered | SessionProgressed | SessionAnswered | SessionConfirmed | SessionModified | SessionEnded
+    SessionOffered
+    | SessionProgressed
+    | SessionAnswered
+    | SessionConfirmed
+    | SessionModified
+    | SessionEnded
+    | RequestAnswered
+    | Reminded
 )

@@ -129,7 +129,7 @@ def branch_of(value: str) -> str:
         if at >= 0:
             end = value.find(";", at + 8)
             return value[at + 8 : end if end >= 0 else None].strip()
-    return parse_via(split_list(value)[0]).branch
+    return parse_via(first_of_list(value)).branch
 
 
 class Via(NamedTuple):
@@ -202,6 +202,18 @@ def split_list(value: str) -> list[str]:
     if '"' not in value and "<" not in value:
         return [piece.strip() for piece in value.split(",") if piece.strip()]
     return [piece for piece in _split(value, ",") if piece]
+
+
+def first_of_list(value: str) -> str:
+    """The first value of such a header.
+
+    Raises:
+        MalformedMessage: There is none, or a quote or bracket is never closed.
+    """
+    values = split_list(value)
+    if not values:
+        raise MalformedMessage(f"a list with nothing in it: {value[:80]!r}")
+    return values[0]
 
 
 def _split(value: str, separator: str) -> list[str]:

@@ -84,6 +84,10 @@ class SessionTable:
             raise UnknownSession(f"no open session {session_id}")
         return session
 
+    def look_up(self, session_id: str) -> Session | None:
+        """An open session, or None."""
+        return self._sessions.get(session_id)
+
     def __contains__(self, session_id: object) -> bool:
         return session_id in self._sessions
 

@@ -1,5 +1,6 @@
 """All transactions of one user agent: matches what arrives to them, sends what they want sent, runs their timers."""
 
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -95,6 +96,8 @@ class TransactionLayer:
         self.timers = Timers()
         self.outgoing: list[Datagram] = []
         self.counters = LayerCounters()
+        self.heard_at: dict[Address, float] = {}
+        """When a response last came to what was sent to an address; kept for those that are in it."""
 
     def __len__(self) -> int:
         return len(self._transactions)
@@ -197,10 +200,11 @@ class TransactionLayer:
         found = self._transactions.get(_server_key(cancel, "INVITE"))
         return found if isinstance(found, ServerInvite) else None
 
-    def count_clients(self, states: tuple[State, ...]) -> int:
-        """How many of our own requests stand in one of these states."""
-        kinds = (ClientInvite, ClientNonInvite)
-        return sum(isinstance(t, kinds) and t.state in states for t in self._transactions.values())
+    def clients(self, states: tuple[State, ...]) -> Iterator[Client]:
+        """Our own requests that stand in one of these states."""
+        for transaction in self._transactions.values():
+            if isinstance(transaction, ClientInvite | ClientNonInvite) and transaction.state in states:
+                yield transaction
 
     def end(self, transaction: Transaction) -> None:
         """End a transaction with no word to its user."""
@@ -218,6 +222,8 @@ class TransactionLayer:
             if response.method == "INVITE" and 200 <= response.status < 300:
                 self._user.on_stray_success(response, source, now)
             return
+        if transaction.destination in self.heard_at:
+            self.heard_at[transaction.destination] = now
         self._carry_out(transaction, transaction.handle(input_of(response.status), now), response, now)
 
     def _receive_request(self, request: Request, source: Address, now: float) -> None:
@@ -312,6 +318,8 @@ def _note_source(request: Request, source: Address) -> Via:
     """Write into the top Via where the request really came from (sections 18.2.1 and RFC 3581)."""
     line = request.headers["Via"][0]
     hops = split_list(line) if "," in line else [line]
+    if not hops:
+        raise MalformedMessage(f"no hop in Via: {line[:80]!r}")
     via = parse_via(hops[0])
     host, port = source
     if "rport" in via.parameters:

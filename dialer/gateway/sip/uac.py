@@ -82,6 +82,16 @@ class CallingSide:
         if session.has_provisional:
             self._send_cancel(session, now)
 
+    def give_up(self, session: Session, now: float) -> bool:
+        """End a call that has had no response at all; what comes late is undone."""
+        transaction = session.invite_transaction
+        if session.state is not SessionState.CALLING or session.has_provisional or transaction is None:
+            return False
+        self._layer.timers.stop(transaction, "A")
+        self._table.end(session, Ending.NO_RESPONSE, reason="no response")
+        self._keep_stray(session, now)
+        return True
+
     def on_response(self, transaction: Client, session: Session, response: Response, now: float) -> None:
         """A response to one of our INVITEs."""
         if response.status < 200:
@@ -122,6 +132,9 @@ class CallingSide:
 
     def _on_provisional(self, session: Session, response: Response, now: float) -> None:
         session.has_provisional = True
+        if session.state is SessionState.ENDED and not session.cancel_is_sent:
+            # Given up for lost, and there it is: whoever it rings at must not be rung twice.
+            self._send_cancel(session, now)
         if session.state is SessionState.CANCELLING:
             if not session.cancel_is_sent:
                 self._send_cancel(session, now)
@@ -212,7 +225,8 @@ class CallingSide:
     def _send_cancel(self, session: Session, now: float) -> None:
         session.cancel_is_sent = True
         assert session.invite_transaction is not None
-        self._layer.timers.start(session, "cancelled", now + self._transaction_s)
+        if session.is_early:
+            self._layer.timers.start(session, "cancelled", now + self._transaction_s)
         if not self._layer.is_full:
             cancel = make_cancel(session.invite)
             self._layer.send_request(cancel, session.invite_transaction.destination, None, now)

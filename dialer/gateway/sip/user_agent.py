@@ -11,12 +11,14 @@ Three layers, none of which knows the one above: `TransactionLayer` makes UDP re
 their dialogs, and `CallingSide`, `AnsweringSide` and `HangUp` say what a call is. This class only hands on.
 """
 
+import math
 from collections.abc import Callable
 
 import msgspec
 
+from dialer.gateway.sip.asking import Asking, Question
 from dialer.gateway.sip.derived import HeaderLines, make_response
-from dialer.gateway.sip.events import Ending, UserAgentEvent
+from dialer.gateway.sip.events import Ending, Reminded, UserAgentEvent
 from dialer.gateway.sip.hang_up import HangUp
 from dialer.gateway.sip.identity import ALLOW, ALLOWED_METHODS, Identity
 from dialer.gateway.sip.message import Request, Response
@@ -50,6 +52,13 @@ class UserAgentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 DEFAULT_SETTINGS = UserAgentSettings()
 
 
+class Reminders:
+    """Owns the timers that somebody above the user agent has asked for."""
+
+    def __init__(self) -> None:
+        self.timers: dict[str, int] = {}
+
+
 class UserAgent:
     """One SIP user agent: calling and answering, over one address.
 
@@ -65,6 +74,8 @@ class UserAgent:
         self._table = SessionTable(settings.sessions_max, self._layer.timers)
         self._hang_up = HangUp(self._layer, self._table, self.identity)
         self._calling = CallingSide(self._layer, self._table, self.identity, self._hang_up, timers.transaction_s)
+        self._asking = Asking(self._layer, self._table, self.identity)
+        self._reminders = Reminders()
         self._answering = AnsweringSide(self._layer, self._table, self.identity, self._hang_up, timers)
 
     def receive_datagram(self, data: bytes, source: Address, now: float) -> None:
@@ -126,6 +137,30 @@ class UserAgent:
         else:
             self._hang_up.end_session(session, Ending.HUNG_UP, "", now)
 
+    def give_up(self, session_id: str, now: float) -> bool:
+        """End a call that has had no response at all, as if timer B had run out; False if it has had one, or has ended.
+
+        What comes late is undone: ringing is cancelled, an answer hung up.
+        """
+        session = self._table.look_up(session_id)
+        return session is not None and self._calling.give_up(session, now)
+
+    def ask(self, name: str, method: str, uri: str, destination: Address, timeout_s: float, now: float) -> None:
+        """Send a request outside any call; `RequestAnswered` follows within `timeout_s` (TooManySessions)."""
+        self._asking.ask(name, method, uri, destination, timeout_s, now)
+
+    def remind(self, name: str, at: float) -> None:
+        """Report `Reminded(name)` at a time; asked again under the same name, it moves."""
+        self._layer.timers.start(self._reminders, name, at)
+
+    def listen_for(self, destination: Address) -> None:
+        """Note from now on when a response comes to what was sent to an address; see `heard_at`."""
+        self._layer.heard_at.setdefault(destination, -math.inf)
+
+    def heard_at(self, destination: Address) -> float:
+        """When something last came from an address that we listen for; minus infinity before."""
+        return self._layer.heard_at[destination]
+
     @property
     def session_ids(self) -> tuple[str, ...]:
         """Names of the open sessions."""
@@ -143,8 +178,8 @@ class UserAgent:
 
     @property
     def requests_under_way(self) -> int:
-        """Our requests that have no final response yet."""
-        return self._layer.count_clients(STATES_UNDER_WAY)
+        """Our requests in calls that have no final response yet; calls given up for lost are not waited for."""
+        return sum(not _is_given_up(transaction) for transaction in self._layer.clients(STATES_UNDER_WAY))
 
     def counters(self) -> dict[str, int]:
         """What has passed since the start, by name."""
@@ -185,6 +220,8 @@ class UserAgent:
     def on_response(self, transaction: Client, response: Response, now: float) -> None:
         """A response to a request of ours, from the transaction layer."""
         session = transaction.user
+        if isinstance(session, Question):
+            self._asking.on_answer(session, response.status)
         if not isinstance(session, Session):
             return
         if response.method == "INVITE":
@@ -206,6 +243,12 @@ class UserAgent:
 
     def on_timer(self, owner: TimerOwner, name: str, now: float) -> None:
         """A session's timer is due, from the transaction layer."""
+        if owner is self._reminders:
+            self._table.events.append(Reminded(name=name))
+            return
+        if isinstance(owner, Question):
+            self._asking.on_answer(owner, None)
+            return
         assert isinstance(owner, Session)
         if name in ("reply", "no_ack"):
             self._answering.on_timer(owner, name, now)
@@ -214,6 +257,8 @@ class UserAgent:
 
     def _on_failure(self, transaction: Transaction, ending: Ending, now: float) -> None:
         session = transaction.user
+        if isinstance(session, Question):
+            self._asking.on_answer(session, None)
         if not isinstance(session, Session):
             return
         if transaction.method == "BYE":
@@ -236,3 +281,9 @@ class UserAgent:
     ) -> None:
         response = make_response(request, status, to_tag=self.identity.new_tag(), headers=headers)
         self._layer.respond(transaction, response, now)
+
+
+def _is_given_up(transaction: Client) -> bool:
+    user = transaction.user
+    is_lost = isinstance(user, Session) and user.state is SessionState.ENDED and transaction.method == "INVITE"
+    return is_lost or isinstance(user, Question)

@@ -1,10 +1,15 @@
+from collections import Counter
+
 import pytest
+from msgspec.structs import replace
 
 from dialer.model import Trunk
 from dialer.routing.router import BUSY, NoRoute, Route, Router
 
 MAIN = Trunk(name="main", caller_id="+12025550100", strip="+", cps_max=2.0, channels_max=3)
 SPARE = Trunk(name="spare", caller_id="+12025550101", priority=1, cps_max=10.0, channels_max=1)
+
+WIDE = Trunk(name="wide", caller_id="+12025550100", cps_max=1000.0, channels_max=1000)
 
 
 def choose(router: Router, caller_id: str = "", number: str = "+12025550111", now: float = 0.0) -> object:
@@ -65,3 +70,30 @@ def test_releasing_what_is_not_carried_is_a_bug() -> None:
 def test_two_trunks_of_one_name_are_a_mistake() -> None:
     with pytest.raises(AssertionError, match="two trunks are called 'main'"):
         Router([MAIN, MAIN])
+
+
+def test_equal_trunks_share_by_weight_and_one_that_comes_back_has_no_arrears() -> None:
+    router = Router([replace(WIDE, name="a", weight=3.0), replace(WIDE, name="b")])
+
+    def place(calls: int) -> Counter[str]:
+        names = []
+        for _ in range(calls):
+            route = choose(router)
+            assert isinstance(route, Route)
+            router.take(route.trunk, 0.0)
+            names.append(route.trunk)
+        return Counter(names)
+
+    assert place(40) == {"a": 30, "b": 10}
+    router.set_up("b", is_up=False)
+    assert place(100) == {"a": 100}
+    router.set_up("b", is_up=True)
+    shares = place(40)
+    assert 9 <= shares["b"] <= 11
+
+
+def test_trunks_that_were_tried_are_passed_over() -> None:
+    router = Router([MAIN, SPARE])
+    route = router.choose("default", "+12025550111", "+1", 0.0, {"main"})
+    assert route == Route("spare", "+12025550111", "+1")
+    assert router.choose("default", "+12025550111", "+1", 0.0, {"main", "spare"}) is BUSY

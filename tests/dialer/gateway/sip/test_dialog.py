@@ -80,7 +80,7 @@ def test_the_callees_side(identity: Identity) -> None:
 
 
 @pytest.mark.parametrize(
-    "contact", ["<sip:b@host.example>", "", "garbage", "<sip:b@h", '"x', "<sip:b b@192.0.2.9>", "<tel:+1>"]
+    "contact", ["<sip:b@host.example>", ",", "", "garbage", "<sip:b@h", '"x', "<sip:b b@192.0.2.9>", "<tel:+1>"]
 )
 def test_a_target_that_is_a_name_or_nonsense_is_reached_where_the_dialog_began(contact: str) -> None:
     dialog = Dialog.of_caller(
