@@ -62,6 +62,7 @@ BY_ENDING: dict[Ending, CallCause] = {
     Ending.FAR_END: CallCause.FAR_END,
     Ending.NO_RESPONSE: CallCause.TRUNK_FAILURE,
     Ending.TRANSPORT_ERROR: CallCause.TRUNK_FAILURE,
+    Ending.NO_REFRESH: CallCause.FAR_END,
     Ending.NO_ACK: CallCause.DIALER,
 }
 

@@ -151,6 +151,16 @@ class Dialog:
         return uri.address if uri.has_ip_host else self.peer
 
 
+class EarlyDialog:
+    """What a reliable response has begun: its dialog, and the number of the last one acknowledged."""
+
+    __slots__ = ("dialog", "rseq")
+
+    def __init__(self, dialog: Dialog, rseq: int) -> None:
+        self.dialog = dialog
+        self.rseq = rseq
+
+
 def _target_of(message: Request | Response) -> str | None:
     contacts = message.headers.get("Contact")
     return _uri_of_contact(contacts[0]) if contacts else None

@@ -25,6 +25,8 @@ class Ending(StrEnum):
     """We ended an answered session."""
     FAR_END = "far_end"
     """The far end hung up, or cancelled a call that it placed to us."""
+    NO_REFRESH = "no_refresh"
+    """The far end of an answered session showed no sign of life in the time agreed (RFC 4028); we hung up."""
     NO_ACK = "no_ack"
     """The far end never confirmed our answer (section 13.3.1.4); we hung up."""
 

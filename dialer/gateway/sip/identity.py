@@ -6,8 +6,9 @@ from dialer.gateway.sip.transaction import Address
 from dialer.gateway.sip.transaction_layer import MAGIC_COOKIE
 from dialer.gateway.sip.uri import bracketed
 
-ALLOWED_METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS")
+ALLOWED_METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "PRACK", "UPDATE")
 ALLOW = ", ".join(ALLOWED_METHODS)
+SUPPORTED = "100rel, timer"
 
 
 class Identity:

@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from dialer.gateway.sip.derived import CREDENTIALS, HeaderLines
-from dialer.gateway.sip.dialog import Dialog
+from dialer.gateway.sip.dialog import Dialog, EarlyDialog
 from dialer.gateway.sip.digest import Credentials, DigestAnswers
 from dialer.gateway.sip.errors import WrongState
 from dialer.gateway.sip.events import Ending
@@ -91,16 +91,20 @@ class Session:
 
     __slots__ = (
         "acks",
+        "allows_update",
         "cancel_ending",
         "cancel_is_sent",
         "challenges",
         "credentials",
         "dialog",
         "digest",
+        "early_dialogs",
         "has_provisional",
         "has_rung",
+        "interval_s",
         "invite",
         "invite_transaction",
+        "is_refreshing",
         "local_body",
         "local_tag",
         "remote_body",
@@ -137,6 +141,13 @@ class Session:
         self.timers: dict[str, int] = {}
         self.acks: dict[str, tuple[bytes, Address]] = {}
         """The ACK for each 2xx, by its To tag: sent again when the 2xx comes again (section 13.2.2.4)."""
+        self.early_dialogs: dict[str, EarlyDialog] = {}
+        """By To tag, those that a reliable provisional response began."""
+        self.interval_s = 0
+        """How long the session lasts without a refresh (RFC 4028)."""
+        self.allows_update = False
+        self.is_refreshing = False
+        """A refresh of ours is on its way: an INVITE of theirs that meets it is refused with 491."""
         self.ring_timeout_s = 0.0
         self.challenges = 0
         """Challenges answered for the request that is out."""

@@ -5,11 +5,13 @@ from dialer.gateway.sip.derived import make_cancel
 from dialer.gateway.sip.dialog import Dialog
 from dialer.gateway.sip.events import Ending, SessionAnswered, SessionProgressed
 from dialer.gateway.sip.hang_up import HangUp
-from dialer.gateway.sip.identity import ALLOW, Identity
+from dialer.gateway.sip.identity import ALLOW, SUPPORTED, Identity
 from dialer.gateway.sip.message import Headers, Request, Response
+from dialer.gateway.sip.reliable import take_reliable
 from dialer.gateway.sip.sdp import CONTENT_TYPE
 from dialer.gateway.sip.session import Invitation, Session, SessionInput, SessionState
 from dialer.gateway.sip.session_table import SessionTable
+from dialer.gateway.sip.session_timer import SessionTimers
 from dialer.gateway.sip.transaction import Address, ClientInvite, Transaction
 from dialer.gateway.sip.transaction_layer import Client, TransactionLayer
 
@@ -22,13 +24,20 @@ class CallingSide:
     """Places calls, gives them up, and deals with every way in which an answer can come."""
 
     def __init__(
-        self, layer: TransactionLayer, table: SessionTable, identity: Identity, hang_up: HangUp, transaction_s: float
+        self,
+        layer: TransactionLayer,
+        table: SessionTable,
+        identity: Identity,
+        hang_up: HangUp,
+        transaction_s: float,
+        session_timers: SessionTimers,
     ) -> None:
         self._layer = layer
         self._table = table
         self._identity = identity
         self._hang_up = hang_up
         self._transaction_s = transaction_s
+        self._session_timers = session_timers
         self._strays: dict[tuple[str, str], Session] = {}
         """Sessions given up with no final response: a late 2xx must still be acknowledged and hung up."""
 
@@ -51,6 +60,7 @@ class CallingSide:
             "CSeq": ["1 INVITE"],
             "Contact": [identity.contact],
             "Allow": [ALLOW],
+            "Supported": [SUPPORTED],
             "User-Agent": [identity.name],
         }
         if invitation.body:
@@ -95,7 +105,7 @@ class CallingSide:
     def on_response(self, transaction: Client, session: Session, response: Response, now: float) -> None:
         """A response to one of our INVITEs."""
         if response.status < 200:
-            self._on_provisional(session, response, now)
+            self._on_provisional(session, response, transaction.destination, now)
         elif response.status < 300:
             transaction.stored = b""
             self._on_success(session, response, transaction.destination, now)
@@ -130,7 +140,7 @@ class CallingSide:
         elif name == "stray":
             self._strays.pop((session.invite.call_id, session.local_tag), None)
 
-    def _on_provisional(self, session: Session, response: Response, now: float) -> None:
+    def _on_provisional(self, session: Session, response: Response, peer: Address, now: float) -> None:
         session.has_provisional = True
         if session.state is SessionState.ENDED and not session.cancel_is_sent:
             # Given up for lost, and there it is: whoever it rings at must not be rung twice.
@@ -140,6 +150,8 @@ class CallingSide:
                 self._send_cancel(session, now)
             return
         if session.state is not SessionState.CALLING or response.status == 100:
+            return
+        if not take_reliable(session, response, peer, self._layer, self._identity, now):
             return
         if response.status in RINGING_STATUSES and not session.has_rung:
             # 16 CFR 310.4(b)(4)(ii) counts the time that the telephone rings, not the time that the network searches.
@@ -161,9 +173,11 @@ class CallingSide:
         if len(session.acks) >= FORKS_MAX:
             return
         dialog = Dialog.of_caller(session.invite, response, peer)
-        ack = dialog.make_request(
-            "ACK", self._identity, cseq=session.invite.cseq, headers=session.credentials_headers()
-        )
+        early = session.early_dialogs.get(tag)
+        if early is not None:
+            dialog.local_cseq = early.dialog.local_cseq
+        proof = session.credentials_headers()
+        ack = dialog.make_request("ACK", self._identity, cseq=session.invite.cseq, headers=proof)
         session.acks[tag] = (ack.data, dialog.next_hop())
         self._layer.send_bytes(*session.acks[tag])
         if not session.is_early:
@@ -182,6 +196,7 @@ class CallingSide:
         self._table.events.append(
             SessionAnswered(session_id=session.session_id, body=session.remote_body, crossed_cancel=crossed)
         )
+        self._session_timers.begin(session, response, now)
         if crossed:
             self._hang_up.send_bye(session, now)
             self._table.end(

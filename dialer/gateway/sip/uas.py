@@ -10,6 +10,7 @@ from dialer.gateway.sip.identity import ALLOW, Identity
 from dialer.gateway.sip.message import Request, Response
 from dialer.gateway.sip.session import Session, SessionInput, SessionState
 from dialer.gateway.sip.session_table import SessionTable
+from dialer.gateway.sip.session_timer import SessionTimers
 from dialer.gateway.sip.timers import TimerSettings
 from dialer.gateway.sip.transaction import Address, ServerInvite
 from dialer.gateway.sip.transaction_layer import Server, TransactionLayer
@@ -27,12 +28,14 @@ class AnsweringSide:
         identity: Identity,
         hang_up: HangUp,
         settings: TimerSettings,
+        session_timers: SessionTimers,
     ) -> None:
         self._layer = layer
         self._table = table
         self._identity = identity
         self._hang_up = hang_up
         self._settings = settings
+        self._session_timers = session_timers
         self._offered = 0
 
     def on_invite(self, transaction: ServerInvite, request: Request, source: Address, now: float) -> None:
@@ -127,8 +130,8 @@ class AnsweringSide:
         """An INVITE inside a session: answered with what we have, or refused without harm to the session (14.2)."""
         transaction.user = session
         dialog = session.dialog
-        if session.state is not SessionState.ESTABLISHED or dialog is None:
-            # Section 14.2: the first INVITE is not done with; the far end tries again a little later.
+        if session.state is not SessionState.ESTABLISHED or dialog is None or session.is_refreshing:
+            # Section 14.2: an INVITE of ours, or the first, is not done with; the far end tries again a little later.
             self._refuse_reinvite(transaction, request, 491, now)
             return
         if not dialog.take_cseq(request.cseq):
@@ -143,7 +146,11 @@ class AnsweringSide:
             self._refuse_reinvite(transaction, request, 488, now)
             return
         dialog.refresh_target(request)
-        headers: HeaderLines = (("Contact", self._identity.contact), ("Allow", ALLOW))
+        headers: HeaderLines = (
+            ("Contact", self._identity.contact),
+            ("Allow", ALLOW),
+            *self._session_timers.answer_lines(session, request, now),
+        )
         if body:
             headers = (*headers, ("Content-Type", sdp.CONTENT_TYPE))
         session.local_body = body or session.local_body
@@ -152,6 +159,29 @@ class AnsweringSide:
         self._repeat_until_acknowledged(session, transaction, request.cseq, now)
         if request.body:
             session.remote_body = request.body
+            self._table.events.append(SessionModified(session_id=session.session_id, body=request.body))
+
+    def on_update(self, transaction: Server, session: Session, request: Request, now: float) -> None:
+        """An UPDATE (RFC 3311): like a re-INVITE, but answered at once, without an ACK, and before the answer too."""
+        dialog = session.dialog
+        if dialog is not None and not dialog.take_cseq(request.cseq):
+            self._layer.respond(transaction, make_response(request, 500), now)
+            return
+        try:
+            body = self._reinvite_body(session, request) if request.body else b""
+        except (MalformedMessage, sdp.NothingInCommon):
+            self._layer.respond(transaction, make_response(request, 488), now)
+            return
+        lines: HeaderLines = (("Contact", self._identity.contact), ("Allow", ALLOW))
+        if dialog is not None:
+            dialog.refresh_target(request)
+            lines = (*lines, *self._session_timers.answer_lines(session, request, now))
+        if body:
+            lines = (*lines, ("Content-Type", sdp.CONTENT_TYPE))
+            session.local_body = body
+            session.remote_body = request.body
+        self._layer.respond(transaction, make_response(request, 200, headers=lines, body=body), now)
+        if body and session.state is SessionState.ESTABLISHED:
             self._table.events.append(SessionModified(session_id=session.session_id, body=request.body))
 
     def on_timer(self, session: Session, name: str, now: float) -> None:

@@ -25,16 +25,16 @@ from dialer.gateway.sip.message import Request, Response
 from dialer.gateway.sip.sdp import CONTENT_TYPE
 from dialer.gateway.sip.session import Invitation, Session, SessionState
 from dialer.gateway.sip.session_table import SessionTable
+from dialer.gateway.sip.session_timer import Refresh, SessionTimers
 from dialer.gateway.sip.timers import TimerOwner, TimerSettings
 from dialer.gateway.sip.transaction import Address, ServerInvite, State, Transaction
 from dialer.gateway.sip.transaction_layer import Client, Datagram, Server, TransactionLayer
 from dialer.gateway.sip.uac import CallingSide
 from dialer.gateway.sip.uas import AnsweringSide
 
-METHODS_KNOWN = frozenset(
-    {*ALLOWED_METHODS, "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "INFO", "UPDATE", "PRACK", "REFER", "PUBLISH"}
-)
+METHODS_KNOWN = frozenset({*ALLOWED_METHODS, "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "INFO", "REFER", "PUBLISH"})
 """Methods that exist and are refused with 405; any other is answered 501 (section 8.2.1)."""
+ONLY_IN_DIALOGS = ("PRACK", "UPDATE")
 STATES_UNDER_WAY = (State.CALLING, State.TRYING, State.PROCEEDING)
 
 
@@ -73,10 +73,15 @@ class UserAgent:
         self._layer = TransactionLayer(self, timers, settings.transactions_max)
         self._table = SessionTable(settings.sessions_max, self._layer.timers)
         self._hang_up = HangUp(self._layer, self._table, self.identity)
-        self._calling = CallingSide(self._layer, self._table, self.identity, self._hang_up, timers.transaction_s)
+        self._session_timers = SessionTimers(self._layer, self.identity, self._hang_up)
+        self._calling = CallingSide(
+            self._layer, self._table, self.identity, self._hang_up, timers.transaction_s, self._session_timers
+        )
         self._asking = Asking(self._layer, self._table, self.identity)
         self._reminders = Reminders()
-        self._answering = AnsweringSide(self._layer, self._table, self.identity, self._hang_up, timers)
+        self._answering = AnsweringSide(
+            self._layer, self._table, self.identity, self._hang_up, timers, self._session_timers
+        )
 
     def receive_datagram(self, data: bytes, source: Address, now: float) -> None:
         """Take one packet from the network."""
@@ -222,6 +227,8 @@ class UserAgent:
         session = transaction.user
         if isinstance(session, Question):
             self._asking.on_answer(session, response.status)
+        elif isinstance(session, Refresh):
+            self._session_timers.on_response(session, response, now)
         if not isinstance(session, Session):
             return
         if response.method == "INVITE":
@@ -250,7 +257,9 @@ class UserAgent:
             self._asking.on_answer(owner, None)
             return
         assert isinstance(owner, Session)
-        if name in ("reply", "no_ack"):
+        if name in ("refresh", "expires"):
+            self._session_timers.on_timer(owner, name, now)
+        elif name in ("reply", "no_ack"):
             self._answering.on_timer(owner, name, now)
         else:
             self._calling.on_timer(owner, name, now)
@@ -259,6 +268,8 @@ class UserAgent:
         session = transaction.user
         if isinstance(session, Question):
             self._asking.on_answer(session, None)
+        elif isinstance(session, Refresh):
+            self._session_timers.on_failure(session, now)
         if not isinstance(session, Session):
             return
         if transaction.method == "BYE":
@@ -267,7 +278,12 @@ class UserAgent:
             self._calling.on_failure(transaction, session, ending, now)
 
     def _answer_other(self, transaction: Server, request: Request, session: Session | None, now: float) -> None:
-        if request.to_tag is not None and session is None:
+        if session is None and (request.to_tag is not None or request.method in ONLY_IN_DIALOGS):
+            self._respond(transaction, request, 481, now)
+        elif request.method == "UPDATE" and session is not None and session.state is not SessionState.ENDED:
+            self._answering.on_update(transaction, session, request, now)
+        elif request.method in ONLY_IN_DIALOGS:
+            # No provisional response of ours is reliable, so there is nothing that a PRACK could mean.
             self._respond(transaction, request, 481, now)
         elif request.method == "OPTIONS":
             self._respond(transaction, request, 200, now, (("Allow", ALLOW), ("Accept", CONTENT_TYPE)))

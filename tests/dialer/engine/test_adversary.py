@@ -134,6 +134,7 @@ class Adversary(RuleBasedStateMachine):
         self.attempts: dict[str, Attempt] = {}
         self.durable: set[str] = set()
         self.placed: dict[str, int] = {}
+        self.tried: dict[str, set[str]] = {}
         self.answered: set[str] = set()
         self.ended: set[str] = set()
         self.rang_at: dict[str, float] = {}
@@ -227,8 +228,14 @@ class Adversary(RuleBasedStateMachine):
     def check_place(self, command: m.PlaceCall) -> None:
         call_id = command.call_id
         assert call_id in self.durable
-        assert call_id not in self.placed
-        assert command.caller_id
+        if call_id in self.placed:
+            assert call_id in self.ended, "moved to another trunk only once the first has let it go"
+            assert call_id not in self.rang_at, "no telephone rings twice for one attempt"
+            assert call_id not in self.answered
+            self.ended.discard(call_id)
+        assert command.trunk not in self.tried.setdefault(call_id, set())
+        self.tried[call_id].add(command.trunk)
+        assert command.caller_id == self.attempts[call_id].caller_id
         campaign_id = self.attempts[call_id].campaign_id
         assert self.status[campaign_id] is CampaignStatus.RUNNING
         if CAMPAIGNS[campaign_id].treatment is Treatment.AGENT:
