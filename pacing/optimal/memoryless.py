@@ -6,6 +6,8 @@ busy and how many calls are in flight, and may place calls at any moment. It kee
 agents idle as little as it can.
 """
 
+import math
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,7 @@ Indexes = NDArray[np.intp]
 PRICE_MAX = 1e7
 PRICE_TOLERANCE = 1e-10
 ITERATIONS_MAX = 200
+THRESHOLD_STEPS = 40
 
 
 class MemorylessModel(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +83,37 @@ def solve(model: MemorylessModel, abandon_rate_max: float = 0.03) -> Optimum:
             dear, below = price, found
         if np.array_equal(found.targets, above.targets) and np.array_equal(found.targets, below.targets):
             break
+    return _at_cap(space, below, above, abandon_rate_max)
+
+
+def best_threshold(model: MemorylessModel, risks: Array, abandon_rate_max: float = 0.03) -> Optimum:
+    """What "dial while the next call's risk is under a threshold" comes to, at the threshold that meets the cap.
+
+    Args:
+        model: the model.
+        risks: the next call's risk as the rule sees it, by busy agents and calls in flight (0 to `model.calls_max`).
+        abandon_rate_max: the cap, 0..1.
+
+    Raises:
+        ValueError: the cap is passed even where the rule sees no risk.
+    """
+    space = _Space(model)
+    low, high = 1e-6, 1.0
+    below, above = space.follow(risks <= low), space.follow(risks <= high)
+    if below.abandon_rate > abandon_rate_max:
+        raise ValueError(f"no threshold on these risks keeps the abandon rate at {abandon_rate_max}")
+    for _ in range(THRESHOLD_STEPS):
+        threshold = math.sqrt(low * high)
+        found = space.follow(risks <= threshold)
+        if found.abandon_rate > abandon_rate_max:
+            high, above = threshold, found
+        else:
+            low, below = threshold, found
+    return _at_cap(space, below, above, abandon_rate_max)
+
+
+def _at_cap(space: "_Space", below: _Gains, above: _Gains, abandon_rate_max: float) -> Optimum:
+    """On the straight line between two policies on either side of the cap."""
     spare = abandon_rate_max * below.answers - below.abandons
     excess = above.abandons - abandon_rate_max * above.answers
     share = spare / (spare + excess) if excess > 0.0 else 0.0
@@ -88,7 +122,7 @@ def solve(model: MemorylessModel, abandon_rate_max: float = 0.03) -> Optimum:
     abandons = below.abandons + share * (above.abandons - below.abandons)
     by_busy = below.targets.reshape(space.shape)[:, 0]
     return Optimum(
-        occupancy=busy / model.agents,
+        occupancy=busy / space.agents,
         abandon_rate=abandons / answers,
         order_up_to=tuple(int(target) for target in reversed(by_busy)),
     )
@@ -98,7 +132,7 @@ class _Space:
     """The states (busy agents, calls in flight) and what happens in each."""
 
     def __init__(self, model: MemorylessModel) -> None:
-        self._agents = model.agents
+        self.agents = model.agents
         most = model.calls_max
         if most is None:
             most = 20 + int(3.0 * model.agents / max(model.answer_rate, 0.05) ** 0.8)
@@ -131,8 +165,15 @@ class _Space:
             targets = better
         return gains
 
+    def follow(self, dials: NDArray[np.bool_]) -> _Gains:
+        """The long-run averages of dialing one call more wherever `dials` says so, by busy agents and calls."""
+        targets = np.tile(np.arange(self.shape[1]), (self.shape[0], 1))
+        for calls in range(self.shape[1] - 2, -1, -1):
+            targets[:, calls] = np.where(dials[:, calls], targets[:, calls + 1], targets[:, calls])
+        return self._evaluate(np.asarray(targets.ravel()), 0.0)[0]
+
     def _first_targets(self) -> Indexes:
-        idle = self._agents - self._busy
+        idle = self.agents - self._busy
         return np.maximum(self._calls, np.minimum(idle, self.shape[1] - 1))
 
     def _evaluate(self, targets: Indexes, price: float) -> tuple[_Gains, Array]:

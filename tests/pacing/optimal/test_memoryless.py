@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pacing.optimal.memoryless import MemorylessModel, solve
+from pacing.optimal.memoryless import MemorylessModel, best_threshold, solve
 
 
 @pytest.mark.parametrize(("agents", "occupancy"), [(5, 0.7754), (10, 0.8241)])
@@ -55,3 +55,23 @@ def test_optimum_is_confirmed_by_simulation() -> None:
 def test_a_lower_cap_costs_occupancy() -> None:
     strict, loose = (solve(MemorylessModel(agents=3), cap).occupancy for cap in (0.01, 0.05))
     assert strict < loose
+
+
+def test_a_rule_that_tells_the_optimal_states_apart_is_the_optimum() -> None:
+    model = MemorylessModel(agents=3, calls_max=20)
+    optimum = solve(model, 0.03)
+    calls = np.arange(21)
+    # Calls above what is optimal, by idle agents: its own order, here as a "risk" between 0 and 1.
+    risks = np.array([0.5 + (calls - optimum.order_up_to[3 - busy]) / 100 for busy in range(4)])
+    assert best_threshold(model, risks, 0.03).occupancy == pytest.approx(optimum.occupancy, abs=2e-3)
+
+
+def test_a_rule_blind_to_the_floor_is_far_from_it() -> None:
+    model = MemorylessModel(agents=3, calls_max=20)
+    blind = np.tile(np.arange(1, 22) / 100, (4, 1))
+    assert best_threshold(model, blind, 0.25).occupancy < solve(model, 0.25).occupancy - 0.03
+
+
+def test_a_rule_that_cannot_keep_the_cap_is_refused() -> None:
+    with pytest.raises(ValueError, match="no threshold"):
+        best_threshold(MemorylessModel(agents=3, calls_max=20), np.zeros((4, 21)), 0.03)
