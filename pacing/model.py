@@ -61,6 +61,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """When each agent in conversation (or being bridged) began, in no order that means anything."""
     acw_since: tuple[float, ...] = ()
     """When each agent in after-call work began it."""
+    talking_ids: tuple[str, ...] = ()
+    """Who they are, in the order of `talking_since`; empty where agents are not told apart."""
+    acw_ids: tuple[str, ...] = ()
     promises: tuple[Promise, ...] = ()
     """What busy agents have said about when they will be free; they are in neither of the lists above."""
     calls: tuple[CallInFlight, ...] = ()

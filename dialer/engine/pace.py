@@ -7,7 +7,7 @@ is promised twice. Where groups share agents, the other group's calls in flight 
 that are shared.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from campaigns.model import Attempt, Lead, Treatment
 from campaigns.rules.checks import Seen
@@ -106,11 +106,14 @@ def _snapshot(
                 others += part_of(other.in_flight, count, members)
     if others and work.campaign.pacing.cancel_after_s is not None:
         others = kept(others)
+    talking, acw = _counted_on(group.talking, group), _counted_on(group.acw, group)
     return snapshot(
         work,
         idle_agents=len(group.idle),
-        talking_since=_since(group.talking, group),
-        acw_since=_since(group.acw, group),
+        talking_since=talking.values(),
+        acw_since=acw.values(),
+        talking_ids=talking,
+        acw_ids=acw,
         promises=group.promises.values(),
         calls=(*work.in_flight.values(), *others),
         queued_calls=state.queue.waiting(group.name),
@@ -121,13 +124,15 @@ def _snapshot(
     )
 
 
-def _since(busy: dict[str, float], group: SkillGroup) -> Iterable[float]:
+def _counted_on(busy: dict[str, float], group: SkillGroup) -> dict[str, float]:
     """Since when agents are busy so, those left out who have said more about it, or that they leave."""
     if not group.leaving and not group.promises:
-        return busy.values()
-    return [
-        since for agent_id, since in busy.items() if agent_id not in group.leaving and agent_id not in group.promises
-    ]
+        return busy
+    return {
+        agent_id: since
+        for agent_id, since in busy.items()
+        if agent_id not in group.leaving and agent_id not in group.promises
+    }
 
 
 def _leads(work: CampaignWork, offer: Offer, decision: Decision) -> Iterator[Lead]:

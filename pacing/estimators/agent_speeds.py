@@ -61,6 +61,15 @@ class AgentSpeeds:
         if len(self._agents) > AGENTS_MAX:
             del self._agents[next(iter(self._agents))]
 
+    @property
+    def is_known(self) -> bool:
+        """Whether anything has been seen of anybody."""
+        return self._team is not None
+
+    def agents(self) -> tuple[str, ...]:
+        """Everybody of whom something was seen, those seen last at the end."""
+        return tuple(self._agents)
+
     def value(self, agent_id: str, now: float) -> Estimate | None:
         """The factor on the team's durations, and its uncertainty; None for an agent never seen."""
         sums = self._agents.get(agent_id)

@@ -1,11 +1,10 @@
 """AMD at work: how long it listens, and how often what it hears is a person."""
 
-from pacing.estimators.durations import Durations
+import math
+
 from pacing.estimators.estimate import Estimate
 from pacing.estimators.share import Share
 
-DELAY_MEDIAN_S = 1.0
-DELAY_SIGMA = 0.5
 PERSON_SHARE = 0.7
 PERSON_CALLS = 10.0
 HALF_LIFE_CALLS = 300.0
@@ -19,18 +18,27 @@ class Detection:
     """
 
     def __init__(self) -> None:
-        self._delay = Durations(DELAY_MEDIAN_S, DELAY_SIGMA)
+        self._calls = 0.0
+        self._delays = 0.0
+        self._squares = 0.0
         self._persons = Share(PERSON_SHARE, PERSON_CALLS, HALF_LIFE_CALLS)
 
     def update(self, is_person: bool, delay_s: float, now: float) -> None:
         """Count a verdict that came so long after the answer."""
-        self._delay.update(delay_s, now)
+        keep = 0.5 ** (1.0 / HALF_LIFE_CALLS)
+        self._calls = self._calls * keep + 1.0
+        self._delays = self._delays * keep + delay_s
+        self._squares = self._squares * keep + delay_s * delay_s
         self._persons.update(is_person, now)
 
     def value(self, now: float) -> Estimate | None:
         """The mean delay in seconds; None before any verdict."""
         del now
-        return self._delay.value()
+        if self._calls <= 0.0:
+            return None
+        mean = self._delays / self._calls
+        variance = max(self._squares / self._calls - mean * mean, 0.0)
+        return Estimate(mean, math.sqrt(variance / self._calls))
 
     def person_share(self) -> Estimate:
         """The chance that an answered call in which AMD still listens is a person."""

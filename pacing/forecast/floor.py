@@ -1,5 +1,7 @@
 """A snapshot turned into counts of rows: who is busy for how long, and what is in flight with what chances."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -67,9 +69,9 @@ class Floor:
         if scores is not None and len(placed) < len(calls):
             self._parts.append(_known_calls(rows, snapshot, scores))
 
-    def forecast(self) -> NetForecast:
-        """The distribution of agents free less people waiting."""
-        return NetForecast(self._rows, self._parts, self._surplus)
+    def forecast(self, more: Sequence[Part] = ()) -> NetForecast:
+        """The distribution of agents free less people waiting; `more` are agents and calls with rows of their own."""
+        return NetForecast(self._rows, [*self._parts, *more], self._surplus)
 
 
 def _known_calls(rows: Rows, snapshot: Snapshot, scores: ScoreCalibration) -> Part:

@@ -26,12 +26,21 @@ class Primitives:
         answer_survival: of answered calls, the share not answered yet by each time since placing, likewise.
         other_survival: of all other calls, the share that has not ended yet, likewise.
         grace_s: how long an answered person may wait; an agent who comes free that much later is still in time.
+        staying: the chance that an agent whose ACW is over is free then, and not on a sudden pause.
     """
 
     def __init__(
-        self, talk: Array, acw: Array, answer_survival: Array, other_survival: Array, *, grace_s: float
+        self,
+        talk: Array,
+        acw: Array,
+        answer_survival: Array,
+        other_survival: Array,
+        *,
+        grace_s: float,
+        staying: float = 1.0,
     ) -> None:
         self.grace_s = grace_s
+        self._staying = staying
         self._talk = talk
         self._acw = acw
         self._answer = answer_survival
@@ -39,20 +48,23 @@ class Primitives:
         self.horizons_s = np.interp(SHARES, 1.0 - answer_survival, EDGES)
         self._until = self.horizons_s + grace_s
 
-    def free_from_acw(self, elapsed_s: Array) -> Array:
-        """(agents, horizons): chance that ACW is over within horizon + grace."""
-        start = np.interp(elapsed_s, EDGES, self._acw)[:, None]
-        end = np.interp(elapsed_s[:, None] + self._until, EDGES, self._acw)
-        return np.where(start > SURVIVAL_MIN, 1.0 - end / np.maximum(start, SURVIVAL_MIN), 1.0)
+    def free_from_acw(self, elapsed_s: Array, factor: float = 1.0) -> Array:
+        """(agents, horizons): chance that ACW, `factor` times as long as the team's, is over within horizon + grace."""
+        start = np.interp(elapsed_s / factor, EDGES, self._acw)[:, None]
+        end = np.interp((elapsed_s[:, None] + self._until) / factor, EDGES, self._acw)
+        return self._staying * np.where(start > SURVIVAL_MIN, 1.0 - end / np.maximum(start, SURVIVAL_MIN), 1.0)
 
-    def free_from_talk(self, elapsed_s: Array) -> Array:
-        """(agents, horizons): chance that talk and the ACW after it are over within horizon + grace."""
+    def free_from_talk(self, elapsed_s: Array, factor: float = 1.0) -> Array:
+        """(agents, horizons): chance that talk and the ACW after it are over within horizon + grace.
+
+        `factor` is the agent's talk time over the team's.
+        """
         steps = np.arange(0.0, self._until.max() + STEP_S, STEP_S)
-        survival = np.interp(elapsed_s[:, None] + steps, EDGES, self._talk)
+        survival = np.interp((elapsed_s[:, None] + steps) / factor, EDGES, self._talk)
         ends = (survival[:, :-1] - survival[:, 1:]) / np.maximum(survival[:, :1], SURVIVAL_MIN)
         left = self._until - (steps[:-1, None] + STEP_S / 2)
         done = np.where(left > 0.0, 1.0 - np.interp(np.maximum(left, 0.0), EDGES, self._acw), 0.0)
-        return np.asarray(np.minimum(ends @ done, 1.0))
+        return np.asarray(self._staying * np.minimum(ends @ done, 1.0))
 
     def survivals(self, age_s: Array) -> tuple[Array, Array]:
         """Per call: chance not answered yet if it will be, and not ended yet if it will not be."""

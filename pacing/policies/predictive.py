@@ -14,6 +14,7 @@ from pacing.forecast.floor import Floor
 from pacing.forecast.net import NetForecast
 from pacing.forecast.primitives import Primitives
 from pacing.forecast.rows import Rows
+from pacing.forecast.team import Team
 from pacing.model import (
     AcwObserved,
     AnswerObserved,
@@ -48,6 +49,7 @@ class Predictive:
         self._reckoning = Reckoning()
         self._answer_rate = AnswerRate()
         self._scores = ScoreCalibration()
+        self._team = Team()
         self._ringing = RingTimes(RING_TIMEOUT_S)
         self._talk = Durations(median_s=90.0, sigma=0.9)
         self._acw = Durations(median_s=13.0, sigma=0.6)
@@ -67,7 +69,8 @@ class Predictive:
         return self._decide_by_risk(snapshot, min(threshold, RISK_MAX))
 
     def learn(self, observation: Observation) -> None:
-        """Update the estimate that the observation concerns."""
+        """Update the estimates that the observation concerns."""
+        self._team.learn(observation)
         match observation:
             case CallObserved():
                 self._learn_call(observation)
@@ -95,8 +98,9 @@ class Predictive:
     def _decide_by_risk(self, snapshot: Snapshot, threshold: float) -> Decision:
         rows = self._current_rows(snapshot)
         scores = self._scores if self._scores.is_trusted else None
-        floor = Floor(rows, snapshot, self._answer_rate, scores)
-        forecast = floor.forecast()
+        others, more = self._team.parts(snapshot, rows.primitives)
+        floor = Floor(rows, others, self._answer_rate, scores)
+        forecast = floor.forecast(more)
         rate = floor.answer_rate
         cancel = choose_cancels(snapshot, rows.primitives, forecast, rate, threshold, scores)
         offered: list[float] = []
@@ -134,11 +138,10 @@ class Predictive:
     def _current_rows(self, snapshot: Snapshot) -> Rows:
         rows = self._rows
         is_fresh = 0.0 <= snapshot.now - self._rows_at < ROWS_LIFE_S
-        if rows is None or not is_fresh or rows.primitives.grace_s != snapshot.answer_limit_s:
-            answer, other = self._ringing.survivals()
-            rows = Rows(
-                Primitives(self._talk.survival(), self._acw.survival(), answer, other, grace_s=snapshot.answer_limit_s)
-            )
+        grace_s = self._team.grace_s(snapshot)
+        if rows is None or not is_fresh or rows.primitives.grace_s != grace_s:
+            talk, acw = self._talk.survival(), self._acw.survival()
+            rows = Rows(Primitives(talk, acw, *self._ringing.survivals(), grace_s=grace_s, staying=self._team.staying))
             self._rows = rows
             self._rows_at = snapshot.now
         return rows

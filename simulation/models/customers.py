@@ -86,6 +86,7 @@ class CustomerModel:
         attempt_factor = timelines[Parameter.ATTEMPT_FACTOR]
         self._is_uniform = (
             customers.answer_concentration is None
+            and not customers.list_factors
             and not customers.hour_factors
             and attempt_factor.is_constant
             and customers.attempt_factor == 1.0
@@ -102,13 +103,22 @@ class CustomerModel:
         factor = self._leads.row(lead)
         wear = self._timelines[Parameter.ATTEMPT_FACTOR].at(now) ** (attempt - 1)
         factor *= self._hour_factors[int(now // 3600) % 24] * wear
+        if self._customers.list_factors:
+            factor *= self._customers.list_factors[self._list_of(lead)]
         odds = min(probability / max(1.0 - probability, 1.0 / ODDS_MAX), ODDS_MAX) * factor
         return odds / (1.0 + odds)
 
     def attributes(self, lead: int) -> dict[str, str]:
         """What the list shows of a lead."""
-        classes = self._customers.answer_classes
-        return {"class": str(int(self._ranks.row(lead) * classes))} if classes else {}
+        shown = {}
+        if self._customers.answer_classes:
+            shown["class"] = str(int(self._ranks.row(lead) * self._customers.answer_classes))
+        if self._customers.list_factors:
+            shown["list"] = str(self._list_of(lead))
+        return shown
+
+    def _list_of(self, lead: int) -> int:
+        return lead // self._customers.list_leads % len(self._customers.list_factors)
 
     def fate(self, lead: int, attempt: int, now: float) -> Fate:
         """What attempt number `attempt` at the lead with this place on the list meets when it is placed now."""

@@ -194,6 +194,11 @@ class Customers(Part, frozen=True, kw_only=True):
     answer_classes: int = 0
     """The list shows in which of so many equal parts of these leads each one lies, as the attribute "class" with 0 for
     the least likely to answer; an answer model may learn from it. 0: nothing is shown."""
+    list_factors: tuple[float, ...] = ()
+    """The leads come from so many lists in turn, told by the attribute "list" from 0 on; each multiplies the odds of an
+    answer by its factor."""
+    list_leads: int = 1
+    """So many leads of one list come before the next list's turn."""
     hour_factors: dict[str, float] = msgspec.field(default_factory=dict)
     """Multiplies the odds of an answer in an hour of the day, e.g. { 9 = 1.0, 17 = 1.6 }; 1 for hours left out."""
     attempt_factor: float = 1.0
@@ -242,6 +247,9 @@ class Customers(Part, frozen=True, kw_only=True):
         if self.answer_concentration is not None:
             above("answer_concentration", self.answer_concentration, 0.0)
         at_least("answer_classes", self.answer_classes, 0)
+        above("list_leads", self.list_leads, 0)
+        for factor in self.list_factors:
+            at_least("list_factors", factor, 0.0)
         if self.answer_classes and self.answer_concentration is None:
             raise ScenarioValueError("answer_classes", "needs answer_concentration: there the leads are all alike")
         for hour, factor in self.hour_factors.items():

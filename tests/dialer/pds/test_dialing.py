@@ -36,6 +36,8 @@ def test_the_snapshot_holds_what_the_campaign_says() -> None:
         idle_agents=2,
         talking_since=[1.0],
         acw_since=[2.0],
+        talking_ids=["ann"],
+        acw_ids=["bob"],
         promises=[],
         detecting_calls=0,
         calls=(),

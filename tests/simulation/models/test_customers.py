@@ -154,3 +154,11 @@ def test_machines_and_persons_ring_with_early_media_as_often_as_stated() -> None
     assert np.mean([fate.is_early_media for fate in fates if fate.is_machine]) == pytest.approx(0.7, abs=0.05)
     assert np.mean([fate.is_early_media for fate in fates if fate.is_person]) == pytest.approx(0.1, abs=0.03)
     assert not any(model(Customers()).fate(place, 1, NOON).is_early_media for place in range(500))
+
+
+def test_leads_of_several_lists_come_in_turn_and_answer_by_their_lists_factor() -> None:
+    people = model(Customers(answer_probability=0.3, list_factors=(0.5, 2.0), list_leads=3))
+
+    assert [people.attributes(lead)["list"] for lead in range(8)] == ["0", "0", "0", "1", "1", "1", "0", "0"]
+    assert people.answer_probability(0, 1, NOON) == pytest.approx(0.15 / 0.85)
+    assert people.answer_probability(3, 1, NOON) == pytest.approx(0.6 / 1.3)
