@@ -49,6 +49,8 @@ class ErlangC:
         agents = snapshot.agents
         if answer_rate is None or flight is None or talk is None or self._answer_rate.calls < CALLS_MIN:
             return decide_progressive(snapshot, "progressive until enough calls have been seen")
+        if self._answer_rate.is_stale(snapshot.now):
+            return decide_progressive(snapshot, "progressive, as no call has ended for long")
         if self._talk.observations < TALKS_MIN or agents == 0:
             return decide_progressive(snapshot, "progressive, as there is nothing to plan with")
         handling_s = talk.value + (acw.value if acw is not None else 0.0)

@@ -32,6 +32,8 @@ class ExactOptimum:
 
     def decide(self, snapshot: Snapshot) -> Decision:
         """Order up to the table's number of calls in flight."""
+        if not snapshot.agents:
+            return Decision(reason="no agents at work; placed 0")
         if snapshot.agents > AGENTS_MAX:
             return decide_progressive(snapshot, f"progressive, as {snapshot.agents} agents are too many to solve for")
         rate_max = snapshot.budget.rate_max if self._target is None else self._target

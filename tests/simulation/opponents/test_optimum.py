@@ -27,3 +27,7 @@ def test_a_team_too_large_to_solve_is_paced_progressively() -> None:
 
     assert decision.calls == 6
     assert "too many to solve" in decision.reason
+
+
+def test_for_nobody_at_work_nobody_is_dialed() -> None:
+    assert create_policy("exact-optimum").decide(snapshot(0, 0, 2)).calls == 0
