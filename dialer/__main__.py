@@ -14,13 +14,14 @@ from typer.core import TyperGroup
 from dialer.commands.access import account_app, token_app
 from dialer.commands.agent import agent_app, status_command
 from dialer.commands.campaign import campaign_app, leads_app
+from dialer.commands.database import database_app
 from dialer.commands.do_not_call import do_not_call_app
 from dialer.commands.errors import CommandError, explained
 from dialer.commands.lead_import import import_command
 from dialer.commands.plan import plan_app
 from dialer.commands.replay import replay_command
 from dialer.commands.serve import serve_command
-from dialer.commands.settings import config_command, database_app, version_command
+from dialer.commands.settings import config_command, version_command
 
 PLUGINS = "dialer.commands"
 """Entry points of this group are subcommands: each names a `typer.Typer`; its module's docstring is the summary."""

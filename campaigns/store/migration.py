@@ -48,6 +48,16 @@ def check(database: Database) -> None:
             )
 
 
+def has_tables(database: Database) -> bool:
+    """Say whether a database has the dialer's tables, of whatever version.
+
+    Raises:
+        StoreUnavailableError: the database cannot be reached.
+    """
+    with database.reading() as connection:
+        return _revision(connection) is not None
+
+
 def _is_current(database: Database, connection: sa.Connection) -> bool:
     scripts = ScriptDirectory(str(MIGRATIONS))
     found = _revision(connection)

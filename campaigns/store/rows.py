@@ -32,6 +32,8 @@ CDR_COLUMNS = tuple(cdrs.c[field] for field in Cdr.__struct_fields__)
 _ATTRIBUTES = msgspec.json.Decoder(dict[str, str])
 _NUMBERS = msgspec.json.Decoder(tuple[LeadNumber, ...])
 _CONSENT = msgspec.json.Decoder(Consent)
+_STATUS = {status.value: status for status in LeadStatus}
+_KIND = {kind.value: kind for kind in PhoneKind}
 _ENCODE = msgspec.json.Encoder().encode
 _NOT_IN_SETTINGS = ("campaign_id", "status")
 
@@ -51,8 +53,8 @@ def to_lead(row: Sequence[Any]) -> Lead:
     """A lead from a row that begins with `LEAD_COLUMNS`."""
     fields = dict(zip(Lead.__struct_fields__, row, strict=False))
     fields["attributes"] = _ATTRIBUTES.decode(fields["attributes"])
-    fields["status"] = LeadStatus(fields["status"])
-    fields["phone_kind"] = PhoneKind(fields["phone_kind"])
+    fields["status"] = _STATUS[fields["status"]]
+    fields["phone_kind"] = _KIND[fields["phone_kind"]]
     fields["numbers"] = _NUMBERS.decode(fields["numbers"]) if fields["numbers"] else ()
     fields["consent"] = _CONSENT.decode(fields["consent"]) if fields["consent"] else NO_CONSENT_STATED
     return Lead(**fields)

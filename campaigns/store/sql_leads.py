@@ -5,8 +5,9 @@ Whoever changes leads locks them first, in the order of their ids, so that two e
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from heapq import merge
-from itertools import groupby, islice
+from functools import lru_cache
+from heapq import nsmallest
+from itertools import groupby
 
 import sqlalchemy as sa
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from campaigns.model import Campaign, Lead, LeadStatus
 from campaigns.rules.gate import Gate, gate_of
 from campaigns.store import judging, progress, sql_gate
 from campaigns.store.adding import rest_of_numbers
-from campaigns.store.database import as_rows, insert
+from campaigns.store.database import as_rows, ids_as_rows, insert
 from campaigns.store.rows import LEAD_COLUMNS, chunks, numbers_row, to_lead
 from campaigns.store.schema import lead_groups, leads
 
@@ -23,6 +24,9 @@ CHUNK = 1000
 RESERVE_MAX = 10_000
 REFUSED_MAX = 5_000
 """Due leads that one reservation puts off because the gate refuses them; the rest is for the next one."""
+
+GROUPS_AT_ONCE = 200
+"""Groups of leads in one statement; SQLite takes 500."""
 
 Group = tuple[int, int, str, int]
 """Campaign, list, time zone, priority."""
@@ -192,31 +196,47 @@ def _lock_due(
 ) -> list[Lead]:
     """The best leads of one priority whose time has come; leads that another engine has locked are passed over."""
     campaign_id, priority, groups = source
-    candidates = []
-    for list_id, time_zone in groups:
-        due = (
-            leads.c.campaign_id == campaign_id,
-            leads.c.status == LeadStatus.OPEN,
-            leads.c.list_id == list_id,
-            leads.c.time_zone == time_zone,
-            leads.c.priority == priority,
-            leads.c.not_before <= now,
-        )
-        order = (leads.c.not_before, leads.c.lead_id)
-        wanted = sa.select(*order).where(*due).order_by(*order).limit(count).with_for_update(skip_locked=True)
-        candidates.append([tuple(row) for row in connection.execute(wanted)])
-    best = [lead_id for _, lead_id in islice(merge(*candidates), count)]
-    found: dict[int, Lead] = {}
-    for chunk in chunks(best, CHUNK):
-        rows = connection.execute(sa.select(*LEAD_COLUMNS).where(leads.c.lead_id.in_(chunk)))
-        found.update((row.lead_id, to_lead(row)) for row in rows)
-    return [found[lead_id] for lead_id in best]
+    found: list[tuple[float, int, Lead]] = []
+    for some in chunks(groups, GROUPS_AT_ONCE):
+        statement = _due_statement(connection.dialect.name, len(some))
+        values: list[object] = []
+        for list_id, time_zone in some:
+            values += (campaign_id, LeadStatus.OPEN.value, list_id, time_zone, priority, now, count)
+        rows = connection.exec_driver_sql(statement, (*values, count)).all()
+        found += [(lead.not_before, lead.lead_id, lead) for lead in map(to_lead, rows)]
+    if len(groups) > GROUPS_AT_ONCE:
+        found = nsmallest(count, found, key=lambda one: one[:2])
+    return [lead for _, _, lead in found]
+
+
+@lru_cache(maxsize=GROUPS_AT_ONCE + 1)
+def _due_statement(dialect: str, groups: int) -> str:
+    """A statement that begins in each of so many groups at its best lead, merges them, and reads the best leads.
+
+    Written out, because every lead that is fetched to be thrown away again costs more here than in the database.
+    """
+    mark = "?" if dialect == "sqlite" else "%s"
+    locking = "" if dialect == "sqlite" else " FOR UPDATE SKIP LOCKED"
+    of_group = (
+        f"SELECT * FROM (SELECT not_before, lead_id FROM leads WHERE campaign_id = {mark} AND status = {mark} "  # noqa: S608
+        f"AND list_id = {mark} AND time_zone = {mark} AND priority = {mark} AND not_before <= {mark} "
+        f"ORDER BY not_before, lead_id LIMIT {mark}{locking}) AS of_group"
+    )
+    merged = " UNION ALL ".join([of_group] * groups)
+    columns = ", ".join(f"leads.{column.name}" for column in LEAD_COLUMNS)
+    best = f"SELECT not_before, lead_id FROM ({merged}) AS merged ORDER BY not_before, lead_id LIMIT {mark}"  # noqa: S608
+    # CROSS JOIN: SQLite then keeps the order of the tables.
+    joined = f"SELECT {columns} FROM ({best}) AS best CROSS JOIN leads WHERE leads.lead_id = best.lead_id"  # noqa: S608
+    return f"{joined} ORDER BY best.not_before, best.lead_id"
 
 
 def _lease(connection: sa.Connection, lead_ids: Sequence[int], lease_until: float, engine_id: str) -> None:
-    statement = leads.update().values(status=LeadStatus.RESERVED, engine_id=engine_id, lease_until=lease_until)
-    for chunk in chunks(lead_ids, CHUNK):
-        connection.execute(statement.where(leads.c.lead_id.in_(chunk)))
+    if lead_ids:
+        mark, rows, values = ids_as_rows(connection, lead_ids)
+        connection.exec_driver_sql(
+            f"UPDATE leads SET status = 'reserved', engine_id = {mark}, lease_until = {mark} WHERE lead_id IN ({rows})",  # noqa: S608
+            (engine_id, lease_until, values),
+        )
 
 
 def _free_expired(connection: sa.Connection, campaign_id: int, now: float) -> None:

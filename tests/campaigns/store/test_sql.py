@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,79 @@ def test_processes_share_the_leads_out(url: str, store: CampaignStore) -> None:
     reserved = [int(lead_id) for one in said for lead_id in one]
     assert sorted(reserved) == list(range(1, LEADS + 1))
     assert store.reserve_leads(1, 1, NOW, 600.0, "engine-1") == ()
+
+
+ENGINE = """
+import sys
+from msgspec.structs import replace
+from campaigns.model import Attempt, Outcome, attempt_id
+from campaigns.ports import Result
+from campaigns.store.opening import open_store
+url, engine, now = sys.argv[1], sys.argv[2], float(sys.argv[3])
+store = open_store(url)
+print("interrupted", store.interrupt_attempts(engine, now), flush=True)
+while leads := store.reserve_leads(1, 12, now, 600.0, engine):
+    print("reserved", *(lead.lead_id for lead in leads), flush=True)
+    attempts = [
+        Attempt(attempt_id=attempt_id(lead.lead_id, lead.attempts_made + 1), lead_id=lead.lead_id,
+                attempt_number=lead.attempts_made + 1, campaign_id=1, number=lead.number, caller_id="", trunk="main",
+                placed_at=now)
+        for lead in leads
+    ]
+    written = set(store.record_attempts(attempts))
+    print("dialed", *written, flush=True)
+    ended = [replace(one, outcome=Outcome.CONNECTED, ended_at=now) for one in attempts if one.attempt_id in written]
+    store.record_results([Result(attempt=one, cdr=None) for one in ended], now)
+print("done", flush=True)
+store.close()
+"""
+
+
+def start_engine(url: str, engine: int) -> "subprocess.Popen[str]":
+    arguments = [sys.executable, "-c", ENGINE, url, f"engine-{engine}", str(NOW)]
+    return subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def read_steps(engine: "subprocess.Popen[str]", count: int) -> list[list[str]]:
+    """What an engine says in its next steps."""
+    assert engine.stdout is not None
+    return [line.split() for line in islice(engine.stdout, count)]
+
+
+def test_engines_that_are_killed_leave_no_lead_dialed_twice(url: str, store: CampaignStore) -> None:
+    said: dict[int, list[list[str]]] = {1: [], 2: []}
+    running = {engine: start_engine(url, engine) for engine in said}
+    try:
+        # Somewhere in the loop: after reserving, after writing, or in between.
+        for round_ in range(2):
+            engine = 1 + round_
+            said[engine] += read_steps(running[engine], 8 + round_)
+            running[engine].kill()
+            out = running[engine].communicate()[0]
+            said[engine] += [line.split() for line in out.splitlines()]
+            running[engine] = start_engine(url, engine)
+        for engine, process in running.items():
+            said[engine] += [line.split() for line in process.communicate(timeout=120)[0].splitlines()]
+            assert process.returncode == 0
+    finally:
+        for process in running.values():
+            process.kill()
+            process.communicate()
+    dialed = [name for steps in said.values() for step in steps if step[0] == "dialed" for name in step[1:]]
+    assert len(set(dialed)) == len(dialed)
+    reserved = {
+        engine: {name for step in steps if step[0] == "reserved" for name in step[1:]} for engine, steps in said.items()
+    }
+    for engine, other in ((1, 2), (2, 1)):
+        of_engine = {name.split("-")[0] for step in said[engine] if step[0] == "dialed" for name in step[1:]}
+        assert not of_engine & {
+            name.split("-")[0] for step in said[other] if step[0] == "dialed" for name in step[1:]
+        }, "both engines have dialed these leads"
+    # What a killed engine had in its hands was written (and counts), or is given back when it starts again.
+    left = store.reserve_leads(1, LEADS, NOW, 600.0, "engine-3")
+    counts = store.outcome_counts(1)
+    assert counts[Outcome.CONNECTED] + counts.get(Outcome.INTERRUPTED, 0) + len(left) == LEADS
+    assert len(left) == 0
+    assert set(counts) <= {Outcome.CONNECTED, Outcome.INTERRUPTED}
+    assert len(reserved[1]) > 0
+    assert len(reserved[2]) > 0

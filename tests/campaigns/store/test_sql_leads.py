@@ -52,9 +52,40 @@ def test_reserving_reads_no_lead_that_it_does_not_lease(database: Database) -> N
     place = found.index(f"SEARCH leads USING COVERING INDEX leads_ready ({key})")
     assert "TEMP B-TREE" not in found[place + 1]
     assert any(plan.startswith("SEARCH leads USING COVERING INDEX leads_leased") for plan in found)
-    # The lists are a handful, and a table function has no index.
-    few = ("SCAN json_each", "SCAN do_not_call_lists")
-    assert not [plan for plan in found if plan.startswith("SCAN") and not plan.startswith(few)]
+    assert not [plan for plan in found if plan.startswith("SCAN leads")]
+
+
+@pytest.mark.postgres
+@pytest.mark.xdist_group("postgres")
+def test_postgres_begins_each_group_at_its_best_lead(empty_postgres_url: str) -> None:
+    opened = Database(read_url(empty_postgres_url))
+    store = SqlStore(opened)
+    campaign = store.create_campaign(RUNNING)
+    zones = ("UTC", "Asia/Tokyo", "")
+    leads = [NewLead(number=f"+1202{index:07d}", time_zone=zones[index % 3]) for index in range(6000)]
+    store.add_leads(campaign.campaign_id, leads)
+    with opened.writing() as connection:
+        connection.execute(sa.text("ANALYZE"))
+        statement = sql_leads._due_statement("postgresql", 2)
+        groups = [(campaign.campaign_id, "open", 0, zone, 0, 0.0, 10) for zone in zones[:2]]
+        values = (*(value for group in groups for value in group), 10)
+        plan = [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", values)]
+    assert sum("using leads_ready on leads" in line for line in plan) == 2, plan
+    assert not [line for line in plan if "Seq Scan on leads" in line], plan
+    opened.close()
+
+
+def test_more_groups_than_one_statement_holds(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sql_leads, "GROUPS_AT_ONCE", 2)
+    store = SqlStore(database)
+    campaign = store.create_campaign(RUNNING)
+    zones = ("UTC", "Asia/Tokyo", "", "Europe/Paris", "America/Lima")
+    store.add_leads(
+        campaign.campaign_id,
+        [NewLead(number=f"+1202555{index:04d}", time_zone=zones[index % 5]) for index in range(20)],
+    )
+    leads = store.reserve_leads(campaign.campaign_id, 12, 0.0, 60.0, "engine-1")
+    assert [lead.lead_id for lead in leads] == list(range(1, 13))
 
 
 def test_blocking_looks_numbers_up(database: Database) -> None:

@@ -1,0 +1,87 @@
+"""`dialer db`: tables up to date, backups and their return, old CDRs put away."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from dialer.commands.options import ConfigFile, DatabaseUrl, settings_from
+
+database_app = typer.Typer(no_args_is_help=True, help="Look after the database.")
+
+DAY_S = 86400.0
+KEPT_DAYS = 5 * 365 + 2
+"""Records of calls are kept for five years from their date (16 CFR 310.5(b))."""
+
+
+@database_app.command("upgrade")
+def upgrade_command(config: ConfigFile = None, database: DatabaseUrl = None) -> None:
+    """Create the tables, or bring those of an earlier version up to date; make a backup first."""
+    from campaigns.store.opening import upgrade_database
+
+    upgrade_database(_url(config, database))
+    typer.echo("The database is up to date.")
+
+
+@database_app.command("backup")
+def backup_command(
+    file: Annotated[Path, typer.Argument(help="The copy; must not be there yet.")],
+    config: ConfigFile = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Copy the whole database as it is at one moment, also while the service runs.
+
+    SQLite: a database file like the original. PostgreSQL: an archive of pg_dump, which must be installed.
+    """
+    from campaigns.store.backup import back_up
+
+    with _bar() as progress:
+        task = progress.add_task("Copying", total=None)
+        back_up(_url(config, database), file, lambda done, whole: progress.update(task, completed=done, total=whole))
+    typer.echo(f"The database is copied to {file} ({file.stat().st_size:,} bytes).")
+
+
+@database_app.command("restore")
+def restore_command(
+    file: Annotated[Path, typer.Argument(help="What `dialer db backup` wrote.")],
+    config: ConfigFile = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Make a database of a backup; never over one that is there, with the service stopped.
+
+    SQLite: move the old file away first. PostgreSQL: name an empty database.
+    """
+    from campaigns.store.backup import restore
+
+    with _bar() as progress:
+        task = progress.add_task("Copying", total=None)
+        restore(_url(config, database), file, lambda done, whole: progress.update(task, completed=done, total=whole))
+    typer.echo(f"The database is what it was in {file}, with the tables of this version.")
+
+
+@database_app.command("archive")
+def archive_command(
+    file: Annotated[Path, typer.Argument(help="CSV, compressed with gzip; must not be there yet.")],
+    older_than_days: Annotated[
+        int, typer.Option(min=1, help="Age of the CDRs to move; the law wants most kept at hand for five years.")
+    ] = KEPT_DAYS,
+    config: ConfigFile = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Move old CDRs out of the database into a file; attempts stay, for caps count them."""
+    from campaigns.store.archive import archive_cdrs
+
+    moved = archive_cdrs(_url(config, database), time.time() - older_than_days * DAY_S, file)
+    typer.echo(f"{moved:,} CDRs are in {file}." if moved else "No CDR is that old; no file was written.")
+
+
+def _url(config: Path | None, database: str | None) -> str:
+    return settings_from(config, {"DIALER_DATABASE_URL": database}).database.url
+
+
+def _bar() -> Progress:
+    console = Console(stderr=True)
+    return Progress(console=console, disable=not console.is_terminal, transient=True)

@@ -1,0 +1,23 @@
+from pathlib import Path
+
+from tests.dialer.commands.conftest import Dialer
+
+
+def test_a_database_is_made_copied_and_restored(dialer: Dialer, tmp_path: Path) -> None:
+    first, second = (f"sqlite:///{tmp_path}/{name}.sqlite3" for name in ("first", "second"))
+    assert dialer("db", "upgrade", "--database", first).out == "The database is up to date.\n"
+    assert dialer("db", "backup", "copy", "--database", first).out.startswith("The database is copied to copy (")
+    assert dialer("db", "restore", "copy", "-d", second).out == (
+        "The database is what it was in copy, with the tables of this version.\n"
+    )
+    assert dialer("db", "archive", "old.csv.gz", "-d", second).out == "No CDR is that old; no file was written.\n"
+
+
+def test_nothing_is_overwritten(dialer: Dialer, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/first.sqlite3"
+    dialer("db", "upgrade", "--database", url)
+    dialer("db", "backup", "copy", "--database", url)
+    again = dialer("db", "backup", "copy", "--database", url)
+    assert (again.code, "is there already" in again.err) == (2, True)
+    over = dialer("db", "restore", "copy", "--database", url)
+    assert "nothing is overwritten" in over.err
