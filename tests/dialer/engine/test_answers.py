@@ -3,7 +3,7 @@ import pytest
 from campaigns.model import Outcome, PacingSettings
 from dialer import messages as m
 from dialer.model import AmdResult, CallCause, EngineSettings
-from pacing.model import CallObserved, CallResult
+from pacing.model import CallObserved, CallResult, Decision, DetectionObserved, Observation, Snapshot
 from tests.dialer.world import SETTINGS, STEADY, Steady, World, known_policy, silent, task
 
 AMD = EngineSettings(trunks=SETTINGS.trunks, amd=True, amd_s_max=1.5)
@@ -112,3 +112,32 @@ def test_pacing_learns_of_answers_machines_and_failures() -> None:
         (CallResult.MACHINE, 9.0),
         (CallResult.BUSY, 10.0),
     ]
+
+
+def test_pacing_sees_answers_that_amd_still_listens_to_and_learns_its_verdicts() -> None:
+    seen: list[Snapshot] = []
+    learned: list[Observation] = []
+
+    class Watching(Steady):
+        def decide(self, snapshot: Snapshot) -> Decision:
+            seen.append(snapshot)
+            return super().decide(snapshot)
+
+        def learn(self, observation: Observation) -> None:
+            learned.append(observation)
+
+    with known_policy("test: watching amd", Watching):
+        world = World(AMD, fate=silent, leads=20)
+        world.add_agents(2)
+        world.start(task(pacing=PacingSettings(policy="test: watching amd")))
+        first, second = world.placed[:2]
+        for call_id in (first, second):
+            world.post(m.CallAnswered(call_id=call_id))
+        world.run(1.25)
+        assert seen[-1].detecting_calls == 2
+        world.post(m.AmdDecided(call_id=first, result=AmdResult.PERSON))
+        world.post(m.CallEnded(call_id=second, cause=CallCause.FAR_END))
+        world.run(2.0)
+        assert seen[-1].detecting_calls == 0
+    (verdict,) = [one for one in learned if isinstance(one, DetectionObserved)]
+    assert (verdict.is_person, verdict.delay_s) == (True, 1.25)
