@@ -68,12 +68,38 @@ class CallingWindow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Allowed weekdays, Monday is 0."""
 
 
+class PhoneKind(StrEnum):
+    """What sort of line a number is; retry rules may tell them apart."""
+
+    UNKNOWN = "unknown"
+    MOBILE = "mobile"
+    HOME = "home"
+    WORK = "work"
+    OTHER = "other"
+
+
+class KindRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a retry rule says otherwise of one kind of phone."""
+
+    delay_s: float
+    attempts_max: int
+
+
 class RetryRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """When a lead may be tried again after one kind of outcome."""
+    """When a lead may be tried again after one kind of outcome.
+
+    A time at which nobody may be called, at night or on a Sunday, moves to the next at which people may be.
+    """
 
     delay_s: float
     attempts_max: int
     """Attempts of this outcome after which the lead is closed."""
+    next_number: bool = False
+    """The person's next number is tried then, in turn; where there is only one, that one again."""
+    best_hours: tuple[str, ...] = ()
+    """Hours where the person is in which to try again, "17:00-20:00"; empty means any that are allowed."""
+    by_kind: dict[PhoneKind, KindRule] = {}
+    """Other delays and limits for some kinds of phone."""
 
 
 class Outcome(StrEnum):
@@ -173,16 +199,6 @@ class LeadStatus(StrEnum):
     """Leased to an engine, waiting in its hopper or being dialed."""
     CLOSED = "closed"
     """Will not be dialed again."""
-
-
-class PhoneKind(StrEnum):
-    """What sort of line a number is; retry rules may tell them apart."""
-
-    UNKNOWN = "unknown"
-    MOBILE = "mobile"
-    HOME = "home"
-    WORK = "work"
-    OTHER = "other"
 
 
 class LeadNumber(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

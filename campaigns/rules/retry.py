@@ -1,14 +1,20 @@
-"""What becomes of a lead after an attempt: tried again at some time, or closed."""
+"""What becomes of a lead after an attempt: tried again at some time and number, or closed."""
 
 import msgspec
 
-from campaigns.model import Attempt, Campaign, Lead
+from campaigns.model import Attempt, Campaign, KindRule, Lead, Outcome, PhoneKind, RetryRule
+from campaigns.rules.gate import gate_of
+from campaigns.rules.window import open_hours, opens_at
 
 
 class Retry(msgspec.Struct, frozen=True, gc=False):
     """The lead may be dialed again from `not_before` on, Unix seconds."""
 
     not_before: float
+    next_number: bool = False
+    """At the person's next number."""
+    drops_number: bool = False
+    """The number tried does not exist: it is taken from the lead."""
 
 
 class Closed(msgspec.Struct, frozen=True, gc=False):
@@ -20,6 +26,8 @@ class Closed(msgspec.Struct, frozen=True, gc=False):
 def next_step(campaign: Campaign, lead: Lead, attempt: Attempt, now: float, outcome_attempts: int) -> Retry | Closed:
     """Decide by the campaign's retry rules; an outcome that has no rule closes the lead.
 
+    A number that does not exist ends that number only: a person who has others is tried at the next at once.
+
     Args:
         campaign: holds the rules and the cap on attempts.
         lead: its `attempts_made` includes this attempt.
@@ -30,11 +38,34 @@ def next_step(campaign: Campaign, lead: Lead, attempt: Attempt, now: float, outc
     """
     outcome = attempt.outcome
     assert outcome is not None, f"attempt {attempt.attempt_id} has no outcome yet"
+    if outcome is Outcome.INVALID_NUMBER and any(one.number != attempt.number for one in lead.numbers):
+        if lead.attempts_made >= campaign.attempts_max:
+            return Closed(f"{lead.attempts_made} of {campaign.attempts_max} attempts made")
+        return Retry(now, drops_number=True)
     rule = campaign.retry_rules.get(outcome)
     if rule is None:
         return Closed(str(outcome))
-    if outcome_attempts >= rule.attempts_max:
-        return Closed(f"{outcome} {outcome_attempts} of {rule.attempts_max} times")
+    limits: RetryRule | KindRule = rule.by_kind.get(_kind_of(lead, attempt), rule)
+    if outcome_attempts >= limits.attempts_max:
+        return Closed(f"{outcome} {outcome_attempts} of {limits.attempts_max} times")
     if lead.attempts_made >= campaign.attempts_max:
         return Closed(f"{lead.attempts_made} of {campaign.attempts_max} attempts made")
-    return Retry(now + rule.delay_s)
+    return Retry(_opening(campaign, lead, rule, now + limits.delay_s), next_number=rule.next_number)
+
+
+def _kind_of(lead: Lead, attempt: Attempt) -> PhoneKind:
+    return next((one.kind for one in lead.numbers if one.number == attempt.number), lead.phone_kind)
+
+
+def _opening(campaign: Campaign, lead: Lead, rule: RetryRule, at: float) -> float:
+    """The first time from `at` on at which the person may be called, in the best hours where there are any.
+
+    A time that is open already stays as it is, to the second.
+    """
+    clock = gate_of(campaign).rules_for(lead).clock
+    hours = clock.hours
+    if rule.best_hours:
+        hours = (*hours, open_hours(((tuple(range(7)), rule.best_hours),)))
+    opening = opens_at(hours, clock.zones, at)
+    # Best hours that the law never opens are no reason to wait for ever; the gate will say when.
+    return at if opening is None else opening

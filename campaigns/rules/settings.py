@@ -118,3 +118,11 @@ def _retry_problems(campaign: Campaign) -> Iterator[Problem]:
 def _retry_rule_problems(field: str, rule: RetryRule) -> Iterator[Problem]:
     yield from range_problems(f"{field}.delay_s", rule.delay_s, 0.0, RETRY_DELAY_S_MAX)
     yield from range_problems(f"{field}.attempts_max", rule.attempts_max, 1, ATTEMPTS_MAX)
+    for kind, limits in rule.by_kind.items():
+        yield from range_problems(f"{field}.by_kind.{kind}.delay_s", limits.delay_s, 0.0, RETRY_DELAY_S_MAX)
+        yield from range_problems(f"{field}.by_kind.{kind}.attempts_max", limits.attempts_max, 1, ATTEMPTS_MAX)
+    for index, span in enumerate(rule.best_hours):
+        start, _, end = span.partition("-")
+        first, last = minute_of_day(start), minute_of_day(end)
+        if first is None or last is None or first >= last:
+            yield Problem(f"{field}.best_hours[{index}]", f"{span!r} is not a span within a day such as 17:00-20:00")

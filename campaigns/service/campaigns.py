@@ -10,13 +10,14 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec.structs import replace
 
-from campaigns.model import Campaign, CampaignStatus, CampaignTask
+from campaigns.model import Campaign, CampaignStatus, CampaignTask, KindRule, RetryRule
 from campaigns.ports import CampaignStore
 from campaigns.rules.compliance import Problem
 from campaigns.rules.settings import is_e164, problems
 from campaigns.rules.status import may_become
 from campaigns.service.errors import CallerError, InvalidSettingsError, StatusChangeError
 from campaigns.service.presets import PRESETS, preset_of
+from campaigns.terms import AttemptCap
 from pacing import policy_names
 
 NOT_SETTINGS = {
@@ -191,6 +192,8 @@ def _join(path: str, field: str) -> str:
 
 def _settings_at(path: str) -> tuple[str, ...]:
     if path.startswith("retry_rules"):
-        return ("attempts_max", "delay_s")
+        return (KindRule if "by_kind" in path else RetryRule).__struct_fields__
+    if path.startswith("attempt_caps"):
+        return AttemptCap.__struct_fields__
     kind: Any = get_type_hints(Campaign)[path] if path else Campaign
     return tuple(kind.__struct_fields__)

@@ -14,6 +14,7 @@ from campaigns.model import (
     Outcome,
 )
 from campaigns.rules.retry import Closed, next_step
+from campaigns.store.adding import rest_of_numbers
 from campaigns.terms import AbandonWindow, AnswerHour
 
 DAY_S = 86400.0
@@ -124,7 +125,21 @@ def moved_on(campaign: Campaign, lead: Lead, attempt: Attempt, now: float, outco
     step = next_step(campaign, lead, attempt, now, outcome_attempts)
     if isinstance(step, Closed):
         return closed(lead, step.reason)
+    if step.drops_number:
+        lead = rest_of_numbers(lead, {attempt.number}) or lead
+    elif step.next_number:
+        lead = at_next_number(lead, attempt.number)
     return replace(lead, status=LeadStatus.OPEN, not_before=step.not_before)
+
+
+def at_next_number(lead: Lead, tried: str) -> Lead:
+    """The lead with the number after the one tried, in turn; as it is where there is no other."""
+    numbers = [one.number for one in lead.numbers]
+    if len(numbers) < 2:
+        return lead
+    place = numbers.index(tried) if tried in numbers else -1
+    following = lead.numbers[(place + 1) % len(numbers)]
+    return replace(lead, number=following.number, phone_kind=following.kind)
 
 
 def closed(lead: Lead, reason: str) -> Lead:

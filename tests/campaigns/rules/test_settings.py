@@ -3,11 +3,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from campaigns.model import CallingWindow, Campaign, Outcome, PacingSettings, RetryRule
+from campaigns.model import CallingWindow, Campaign, KindRule, Outcome, PacingSettings, PhoneKind, RetryRule
 from campaigns.rules.compliance import Problem
 from campaigns.rules.settings import is_e164, problems
 
 CAMPAIGN = Campaign(campaign_id=1, name="spring", skill_group="sales")
+NEVER = KindRule(delay_s=1.0, attempts_max=0)
 POLICIES = ["predictive", "progressive"]
 
 
@@ -56,6 +57,14 @@ def test_the_defaults_are_sound() -> None:
         ({"calling_window": CallingWindow(days=())}, "calling_window.days"),
         ({"calling_window": CallingWindow(days=(0, 7))}, "calling_window.days"),
         ({"calling_window": CallingWindow(days=(1, 1))}, "calling_window.days"),
+        (
+            {"retry_rules": {Outcome.BUSY: RetryRule(delay_s=1, attempts_max=1, best_hours=("9-17",))}},
+            "retry_rules.busy.best_hours[0]",
+        ),
+        (
+            {"retry_rules": {Outcome.BUSY: RetryRule(delay_s=1, attempts_max=1, by_kind={PhoneKind.HOME: NEVER})}},
+            "retry_rules.busy.by_kind.home.attempts_max",
+        ),
         ({"retry_rules": {Outcome.BUSY: RetryRule(delay_s=-1, attempts_max=1)}}, "retry_rules.busy.delay_s"),
         ({"retry_rules": {Outcome.BUSY: RetryRule(delay_s=1, attempts_max=0)}}, "retry_rules.busy.attempts_max"),
     ],

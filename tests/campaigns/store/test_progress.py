@@ -1,11 +1,22 @@
 import pytest
 from msgspec.structs import replace
 
-from campaigns.model import Attempt, Campaign, Lead, LeadStatus, Outcome
+from campaigns.model import (
+    Attempt,
+    CallingWindow,
+    Campaign,
+    Lead,
+    LeadNumber,
+    LeadStatus,
+    Outcome,
+    PhoneKind,
+    RetryRule,
+)
 from campaigns.store import progress
 
 NOW = 1_770_000_000.0
-CAMPAIGN = Campaign(campaign_id=1, name="spring", skill_group="sales")
+ANY_TIME = CallingWindow(start="00:00", end="24:00")
+CAMPAIGN = Campaign(campaign_id=1, name="spring", skill_group="sales", calling_window=ANY_TIME)
 LEAD = Lead(lead_id=7, campaign_id=1, number="+12025550101")
 FIRST = Attempt(
     attempt_id="7-1",
@@ -95,3 +106,42 @@ def test_a_lead_that_had_its_attempts_is_told_the_cap() -> None:
     assert progress.moved_on(CAMPAIGN, replace(LEAD, attempts_made=8), BUSY, NOW, 1).closed_reason == (
         "8 of 8 attempts made"
     )
+
+
+NUMBERS = (
+    LeadNumber(number=LEAD.number),
+    LeadNumber(number="+12025550102", kind=PhoneKind.MOBILE),
+    LeadNumber(number="+12025550103", kind=PhoneKind.WORK),
+)
+
+
+def test_numbers_take_turns() -> None:
+    lead = replace(LEAD, numbers=NUMBERS)
+    tried = []
+    for _ in range(4):
+        tried.append(lead.number[-3:])
+        lead = progress.at_next_number(lead, lead.number)
+    assert tried == ["101", "102", "103", "101"]
+    assert progress.at_next_number(LEAD, LEAD.number) == LEAD
+
+
+def test_the_retry_rule_may_ask_for_the_next_number() -> None:
+    rule = RetryRule(delay_s=60.0, attempts_max=5, next_number=True)
+    campaign = replace(CAMPAIGN, retry_rules={Outcome.BUSY: rule})
+    being_called = progress.being_called(replace(LEAD, numbers=NUMBERS), FIRST)
+    ending = progress.ended(campaign, being_called, [FIRST], BUSY, NOW)
+    assert ending is not None
+    assert (ending[0].number, ending[0].phone_kind, ending[0].not_before) == (
+        "+12025550102",
+        PhoneKind.MOBILE,
+        NOW + 60,
+    )
+
+
+def test_a_number_that_does_not_exist_is_taken_from_the_lead() -> None:
+    being_called = progress.being_called(replace(LEAD, numbers=NUMBERS), FIRST)
+    ending = progress.ended(CAMPAIGN, being_called, [FIRST], replace(BUSY, outcome=Outcome.INVALID_NUMBER), NOW)
+    assert ending is not None
+    assert ending[0].status is LeadStatus.OPEN
+    assert [one.number for one in ending[0].numbers] == ["+12025550102", "+12025550103"]
+    assert ending[0].number == "+12025550102"
