@@ -43,7 +43,7 @@ def test_a_campaign_begins_as_a_draft_with_defaults() -> None:
         ({**SETTINGS, "treatment": "fax"}, "treatment: invalid enum value 'fax'"),
         (
             {**SETTINGS, "retry_rules": {"busy": {"delay": 1}}},
-            "retry_rules.delay: is no setting; there are: attempts_max, delay_s",
+            "retry_rules.delay: is no setting; there are: attempts_max, best_hours, by_kind, ",
         ),
         ({**SETTINGS, "retry_rules": {"bored": {}}}, "retry_rules: invalid enum value 'bored'"),
     ],
