@@ -38,6 +38,10 @@ def league(
     anew: Annotated[
         list[str] | None, typer.Option(help="Run this policy again although its runs were kept; may be repeated.")
     ] = None,
+    only_kept: Annotated[
+        bool,
+        typer.Option("--only-kept", help="Run nothing: tell what the file holds, with gaps where it holds too little."),
+    ] = False,
     seed: options.Seed = 1,
     replications: options.Replications = 4,
     settings: options.Settings = None,
@@ -58,7 +62,7 @@ def league(
         def run(variants: Sequence[Scenario], count: int) -> list[list[ReplicationFigures]]:
             jobs = jobs_for(variants, range(count), seed)
             found = [kept.find(job) for job in jobs]
-            missing = [job for job, done in zip(jobs, found, strict=True) if done is None]
+            missing = [job for job, done in zip(jobs, found, strict=True) if done is None and not only_kept]
             by_number = {(job.variant, job.replication): job for job in missing}
             with options.progress_bar(_words(missing), len(missing)) as advance:
 

@@ -42,25 +42,23 @@ def tune(
             raise options.CommandError(f"the lowest value, {low:g}, must be less than the highest, {high:g}")
         base = options.scenario_with(name, settings, policy)
 
-        def evaluate(values: Sequence[float]) -> list[Summary]:
+        def evaluate(values: Sequence[float]) -> list[Summary | None]:
             variants = [override(base, parameter, value) for value in values]
             jobs = jobs_for(variants, range(replications), seed)
             with options.progress_bar(f"tuning {parameter}", len(jobs)) as advance:
                 finished = run_jobs(jobs, workers=workers, executor=executor, on_done=advance)
             if not finished.is_complete:
                 options.warn_incomplete(len(finished.done), len(jobs))
-                raise typer.Exit(130)
+            found = [[one.figures for one in finished.done if one.variant == number] for number in range(len(values))]
             return [
-                summarise(
-                    f"{parameter}={value:g}",
-                    [one.figures for one in finished.done if one.variant == number],
-                    cap_of(variants[number]),
-                )
-                for number, value in enumerate(values)
+                summarise(f"{parameter}={value:g}", figures, cap_of(variant)) if len(figures) >= min(2, replications) else None
+                for value, figures, variant in zip(values, found, variants, strict=True)
             ]
 
         with options.cluster_executor(cluster) as executor:
             tuning = search(parameter, low, high, rounds, evaluate, confidence=confidence, days_over_cap_max=days_over)
+        if not tuning.trials:
+            raise typer.Exit(130)
         if as_json:
             tables.print_json({"scenario": base, "seed": seed, "tuning": tuning})
         else:
@@ -95,9 +93,16 @@ def _why_not(trial: Trial, tuning: Tuning) -> str:
     return "had 30 days over the cap"
 
 
+def _worst_day(summary: Summary) -> str:
+    """The worst day of all replications: the one that a regulator would look at."""
+    known = [rate for rate in summary.values["abandon_rate_worst_day"] if rate is not None]
+    return f"{max(known):.2%}" if known else "–"
+
+
 def _print(tuning: Tuning, name: str, seed: int) -> None:
     table = Table(title=f"{name}, seed {seed}", box=box.SIMPLE, title_justify="left")
-    for column in (tuning.parameter, "occupancy", "abandon rate", "at most", "days over cap", "at most", "admissible"):
+    columns = ("occupancy", "abandon rate", "at most", "worst day", "days over cap", "at most", "admissible")
+    for column in (tuning.parameter, *columns):
         table.add_column(column, justify="right")
     abandon = next(metric for metric in METRICS if metric.name == "abandon_rate")
     for trial in tuning.trials:
@@ -107,9 +112,12 @@ def _print(tuning: Tuning, name: str, seed: int) -> None:
             tables.shown(OCCUPANCY, summary.metrics["occupancy"]),
             tables.shown(abandon, summary.metrics["abandon_rate"]),
             f"{trial.abandon_rate_high:.2%}",
+            _worst_day(summary),
             f"{summary.days_over_cap} of {summary.campaign_days}",
             f"{trial.days_over_high:.1%}",
             "yes" if trial.is_admissible else "no",
         )
     tables.print_table(table)
+    if not tuning.is_complete:
+        typer.echo("interrupted: of the values tried so far")
     typer.echo(reason(tuning))

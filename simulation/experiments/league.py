@@ -92,7 +92,7 @@ def play(
         base: the scenario.
         policies: what plays; the first is the reference of the differences.
         replications: independent runs of each.
-        run: runs variants.
+        run: runs variants; a policy with fewer runs than asked for is left out.
         from_settings: where the search for each tuned policy's setting begins; set to what was found.
     """
     agents = base.agents[0].count
@@ -107,15 +107,18 @@ def play(
     summaries = [
         summarise(policy, figures, base.campaigns[0].pacing.abandon_rate_max)
         for policy, figures in zip(own, run(variants, replications), strict=True)
+        if len(figures) == replications
     ]
-    reference = summaries[0].values["occupancy"]
+    reference = next((one.values["occupancy"] for one in summaries if one.name == policies[0]), None)
     return [
         Entry(
             one.name,
             agents,
             one,
             settings[one.name],
-            paired_interval(reference, one.values["occupancy"]) if one is not summaries[0] else None,
+            paired_interval(reference, one.values["occupancy"])
+            if reference is not None and one.name != policies[0]
+            else None,
         )
         for one in summaries
     ]
@@ -139,6 +142,8 @@ def _best_setting(base: Scenario, policy: str, run: Runner, start: float | None)
     for value in LADDER[first:]:
         count = TUNING_REPLICATIONS if base.agents[0].count <= WHOLE_DAY_AGENTS else 1
         (figures,) = run([variant_of(base, policy, value)], count)
+        if not figures:
+            break
         summary = summarise(policy, figures, base.campaigns[0].pacing.abandon_rate_max)
         occupancy, rate = summary.metrics["occupancy"], summary.metrics["abandon_rate"]
         is_under = rate is None or rate.mean <= summary.cap

@@ -40,6 +40,8 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     """By value."""
     confidence: float
     days_over_cap_max: float
+    is_complete: bool = True
+    """False when it was interrupted: better values may not have been tried."""
 
 
 def judge(value: float, summary: Summary, confidence: float, days_over_cap_max: float) -> Trial:
@@ -66,22 +68,31 @@ def search(
     low: float,
     high: float,
     rounds: int,
-    evaluate: Callable[[Sequence[float]], Sequence[Summary]],
+    evaluate: Callable[[Sequence[float]], Sequence[Summary | None]],
     *,
     confidence: float,
     days_over_cap_max: float,
 ) -> Tuning:
-    """Try evenly spaced values between `low` and `high`, then again around the best one."""
+    """Try evenly spaced values between `low` and `high`, then again around the best one.
+
+    `evaluate` gives None for values it did not come to; the search ends there with what is done.
+    """
     trials: dict[float, Trial] = {}
     best: Trial | None = None
+    is_complete = True
     for _ in range(rounds):
         values = [round(float(value), DIGITS) for value in np.linspace(low, high, POINTS)]
         new = [value for value in dict.fromkeys(values) if value not in trials]
         if not new:
             break
-        for value, summary in zip(new, evaluate(new), strict=False):
-            trials[value] = judge(value, summary, confidence, days_over_cap_max)
+        for value, summary in zip(new, evaluate(new), strict=True):
+            if summary is None:
+                is_complete = False
+            else:
+                trials[value] = judge(value, summary, confidence, days_over_cap_max)
         best = _best(list(trials.values()))
+        if not is_complete:
+            break
         low, high = _around(sorted(trials), best)
     ordered = tuple(trials[value] for value in sorted(trials))
     return Tuning(
@@ -90,6 +101,7 @@ def search(
         trials=ordered,
         confidence=confidence,
         days_over_cap_max=days_over_cap_max,
+        is_complete=is_complete,
     )
 
 

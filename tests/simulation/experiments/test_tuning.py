@@ -47,3 +47,15 @@ def test_where_nothing_is_admissible_lower_values_are_tried() -> None:
 
     assert tuning.best is None
     assert min(trial.value for trial in tuning.trials) == 3.0
+
+
+def test_an_interrupted_search_keeps_the_values_it_came_to() -> None:
+    def interrupted(values: Sequence[float]) -> list[Summary | None]:
+        return [summary if number < 3 else None for number, summary in enumerate(world(values))]
+
+    tuning = search("x", 1.0, 4.0, 3, interrupted, confidence=0.95, days_over_cap_max=1.0)
+
+    assert not tuning.is_complete
+    assert [trial.value for trial in tuning.trials] == [1.0, 1.5, 2.0]
+    assert tuning.best is not None
+    assert tuning.best.value == 1.5
