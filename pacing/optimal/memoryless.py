@@ -42,7 +42,12 @@ class Optimum(msgspec.Struct, frozen=True, kw_only=True):
     occupancy: float
     abandon_rate: float
     order_up_to: tuple[int, ...]
-    """Calls to have in flight, by the number of idle agents (0 idle first)."""
+    """Calls to have in flight, by the number of idle agents (0 idle first): the careful one of the two tables that
+    bracket the cap."""
+    bold_order_up_to: tuple[int, ...]
+    """The other one, which abandons more than the cap allows."""
+    bold_share: float
+    """The share of the time for which the bold table is followed, 0..1, so that the whole is at the cap."""
 
 
 class _Gains(msgspec.Struct, frozen=True):
@@ -120,11 +125,12 @@ def _at_cap(space: "_Space", below: _Gains, above: _Gains, abandon_rate_max: flo
     busy = below.busy + share * (above.busy - below.busy)
     answers = below.answers + share * (above.answers - below.answers)
     abandons = below.abandons + share * (above.abandons - below.abandons)
-    by_busy = below.targets.reshape(space.shape)[:, 0]
     return Optimum(
         occupancy=busy / space.agents,
         abandon_rate=abandons / answers,
-        order_up_to=tuple(int(target) for target in reversed(by_busy)),
+        order_up_to=space.order_up_to(below),
+        bold_order_up_to=space.order_up_to(above),
+        bold_share=share,
     )
 
 
@@ -153,6 +159,11 @@ class _Space:
             (state[:1], state[:1], np.ones(1)),
         ]
         self._abandons = np.where(full, self._answer_rates, 0.0)
+
+    def order_up_to(self, gains: _Gains) -> tuple[int, ...]:
+        """Calls to have in flight by the number of idle agents, none idle first."""
+        by_busy = gains.targets.reshape(self.shape)[:, 0]
+        return tuple(int(target) for target in reversed(by_busy))
 
     def optimise(self, price: float) -> _Gains:
         """The policy that minimises idle agents + price x abandoned calls per second (Howard 1960)."""

@@ -3,7 +3,7 @@
 Theory of operation. What a call meets and when comes from the Aalen-Johansen estimator, so that cancelled and
 unfinished calls count for what they show. Conversations that the records cut off are right-censored; so is the
 patience of everybody whom an agent reached. Whether leads differ or merely wear out with every attempt is decided by
-likelihood. What call records cannot show (ACW, AMD's errors, shifts) keeps the scenario's defaults and is named so.
+likelihood. What call records cannot show (ACW, whom AMD mistook, shifts) keeps the scenario's defaults and is named so.
 """
 
 import datetime as dt
@@ -20,10 +20,12 @@ from dialer.model import AgentState
 from simulation.calibration.competing import CumulativeIncidence, cumulative_incidence
 from simulation.calibration.durations import QUANTILES, Fit, best_fit, fit_exponential, sample_of
 from simulation.calibration.reading import AgentInterval, CalibrationError, CallRecord
-from simulation.models.distributions import AnyDuration, Deterministic, Empirical
+from simulation.calibration.staff import Speeds, lateness_of, pauses_of, speeds_of
+from simulation.models.distributions import AnyDuration, Empirical
 from simulation.scenario.model import (
     DEFAULT_FAILURES,
     Agents,
+    Amd,
     Customers,
     Day,
     Failure,
@@ -99,7 +101,8 @@ def calibrate(
     if not any(call.outcome in ANSWERED_BY_PERSON for call in placed):
         raise CalibrationError("no call in the records was answered by a person; there is nothing to fit")
     ring_timeout_s = _ring_timeout(placed)
-    customers = _customers(fitter, placed, intervals, ring_timeout_s)
+    speeds = speeds_of(placed)
+    customers = _customers(fitter, placed, intervals, ring_timeout_s, speeds)
     attempts = Counter(call.lead for call in placed)
     is_single = max(call.attempt_number for call in placed) == 1
     campaign = ScenarioCampaign(
@@ -119,14 +122,18 @@ def calibrate(
         name=name,
         description=f"Fitted to {len(placed)} calls.",
         day=_day(placed),
-        agents=(_agents(fitter, placed, intervals),),
+        agents=(_agents(fitter, placed, intervals, speeds),),
         campaigns=(campaign,),
     )
     return Calibration(scenario, tuple(fitter.findings), fitter.fits)
 
 
 def _customers(
-    fitter: _Fitter, calls: Sequence[CallRecord], intervals: Sequence[AgentInterval], ring_timeout_s: float
+    fitter: _Fitter,
+    calls: Sequence[CallRecord],
+    intervals: Sequence[AgentInterval],
+    ring_timeout_s: float,
+    speeds: Speeds,
 ) -> Customers:
     incidence = _incidence(calls, ring_timeout_s)
     person = incidence.total(PERSON)
@@ -139,11 +146,9 @@ def _customers(
     fitter.say("leads", spread or wear or "all alike", "likelihood over the attempts at each lead")
     hours = _hour_factors(calls, person)
     fitter.say("hours", f"{len(hours)} hours differ" if hours else "all alike", "test of each hour at 0.3 %")
-    has_machines = any(call.outcome is Outcome.MACHINE for call in calls)
+    amd = _amd(fitter, calls)
     kinds = Counter(FAILURES[call.outcome] for call in calls if call.outcome in FAILURES)
     ringing = [call.ringing_at - call.placed_at for call in calls if call.ringing_at is not None]
-    if has_machines:
-        fitter.say("AMD", "not simulated: machines cost no agent's time", "its errors cannot be seen in call records")
     return replace(
         default,
         answer_probability=round(probability, 5),
@@ -158,10 +163,11 @@ def _customers(
         machine_delay=_delay(fitter, "ringing to a machine", incidence, MACHINE, default.machine_delay),
         failure_delay=_delay(fitter, "time to a failure", incidence, FAILURE, default.failure_delay),
         post_dial_delay=fitter.duration("post-dial delay", ringing, default.post_dial_delay),
-        machines_known=True,
+        amd=amd,
+        machines_known=amd is None,
         patience=_patience(fitter, calls),
-        talk=_talk(fitter, calls, default),
-        acw=_acw(fitter, intervals, default),
+        talk=_talk(fitter, calls, default, speeds),
+        acw=_acw(fitter, intervals, default, speeds),
     )
 
 
@@ -289,16 +295,34 @@ def _patience(fitter: _Fitter, calls: Sequence[CallRecord]) -> AnyDuration | Non
     return found
 
 
-def _talk(fitter: _Fitter, calls: Sequence[CallRecord], default: Customers) -> AnyDuration:
+def _amd(fitter: _Fitter, calls: Sequence[CallRecord]) -> Amd | None:
+    """Detection takes as long as machines were kept on the line; whom it mistook, nobody knows."""
+    answered = [call for call in calls if call.outcome is Outcome.MACHINE and call.answered_at is not None]
+    delays = [call.ended_at - (call.answered_at or 0.0) for call in answered if call.ended_at is not None]
+    if len(delays) < DURATIONS_MIN:
+        if any(call.outcome is Outcome.MACHINE for call in calls):
+            fitter.say("AMD", "machines known to the carrier", "machines were not answered")
+        return None
+    return Amd(delay=fitter.duration("AMD", delays, Amd().delay), person_error=0.0, machine_error=0.0)
+
+
+def _talk(fitter: _Fitter, calls: Sequence[CallRecord], default: Customers, speeds: Speeds) -> AnyDuration:
+    """Talk at an agent of average speed."""
     seen_until = max(max(call.placed_at, call.ended_at or 0.0) for call in calls)
-    bridged = [(call.bridged_at, call.ended_at) for call in calls if call.bridged_at is not None]
-    finished = [ended_at - bridged_at for bridged_at, ended_at in bridged if ended_at is not None]
-    unfinished = [max(seen_until - bridged_at, 0.0) for bridged_at, ended_at in bridged if ended_at is None]
+    finished: list[float] = []
+    unfinished: list[float] = []
+    for call in calls:
+        if call.bridged_at is None:
+            continue
+        talk_s = max((seen_until if call.ended_at is None else call.ended_at) - call.bridged_at, 0.0)
+        (unfinished if call.ended_at is None else finished).append(talk_s / speeds.of(call.agent_id))
     return fitter.duration("talk", finished, default.talk, unfinished)
 
 
-def _acw(fitter: _Fitter, intervals: Sequence[AgentInterval], default: Customers) -> AnyDuration:
-    found = [one.ended_at - one.started_at for one in intervals if one.state == AgentState.ACW]
+def _acw(fitter: _Fitter, intervals: Sequence[AgentInterval], default: Customers, speeds: Speeds) -> AnyDuration:
+    found = [
+        (one.ended_at - one.started_at) / speeds.of(one.agent_id) for one in intervals if one.state == AgentState.ACW
+    ]
     if not intervals:
         fitter.say("ACW", "default", "call records do not show it; give the agents' intervals with --intervals")
         return default.acw
@@ -320,11 +344,29 @@ def _day(calls: Sequence[CallRecord]) -> Day:
     )
 
 
-def _agents(fitter: _Fitter, calls: Sequence[CallRecord], intervals: Sequence[AgentInterval]) -> Agents:
+def _agents(fitter: _Fitter, calls: Sequence[CallRecord], intervals: Sequence[AgentInterval], speeds: Speeds) -> Agents:
     names = {one.agent_id for one in intervals} or {call.agent_id for call in calls if call.agent_id}
     if not names:
         fitter.say("agents", "1", "no call names its agent; set agents.0.count yourself")
         return Agents(count=1)
-    late = Deterministic(value_s=0.0)
-    fitter.say("agents", str(len(names)), "all of them present all day: shifts and breaks are not in call records")
-    return Agents(count=len(names), late=late)
+    how = "all of them present all day: shifts and breaks are not in call records"
+    fitter.say("agents", str(len(names)), "who appears in the intervals" if intervals else how)
+    differ = f"talk differs between them by {speeds.cv:.0%}" if speeds.cv else "as far as talk times show"
+    fitter.say("agents' speed", f"cv {speeds.cv:.2f}" if speeds.cv else "all alike", differ)
+    agents = Agents(count=len(names), speed_cv=round(speeds.cv, 4))
+    if not intervals:
+        return agents
+    pauses = pauses_of(intervals)
+    if len(pauses.durations_s) >= DURATIONS_MIN:
+        length = fitter.duration("pauses", pauses.durations_s, agents.pause)
+        fitter.say(
+            "pauses, how often", f"{pauses.probability:.1%} of calls", "breaks are spread over the day like others"
+        )
+        agents = replace(agents, pause_probability=round(pauses.probability, 5), pause=length)
+    start_s = min(call.placed_at % 86_400.0 for call in calls) // 60.0 * 60.0
+    late = lateness_of(intervals, start_s)
+    if np.count_nonzero(late) * 10 >= late.size:
+        quantiles = tuple(round(float(one), 1) for one in np.quantile(late, np.linspace(0.0, 1.0, 21)))
+        fitter.say("late arrivals", f"mean {late.mean():.0f} s", f"{late.size} agent-days seen")
+        agents = replace(agents, late=Empirical(quantiles_s=quantiles))
+    return agents

@@ -50,7 +50,7 @@ def league(
 ) -> None:
     """Run all policies at all team sizes on common random numbers and write one table.
 
-    Teams up to 20 play eight hours, larger ones 100 agent-hours and three quarters of an hour at least; --set
+    Teams up to 20 play eight hours, larger ones 100 agent-hours and half an hour at least; --set
     day.hours=H makes all days alike.
     """
     with options.one_line_errors(), options.cluster_executor(cluster) as executor:

@@ -51,7 +51,9 @@ def tune(
                 options.warn_incomplete(len(finished.done), len(jobs))
             found = [[one.figures for one in finished.done if one.variant == number] for number in range(len(values))]
             return [
-                summarise(f"{parameter}={value:g}", figures, cap_of(variant)) if len(figures) >= min(2, replications) else None
+                summarise(f"{parameter}={value:g}", figures, cap_of(variant))
+                if len(figures) >= min(2, replications)
+                else None
                 for value, figures, variant in zip(values, found, variants, strict=True)
             ]
 

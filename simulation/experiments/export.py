@@ -1,4 +1,4 @@
-"""Writes a run's rows as CSV, JSON lines or Parquet; column names are the rows' field names."""
+"""A run's rows as pandas frames, CSV, JSON lines or Parquet; column names are the rows' field names."""
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
@@ -66,6 +66,19 @@ def run_tables(scenario: Scenario, seed: int) -> Iterator[Columns]:
         fields: tuple[str, ...] = kind._fields
         columns = list(zip(*rows[name], strict=True)) or [()] * len(fields)
         yield Columns(name, {field: list(column) for field, column in zip(fields, columns, strict=True)})
+
+
+def run_frames(scenario: Scenario, seed: int) -> dict[str, Any]:
+    """The three tables of one replication as pandas frames, by name; `polars.from_pandas` makes Polars' of them.
+
+    Raises:
+        ExportError: pandas is not installed.
+    """
+    try:
+        import pandas as pd
+    except ImportError:
+        raise ExportError("frames need pandas: pip install 'predictive-dialer[analysis]'") from None
+    return {table.name: pd.DataFrame(table.columns) for table in run_tables(scenario, seed)}
 
 
 def _writer(kind: str) -> Callable[[Path, dict[str, list[Any]]], None]:

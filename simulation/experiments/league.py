@@ -4,6 +4,7 @@ A fixed ratio, and the maximum level of VICIdial's adaptive modes, are chosen an
 with hindsight would: the highest occupancy whose mean abandon rate stays under the cap.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -46,11 +47,12 @@ TUNED = frozenset({"ratio", "vicidial-hard-limit-tuned", "vicidial-average-tuned
 LIKE_RATIO = frozenset({"wombat", "genesys-progressive", "dialeros"})
 """Fixed numbers of calls per idle agent under other names: set to what was found best for `ratio`."""
 LADDER = (1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.25, 2.5, 2.75, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 8.0, 9.0, 10.0)
-"""Settings tried, from below, until two in a row do no better."""
-STEPS_BACK = 1
+"""Settings that are tried."""
+RATIO_BY_ROOT = 0.6
+"""About the best fixed ratio over the root of the team's size: idle agents wait in proportion to it."""
 TUNING_REPLICATIONS = 2
 AGENT_HOURS = 100.0
-HOURS_MAX, HOURS_MIN = 8.0, 0.75
+HOURS_MAX, HOURS_MIN = 8.0, 0.5
 WHOLE_DAY_AGENTS = 20
 """Teams up to this size play whole days: their abandon account needs the room."""
 WARMUP_SHARE_MAX = 1 / 3
@@ -79,7 +81,7 @@ def sized(given: Scenario, agents: int, hours: float | None = None) -> Scenario:
 
 
 def day_hours(agents: int) -> float:
-    """Hours of a day: eight for small teams, and about as many agent-hours for larger ones, three quarters at least."""
+    """Hours of a day: eight for small teams, and a hundred agent-hours for larger ones, half an hour at least."""
     return HOURS_MAX if agents <= WHOLE_DAY_AGENTS else max(HOURS_MIN, AGENT_HOURS / agents)
 
 
@@ -93,7 +95,8 @@ def play(
         policies: what plays; the first is the reference of the differences.
         replications: independent runs of each.
         run: runs variants; a policy with fewer runs than asked for is left out.
-        from_settings: where the search for each tuned policy's setting begins; set to what was found.
+        from_settings: where the search for each tuned policy's setting begins, if a smaller team has played; set to
+            what was found.
     """
     agents = base.agents[0].count
     own = [policy for policy in policies if agents <= SIZES_MAX.get(policy, agents)]
@@ -136,21 +139,35 @@ def variant_of(base: Scenario, policy: str, setting: float | None) -> Scenario:
 
 
 def _best_setting(base: Scenario, policy: str, run: Runner, start: float | None) -> float:
-    """The rung of the ladder with the highest occupancy under the cap; `start` is where a smaller team's best was."""
-    first = max(LADDER.index(start) - STEPS_BACK, 0) if start in LADDER else 0
-    best, best_occupancy, misses = LADDER[first], 0.0, 0
-    for value in LADDER[first:]:
-        count = TUNING_REPLICATIONS if base.agents[0].count <= WHOLE_DAY_AGENTS else 1
-        (figures,) = run([variant_of(base, policy, value)], count)
+    """The rung of the ladder with the highest occupancy under the cap.
+
+    The search begins at `start`, or where theory expects a fixed ratio, and goes up while that is better; where even
+    the beginning abandons too much it goes down until nothing is wrong.
+    """
+    agents = base.agents[0].count
+    count = TUNING_REPLICATIONS if agents <= WHOLE_DAY_AGENTS else 1
+    expected = RATIO_BY_ROOT * math.sqrt(agents) if start is None else start
+    first = min(range(len(LADDER)), key=lambda rung: abs(LADDER[rung] - expected))
+
+    def occupancy_at(rung: int) -> float | None:
+        """None over the cap, or where nothing was run."""
+        (figures,) = run([variant_of(base, policy, LADDER[rung])], count)
         if not figures:
-            break
+            return None
         summary = summarise(policy, figures, base.campaigns[0].pacing.abandon_rate_max)
         occupancy, rate = summary.metrics["occupancy"], summary.metrics["abandon_rate"]
-        is_under = rate is None or rate.mean <= summary.cap
-        if occupancy is not None and is_under and occupancy.mean > best_occupancy:
-            best, best_occupancy, misses = value, occupancy.mean, 0
-        else:
-            misses += 1
-        if misses == 2:
+        is_over = rate is not None and rate.mean > summary.cap
+        return None if is_over or occupancy is None else occupancy.mean
+
+    best, highest = first, occupancy_at(first)
+    while highest is None and best > 0:
+        best -= 1
+        highest = occupancy_at(best)
+    if best < first:
+        return LADDER[best]
+    for rung in range(first + 1, len(LADDER)):
+        found = occupancy_at(rung)
+        if found is None or highest is None or found <= highest:
             break
-    return best
+        best, highest = rung, found
+    return LADDER[best]

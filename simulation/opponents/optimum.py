@@ -1,8 +1,8 @@
 """The exact optimum of the memoryless model as a policy: a bound for small teams, and a test of the simulator itself.
 
 The table is solved for 30 % answers, 18 s of ringing and 135 s of handling, all exponential, and no grace: the scenario
-`memoryless`. Anywhere else it is just another rule. Just at the cap the true optimum randomises between two tables; a
-policy may not, so this one plays the more careful of the two.
+`memoryless`. Anywhere else it is just another rule. Just at the cap the optimum lies between two tables. Where theory
+throws a coin this policy divides the hour between them: the long-run averages are the same.
 """
 
 from functools import lru_cache
@@ -15,6 +15,9 @@ from simulation.opponents.windows import placed
 
 AGENTS_MAX = 20
 """Larger teams take minutes to solve; beyond it the policy is progressive."""
+
+CYCLE_S = 3600.0
+"""Long against the minutes in which the centre forgets which table was followed before."""
 
 
 @lru_cache(maxsize=64)
@@ -37,7 +40,9 @@ class ExactOptimum:
         if snapshot.agents > AGENTS_MAX:
             return decide_progressive(snapshot, f"progressive, as {snapshot.agents} agents are too many to solve for")
         rate_max = snapshot.budget.rate_max if self._target is None else self._target
-        table = optimum(snapshot.agents, rate_max).order_up_to
+        best = optimum(snapshot.agents, rate_max)
+        is_bold = snapshot.now % CYCLE_S < best.bold_share * CYCLE_S
+        table = best.bold_order_up_to if is_bold else best.order_up_to
         target = table[snapshot.idle_agents]
         calls = placed(target - len(snapshot.calls), snapshot.calls_max)
         return Decision(

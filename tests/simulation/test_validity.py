@@ -13,7 +13,7 @@ from simulation.scenario.model import Scenario
 from simulation.scenario.overrides import override_all
 from simulation.world import World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 SHORT = [("day.hours", 6.0), ("day.warmup_s", 1800.0)]
 ERLANG = override_all(find_scenario("erlang"), SHORT)
@@ -77,16 +77,31 @@ def test_five_memoryless_agents_reach_the_value_of_the_exact_optimum() -> None:
         pacing__abandon_rate_target=0.03,
         pacing__abandon_rate_max=0.9,
     )
-    found = measured(scenario, 30)
+    found = measured(scenario, 20)
     best = optimum(5, 0.03)
-    occupancy, abandon_rate = stationary(best.order_up_to)
 
-    assert found["occupancy"].covers(occupancy)
-    assert found["abandon_rate"].covers(abandon_rate)
-    assert found["occupancy"].half_width < 0.01
-    # The table is the careful one of the two that the optimum at exactly 3 % randomises between.
-    assert 0.02 < abandon_rate <= 0.03
-    assert best.occupancy - 0.012 < occupancy <= best.occupancy
+    # Kept also as a number: the value that independent work on the same model came to.
+    assert best.occupancy == pytest.approx(0.7754, abs=1e-4)
+    assert found["occupancy"].covers(best.occupancy)
+    assert found["abandon_rate"].covers(0.03)
+    assert found["occupancy"].half_width < 0.015
+    assert found["abandon_rate"].half_width < 0.006
+
+
+def test_the_optimum_is_the_mixture_of_its_two_tables_solved_directly() -> None:
+    best = optimum(5, 0.03)
+    careful, bold = stationary(best.order_up_to), stationary(best.bold_order_up_to)
+
+    assert 0.02 < careful[1] <= 0.03 < bold[1]
+    share = best.bold_share
+    occupancy = (1 - share) * careful[0] + share * bold[0]
+    # Occupied agents hold all who were answered and not abandoned, so the answers follow from occupancy and rate.
+    answers = [one[0] / (1 - one[1]) for one in (careful, bold)]
+    abandons = [answered * one[1] for answered, one in zip(answers, (careful, bold), strict=True)]
+    rate = ((1 - share) * abandons[0] + share * abandons[1]) / ((1 - share) * answers[0] + share * answers[1])
+
+    assert occupancy == pytest.approx(best.occupancy, abs=1e-6)
+    assert rate == pytest.approx(0.03, abs=1e-6)
 
 
 def stationary(order_up_to: tuple[int, ...], answer=0.3, flight_s=18.0, handling_s=135.0) -> tuple[float, float]:

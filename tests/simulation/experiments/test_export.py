@@ -1,11 +1,13 @@
 import csv
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from dialer.runner import replay
-from simulation.experiments.export import ExportError, run_tables, write_rows, write_trace
+from simulation.experiments.export import ExportError, run_frames, run_tables, write_rows, write_trace
+from simulation.rows import AttemptRow
 from simulation.scenario.library import find_scenario
 from simulation.scenario.overrides import override_all
 
@@ -30,6 +32,24 @@ def test_every_format_holds_the_same_rows(tmp_path: Path) -> None:
     assert [row["attempt_id"] for row in from_csv] == columns["attempt_id"]
     assert [row["placed_at"] for row in from_json] == columns["placed_at"]
     assert from_parquet == columns
+
+
+def test_rows_become_frames() -> None:
+    frames = run_frames(SMALL, 1)
+    attempts, intervals = frames["attempts"], frames["intervals"]
+
+    assert list(attempts.columns) == list(AttemptRow._fields)
+    assert set(frames) == {"attempts", "intervals", "decisions"}
+    assert len(frames["decisions"]) > 0
+    talk_s = (intervals["ended_at"] - intervals["started_at"])[intervals["state"] == "talking"].sum()
+    connected = attempts[attempts["outcome"] == "connected"]
+    assert talk_s == pytest.approx((connected["ended_at"] - connected["bridged_at"]).sum())
+
+
+def test_frames_without_pandas_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ExportError, match=r"pip install 'predictive-dialer\[analysis\]'"):
+        run_frames(SMALL, 1)
 
 
 def test_a_simulated_trace_replays_command_for_command(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import pytest
 
 from simulation.experiments.figures import CampaignDay, ReplicationFigures, Sums
-from simulation.experiments.league import LADDER, day_hours, play, sized, variant_of
+from simulation.experiments.league import day_hours, play, sized, variant_of
 from simulation.scenario.library import find_scenario
 from simulation.scenario.model import Scenario
 from simulation.scenario.overrides import override_all
@@ -52,11 +52,19 @@ def test_differences_are_paired_with_the_first_policy() -> None:
     assert entries[1].ahead.half_width < 0.5 * entries[1].summary.metrics["occupancy"].half_width
 
 
-def test_a_larger_team_begins_where_the_smaller_one_ended() -> None:
-    ground = Ground()
-    play(BASE, ("ratio",), 2, ground.run, {"ratio": 1.8})
+def test_a_larger_team_begins_where_the_smaller_one_ended_and_goes_up_or_down() -> None:
+    for start in (1.8, 3.0):
+        ground, settings = Ground(), {"ratio": start}
+        play(BASE, ("ratio",), 2, ground.run, settings)
 
-    assert min(ratio for _, ratio in ground.tried) == LADDER[LADDER.index(1.8) - 1]
+        assert settings == {"ratio": 2.0}
+        assert ground.tried[0] == ("ratio", start)
+
+
+def test_a_policy_with_too_few_runs_is_left_out_and_settings_stay_where_nothing_is_known() -> None:
+    entries = play(BASE, ("progressive", "ratio"), 3, lambda variants, _: [[] for _ in variants], {})
+
+    assert entries == []
 
 
 def test_bounds_sit_out_where_they_would_take_minutes() -> None:
@@ -71,6 +79,6 @@ def test_a_fixed_ratio_plays_without_its_fall_back() -> None:
 
 
 def test_days_are_shorter_for_larger_teams() -> None:
-    assert [day_hours(agents) for agents in (5, 20, 50, 100, 300)] == [8.0, 8.0, 2.0, 1.0, 0.75]
-    assert sized(BASE, 300).day.warmup_s == 900.0
+    assert [day_hours(agents) for agents in (5, 20, 50, 100, 300)] == [8.0, 8.0, 2.0, 1.0, 0.5]
+    assert sized(BASE, 300).day.warmup_s == 600.0
     assert sized(BASE, 5, 1.0).day == override_all(BASE, [("day.hours", 1.0), ("day.warmup_s", 1200.0)]).day
