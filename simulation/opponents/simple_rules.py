@@ -86,6 +86,32 @@ class DialerOs:
             self._last.append(observation.abandoned)
 
 
+@register("even-rate")
+class EvenRate:
+    """Newfies and ICTCore: `ratio` calls a minute for each agent, evenly spaced, whoever is free."""
+
+    def __init__(self, settings: PolicySettings) -> None:
+        self._per_minute = settings.ratio
+        self._next_at: float | None = None
+
+    def decide(self, snapshot: Snapshot) -> Decision:
+        """The next call when its time has come."""
+        now = snapshot.now
+        next_at = now if self._next_at is None else self._next_at
+        if now < next_at or not snapshot.agents:
+            return Decision(reason="the next call's time has not come")
+        gap_s = 60.0 / (self._per_minute * snapshot.agents)
+        # Asked late, it makes up for what it missed within the second, as a task queue would.
+        start = max(next_at, now - 1.0)
+        wanted = int((now - start) / gap_s + 1e-9) + 1
+        self._next_at = start + wanted * gap_s
+        calls = placed(wanted, snapshot.calls_max)
+        return Decision(calls=calls, reason=f"a call every {gap_s:.1f} s; placed {calls}", numbers={"wanted": wanted})
+
+    def learn(self, observation: Observation) -> None:
+        """Nothing is fed back."""
+
+
 def _register(name: str, rule: Rule) -> None:
     register(name)(lambda settings: RulePolicy(name, rule, settings))
 

@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from pacing import create_policy
 from pacing.model import AbandonBudget, AnswerObserved, CallInFlight, PolicySettings, Snapshot
@@ -40,3 +41,14 @@ def test_dialeros_stops_over_its_limit_and_stays_stopped() -> None:
         policy.learn(AnswerObserved(at=float(second), abandoned=second % 10 == 0))
 
     assert policy.decide(snapshot(4)).calls == 0
+
+
+def test_an_even_rate_is_kept_whoever_is_free() -> None:
+    policy = create_policy("even-rate", PolicySettings(ratio=6.0))
+
+    def calls_of(busy: int) -> list[int]:
+        seconds = (replace(snapshot(0, busy=busy), now=float(second)) for second in range(60))
+        return [policy.decide(one).calls for one in seconds]
+
+    # Ten agents at six a minute: one call a second, sixty in a minute.
+    assert sum(calls_of(10)) == 60
