@@ -3,6 +3,7 @@ from msgspec.structs import replace
 
 from pacing import create_policy
 from pacing.model import AbandonBudget, AnswerObserved, CallInFlight, PolicySettings, Snapshot
+from simulation.opponents.simple_rules import EvenRate
 
 FLIGHT = (CallInFlight(call_id="1-1", placed_at=0.0),)
 
@@ -45,6 +46,7 @@ def test_dialeros_stops_over_its_limit_and_stays_stopped() -> None:
 
 def test_an_even_rate_is_kept_whoever_is_free() -> None:
     policy = create_policy("even-rate", PolicySettings(ratio=6.0))
+    assert isinstance(policy, EvenRate)
 
     def calls_of(busy: int) -> list[int]:
         seconds = (replace(snapshot(0, busy=busy), now=float(second)) for second in range(60))
