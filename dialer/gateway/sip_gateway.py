@@ -216,6 +216,7 @@ class SipGateway:
 
         def invite(host: str) -> None:
             destination = (host, uri.address[1])
+            self.agent.know(host)
             self._invite(line, lambda offer: leg_invitation(command, uri, destination, own_host, offer, self._settings))
 
         self._hosts.look_up_then(

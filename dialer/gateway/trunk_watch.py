@@ -61,6 +61,7 @@ class TrunkWatch:
         health = known[0] if known is not None else TrunkHealth(self._settings, self._now())
         self._trunks[trunk.name] = (health, trunk, destination)
         self._agent.listen_for(destination)
+        self._agent.know(destination[0])
         self._set_alarm(trunk.name, health)
         return health
 

@@ -325,6 +325,21 @@ def test_requests_from_outside_are_answered_by_rule(start_sipp: StartSipp, scena
     asyncio.run(main())
 
 
+def test_a_stranger_is_refused_once_there_are_trunks(start_sipp: StartSipp) -> None:
+    async def main() -> None:
+        settings = GatewaySettings(port=0, trunks=(TrunkAddress(name="elsewhere", host="192.0.2.1"),))
+        gateway = SipGateway(settings, SilentMedia(), lambda event: None, time.monotonic)
+        await gateway.start()
+        host, port = gateway.address
+        sipp = start_sipp("ask", target=f"{host}:{port}", keys={**REQUESTS["options"], "expected": "403"})
+        await asyncio.to_thread(sipp.finish)
+        assert "SIP/2.0 403 " in sipp.messages()
+        assert gateway.agent.transactions == 0
+        await gateway.close()
+
+    asyncio.run(main())
+
+
 REQUESTS = {
     "options": {"method": "OPTIONS", "to_tag": ""},
     "unknown_method": {"method": "DANCE", "to_tag": ""},

@@ -9,6 +9,7 @@ from dialer.gateway.sip.derived import make_refusal_ack, make_response
 from dialer.gateway.sip.errors import MalformedMessage, TooManySessions
 from dialer.gateway.sip.headers import Via, parse_via, split_list
 from dialer.gateway.sip.message import Message, Request, Response, WrittenRequest, parse_message
+from dialer.gateway.sip.screen import Screen, Verdict
 from dialer.gateway.sip.timers import TimerOwner, Timers, TimerSettings
 from dialer.gateway.sip.transaction import (
     Action,
@@ -96,6 +97,7 @@ class TransactionLayer:
         self.timers = Timers()
         self.outgoing: list[Datagram] = []
         self.counters = LayerCounters()
+        self.screen = Screen()
         self.heard_at: dict[Address, float] = {}
         """When a response last came to what was sent to an address; kept for those that are in it."""
 
@@ -243,6 +245,12 @@ class TransactionLayer:
             return
         self.counters.requests_received += 1
         destination = _response_address(via, source)
+        if request.to_tag is None and request.method != "CANCEL":
+            verdict = self.screen.judge(request, source[0], now)
+            if verdict is not Verdict.TAKE:
+                if verdict is Verdict.REFUSE:
+                    self.send(make_response(request, 403, to_tag="stranger"), destination)
+                return
         if self.is_full:
             self.counters.refused_full += 1
             if request.method == "INVITE":

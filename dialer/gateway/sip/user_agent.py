@@ -154,6 +154,10 @@ class UserAgent:
         """Send a request outside any call; `RequestAnswered` follows within `timeout_s` (TooManySessions)."""
         self._asking.ask(name, method, uri, destination, timeout_s, now)
 
+    def know(self, host: str) -> None:
+        """Answer requests of this host outside any call; once one host is known, strangers are refused or dropped."""
+        self._layer.screen.know(host)
+
     def remind(self, name: str, at: float) -> None:
         """Report `Reminded(name)` at a time; asked again under the same name, it moves."""
         self._layer.timers.start(self._reminders, name, at)
@@ -191,7 +195,8 @@ class UserAgent:
         layer = msgspec.structs.asdict(self._layer.counters)
         by_class: dict[str, int] = layer.pop("responses_received")
         responses = {f"responses_{name}": by_class.get(name, 0) for name in ("1xx", "2xx", "3xx", "4xx", "5xx", "6xx")}
-        return {**layer, **responses, **msgspec.structs.asdict(self._table.counters)}
+        screen = msgspec.structs.asdict(self._layer.screen.counters)
+        return {**layer, **responses, **msgspec.structs.asdict(self._table.counters), **screen}
 
     def on_request(self, transaction: Server, request: Request, source: Address, now: float) -> None:
         """A new request, from the transaction layer."""
