@@ -14,6 +14,7 @@ from dialer.gateway.sip.session_timer import SessionTimers
 from dialer.gateway.sip.timers import TimerSettings
 from dialer.gateway.sip.transaction import Address, ServerInvite
 from dialer.gateway.sip.transaction_layer import Server, TransactionLayer
+from dialer.gateway.sip.uri import has_known_scheme
 
 RETRY_AFTER_S = 5
 
@@ -194,6 +195,8 @@ class AnsweringSide:
             self._hang_up.end_session(session, Ending.NO_ACK, "the answer was never acknowledged", now)
 
     def _refusal_of(self, request: Request) -> tuple[int, HeaderLines] | None:
+        if not has_known_scheme(request.uri):
+            return 416, ()
         required = request.get_list("Require")
         if required:
             return 420, (("Unsupported", ", ".join(required)),)

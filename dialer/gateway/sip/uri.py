@@ -68,6 +68,11 @@ def parse_uri(text: str) -> Uri:
     return Uri(scheme, user, host, port, parameters, headers)
 
 
+def has_known_scheme(uri: str) -> bool:
+    """Whether a Request-URI is of a scheme that telephony has; any other is answered 416 (RFC 3261 section 8.2.2.1)."""
+    return uri.partition(":")[0].lower() in ("sip", "sips", "tel")
+
+
 def parse_hostport(text: str) -> tuple[str, int | None]:
     """Take `host`, `host:port`, `[v6]` or `[v6]:port` apart; the port is None where none is written.
 

@@ -31,6 +31,7 @@ from dialer.gateway.sip.transaction import Address, ServerInvite, State, Transac
 from dialer.gateway.sip.transaction_layer import Client, Datagram, Server, TransactionLayer
 from dialer.gateway.sip.uac import CallingSide
 from dialer.gateway.sip.uas import AnsweringSide
+from dialer.gateway.sip.uri import has_known_scheme
 
 METHODS_KNOWN = frozenset({*ALLOWED_METHODS, "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "INFO", "REFER", "PUBLISH"})
 """Methods that exist and are refused with 405; any other is answered 501 (section 8.2.1)."""
@@ -290,6 +291,8 @@ class UserAgent:
         elif request.method in ONLY_IN_DIALOGS:
             # No provisional response of ours is reliable, so there is nothing that a PRACK could mean.
             self._respond(transaction, request, 481, now)
+        elif request.method == "OPTIONS" and not has_known_scheme(request.uri):
+            self._respond(transaction, request, 416, now)
         elif request.method == "OPTIONS":
             self._respond(transaction, request, 200, now, (("Allow", ALLOW), ("Accept", CONTENT_TYPE)))
         elif request.method in METHODS_KNOWN:

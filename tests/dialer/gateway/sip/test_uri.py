@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialer.gateway.sip.errors import MalformedMessage
-from dialer.gateway.sip.uri import Uri, bracketed, escape_user, is_ip_address, parse_hostport, parse_uri
+from dialer.gateway.sip.uri import (
+    Uri,
+    bracketed,
+    escape_user,
+    has_known_scheme,
+    is_ip_address,
+    parse_hostport,
+    parse_uri,
+)
 
 
 def test_a_full_uri() -> None:
@@ -86,3 +94,9 @@ def test_any_text_is_a_uri_or_the_named_error(text: str) -> None:
 @given(st.text(alphabet=st.characters(codec="utf-8")))
 def test_an_escaped_user_survives_the_round_trip(user: str) -> None:
     assert parse_uri(f"sip:{escape_user(user)}@host").user == escape_user(user)
+
+
+def test_schemes_of_telephony() -> None:
+    assert [has_known_scheme(uri) for uri in ("sip:a@b", "SIPS:a@b", "tel:+1", "soap.beep://h", "", "sip")] == [
+        True, True, True, False, False, True,
+    ]  # fmt: skip
