@@ -82,7 +82,8 @@ def markdown(found: list[Proof], seed: int) -> str:
     """The table, one line for each case and team."""
     lines = [
         f"Seed {seed}. Ten-hour days, each learned from nothing; occupancy from the second hour on, ± half width of",
-        f"its 95 % interval over days; abandon rates of whole days. `{HOLD_OUT}` is the hold-out.",
+        f"its 95 % interval over days; abandon rates of whole days. `{HOLD_OUT}` is the hold-out. With",
+        "`scores` the figures are those of a second day; the first one taught what the list says of a lead.",
         "",
         "| case | agents | days | occupancy | first hour | abandoned | worst day | over | worst 30 days | given up |",
         "|---|---|---|---|---|---|---|---|---|---|",

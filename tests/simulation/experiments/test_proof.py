@@ -49,3 +49,12 @@ def test_the_first_hour_stands_apart_and_days_over_the_cap_are_counted() -> None
 def test_thirty_days_are_judged_one_period_after_the_other() -> None:
     days = [day(number, 1000, 20) for number in range(30)] + [day(number, 1000, 29) for number in range(30, 40)]
     assert prove("stationary", 5, days, 0.03).worst_30_days == pytest.approx(0.029)
+
+
+def test_where_scores_are_learned_the_last_day_is_shown() -> None:
+    one = day(0, 1000, 20)
+    before = Sums(day=0, idle_s=100.0)
+    two = ReplicationFigures(replication=0, spans=(before,) * HOURS + one.spans, accounts=one.accounts * 2)
+    assert prove("scores", 5, [two], 0.03).occupancy == prove("scores", 5, [one], 0.03).occupancy
+    assert scenario_of("scores", 5).day.days == 2
+    assert scenario_of("cancel", 5).day.days == 1
