@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 from pacing.model import AbandonBudget
 
-START_RISK = 0.024
-"""The risk threshold to start from at a cap of 3 %; it settles at 0.04 with 5 agents and at 0.016 with 20."""
+START_RISK = 0.02
+START_RISK_ALONE = 0.05
+"""The risk threshold to start from at a cap of 3 %: the first, and the second divided by the number of agents. Held for
+days, 0.030 / 0.024 / 0.020 yield 3 % with 5 / 10 / 20 agents."""
 START_RATE = 0.03
 RISK_EXPONENT = 1.3
 """The threshold goes with this power of the abandon rate it yields (measured 1.28 to 1.32)."""
@@ -59,8 +61,8 @@ class BudgetController:
         self._first_at: float | None = None
         self._last_at = 0.0
 
-    def threshold(self, budgets: Sequence[AbandonBudget], now: float) -> float:
-        """The highest risk at which a call may be placed now.
+    def threshold(self, budgets: Sequence[AbandonBudget], now: float, agents: int) -> float:
+        """The highest risk at which a call may be placed now, with so many agents at work.
 
         Where several windows run side by side (24 hours, 30 days), the one that allows least decides.
         """
@@ -68,7 +70,8 @@ class BudgetController:
             self._first_at = self._last_at = now
         rate = self._answers_per_s(now)
         self.allowed = min(self._allowance(budget, rate, now) for budget in budgets)
-        return float(START_RISK * (self.allowed / START_RATE) ** RISK_EXPONENT * math.exp(self._trim))
+        start = START_RISK + START_RISK_ALONE / max(agents, 1)
+        return float(start * (self.allowed / START_RATE) ** RISK_EXPONENT * math.exp(self._trim))
 
     def learn(self, abandoned: bool, now: float) -> None:
         """Take one more answer into the trim and the rate of answers."""

@@ -65,7 +65,8 @@ class Predictive:
             return decide_progressive(snapshot, "progressive until enough calls have been seen")
         if self._answer_rate.is_stale(snapshot.now):
             return decide_progressive(snapshot, "progressive, as no call has ended for long")
-        threshold = self._budget.threshold((snapshot.budget, *snapshot.other_budgets), snapshot.now)
+        budgets = (snapshot.budget, *snapshot.other_budgets)
+        threshold = self._budget.threshold(budgets, snapshot.now, snapshot.agents)
         return self._decide_by_risk(snapshot, min(threshold, RISK_MAX))
 
     def learn(self, observation: Observation) -> None:

@@ -15,20 +15,20 @@ def budget(answered: int, abandoned: int, ends_at: float = DAY_S, rate_max: floa
 
 def test_threshold_rises_as_the_budget_lies_unused() -> None:
     controller = BudgetController(None)
-    thresholds = [controller.threshold([budget(2000, abandoned)], 18_000.0) for abandoned in (59, 57, 54, 40)]
+    thresholds = [controller.threshold([budget(2000, abandoned)], 18_000.0, 10) for abandoned in (59, 57, 54, 40)]
     assert thresholds == sorted(thresholds)
     assert thresholds[0] < thresholds[-1]
 
 
 def test_next_to_nothing_is_allowed_once_one_more_could_break_the_cap() -> None:
     controller = BudgetController(None)
-    assert controller.threshold([budget(1000, 30)], DAY_S - 1.0) < 0.001
-    assert controller.threshold([budget(1000, 25)], DAY_S - 1.0) > 0.01
+    assert controller.threshold([budget(1000, 30)], DAY_S - 1.0, 10) < 0.001
+    assert controller.threshold([budget(1000, 25)], DAY_S - 1.0, 10) > 0.01
 
 
 def test_a_lower_target_is_a_lower_threshold() -> None:
-    at_cap = BudgetController(None).threshold([budget(1000, 10)], 10_000.0)
-    below = BudgetController(0.01).threshold([budget(1000, 10)], 10_000.0)
+    at_cap = BudgetController(None).threshold([budget(1000, 10)], 10_000.0, 10)
+    below = BudgetController(0.01).threshold([budget(1000, 10)], 10_000.0, 10)
     assert below < at_cap / 2
 
 
@@ -43,7 +43,7 @@ def test_closed_loop_spends_the_budget_and_no_more(ends_at: float, bias: float) 
         abandoned = 0
         for answer in range(4000):
             now = day * DAY_S + answer * DAY_S / 4000
-            threshold = controller.threshold([budget(answer, abandoned, day * DAY_S + ends_at)], now)
+            threshold = controller.threshold([budget(answer, abandoned, day * DAY_S + ends_at)], now, 10)
             lost = bool(rng.random() < min(bias * threshold / 2, 0.5))
             abandoned += lost
             controller.learn(lost, now)
@@ -57,7 +57,7 @@ def test_a_window_may_end_at_any_time() -> None:
     controller = BudgetController(None)
     abandoned, over = 0, 0
     for answer in range(20_000):
-        threshold = controller.threshold([budget(answer, abandoned, float("inf"))], answer * 10.0)
+        threshold = controller.threshold([budget(answer, abandoned, float("inf"))], answer * 10.0, 10)
         lost = bool(rng.random() < min(threshold, 0.5))
         abandoned += lost
         controller.learn(lost, answer * 10.0)
@@ -68,16 +68,20 @@ def test_a_window_may_end_at_any_time() -> None:
 
 @given(answered=st.integers(0, 5000), abandoned=st.integers(0, 500), now=st.floats(0.0, 2 * DAY_S))
 def test_threshold_is_a_risk(answered: int, abandoned: int, now: float) -> None:
-    threshold = BudgetController(None).threshold([budget(answered, min(abandoned, answered), DAY_S)], now)
+    threshold = BudgetController(None).threshold([budget(answered, min(abandoned, answered), DAY_S)], now, 10)
     assert 0.0 <= threshold < 1.0
 
 
 def test_the_window_that_allows_least_decides() -> None:
     controller = BudgetController(None)
     loose, tight = budget(2000, 20), budget(40_000, 1192, float("inf"))
-    alone = controller.threshold([tight], 18_000.0)
-    assert controller.threshold([loose, tight], 18_000.0) == controller.threshold([tight, loose], 18_000.0) == alone
-    assert alone < controller.threshold([loose], 18_000.0)
+    alone = controller.threshold([tight], 18_000.0, 10)
+    assert (
+        controller.threshold([loose, tight], 18_000.0, 10)
+        == controller.threshold([tight, loose], 18_000.0, 10)
+        == alone
+    )
+    assert alone < controller.threshold([loose], 18_000.0, 10)
 
 
 def test_a_window_that_began_long_before_the_dialing_changes_nothing() -> None:
@@ -89,8 +93,14 @@ def test_a_window_that_began_long_before_the_dialing_changes_nothing() -> None:
         for answer in range(600):
             now = began_before_s + answer * 20.0
             account = budget(answer, answer // 50, began_before_s + DAY_S)
-            steered.append(controller.threshold([account], now))
+            steered.append(controller.threshold([account], now, 10))
             controller.learn(answer % 50 == 49, now)
         return steered
 
     assert thresholds(0.0) == pytest.approx(thresholds(32_400.0))
+
+
+def test_a_smaller_team_starts_at_a_higher_threshold() -> None:
+    starts = [BudgetController(None).threshold([budget(0, 0)], 0.0, agents) for agents in (3, 10, 300)]
+    assert starts == sorted(starts, reverse=True)
+    assert starts[0] < 2.0 * starts[2]
