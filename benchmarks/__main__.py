@@ -10,6 +10,8 @@ from benchmarks import (
     answer_to_bridge,
     engine_events,
     forecast_calibration,
+    hopper,
+    lead_import,
     pacing_decision,
     pacing_optimum,
     rtp_relay,
@@ -29,6 +31,8 @@ MODULES = (
     rtp_relay,
     simulation_speed,
     sip_calls,
+    lead_import,
+    hopper,
 )
 """Importing a module registers its benchmarks."""
 
