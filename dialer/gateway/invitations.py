@@ -34,6 +34,7 @@ def call_invitation(
         body=offer,
         headers=headers,
         credentials=credentials,
+        redirects_max=trunk.redirects_max,
         ring_timeout_s=command.ring_timeout_s,
     )
 

@@ -28,6 +28,8 @@ class TrunkAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Send the caller ID in P-Asserted-Identity too (RFC 3325): for carriers that ask for it."""
     attempt_header: str = ATTEMPT_HEADER
     """Header that carries the attempt's id, so that carrier and dialer can compare their books; empty sends none."""
+    redirects_max: int = 1
+    """How many 301 and 302 to another number on the same host a call follows."""
     headers: tuple[tuple[str, str], ...] = ()
     """Sent with every INVITE of this trunk."""
 

@@ -41,5 +41,17 @@ def test_every_provisional_response_in_a_row(start_sipp: StartSipp) -> None:
     assert [type(event) for event in events] == [CallRinging, CallAnswered, CallEnded]
 
 
+def test_a_redirection_on_the_same_host_is_followed(start_sipp: StartSipp) -> None:
+    sipp = start_sipp("redirect")
+    assert run(sipp, hang_up_when_answered) == [RINGING, ANSWERED, BY_DIALER]
+    assert "INVITE sip:moved@127.0.0.1" in sipp.messages()
+
+
+def test_and_only_once(start_sipp: StartSipp) -> None:
+    assert run(start_sipp("redirect_twice")) == [
+        CallEnded(call_id="4711-2", cause=CallCause.CONGESTION, sip_status=302, reason="302 Moved Temporarily")
+    ]
+
+
 def test_a_second_telephone_that_answers_is_hung_up(start_sipp: StartSipp) -> None:
     assert run(start_sipp("forked"), hang_up_after(0.6)) == [RINGING, ANSWERED, BY_DIALER]

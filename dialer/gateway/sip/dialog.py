@@ -67,7 +67,7 @@ class Dialog:
             local_tag=invite.from_tag or "",
             remote_party=response.headers["To"][0],
             remote_tag=response.to_tag or "",
-            remote_target=_target_of(response) or invite.uri,
+            remote_target=target_of(response) or invite.uri,
             route_set=list(reversed(_record_route_of(response))),
             local_cseq=invite.cseq,
             remote_cseq=None,
@@ -83,7 +83,7 @@ class Dialog:
             local_tag=local_tag,
             remote_party=invite.headers["From"][0],
             remote_tag=invite.from_tag or "",
-            remote_target=_target_of(invite) or parse_name_address(invite.headers["From"][0]).uri,
+            remote_target=target_of(invite) or parse_name_address(invite.headers["From"][0]).uri,
             route_set=_record_route_of(invite),
             local_cseq=0,
             remote_cseq=invite.cseq,
@@ -123,7 +123,7 @@ class Dialog:
 
     def refresh_target(self, message: Request | Response) -> None:
         """Take over the Contact of a re-INVITE or of its answer."""
-        target = _target_of(message)
+        target = target_of(message)
         if target is not None:
             self.remote_target = target
             self._hop = None
@@ -161,7 +161,8 @@ class EarlyDialog:
         self.rseq = rseq
 
 
-def _target_of(message: Request | Response) -> str | None:
+def target_of(message: Request | Response) -> str | None:
+    """The URI of the first Contact; None where there is none that can be read."""
     contacts = message.headers.get("Contact")
     return _uri_of_contact(contacts[0]) if contacts else None
 

@@ -82,6 +82,8 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     """The SDP offer."""
     headers: tuple[tuple[str, str], ...] = ()
     credentials: Credentials | None = None
+    redirects_max: int = 0
+    """How many 301 and 302 to another number on the same host are followed."""
     ring_timeout_s: float = 60.0
     """Given up after this long without an answer, counted from the INVITE and anew from the first ringing."""
 
@@ -107,6 +109,7 @@ class Session:
         "is_refreshing",
         "local_body",
         "local_tag",
+        "redirects_left",
         "remote_body",
         "reply",
         "reply_cseq",
@@ -148,6 +151,7 @@ class Session:
         self.allows_update = False
         self.is_refreshing = False
         """A refresh of ours is on its way: an INVITE of theirs that meets it is refused with 491."""
+        self.redirects_left = 0
         self.ring_timeout_s = 0.0
         self.challenges = 0
         """Challenges answered for the request that is out."""

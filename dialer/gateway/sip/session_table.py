@@ -26,6 +26,7 @@ class SessionCounters(msgspec.Struct):
     answers_repeated: int = 0
     """A 2xx that came again: its ACK was lost."""
     challenges_answered: int = 0
+    redirects_followed: int = 0
 
 
 class SessionTable:

@@ -2,7 +2,7 @@
 
 from dialer.gateway.sip.challenge import take_challenge
 from dialer.gateway.sip.derived import make_cancel
-from dialer.gateway.sip.dialog import Dialog
+from dialer.gateway.sip.dialog import Dialog, target_of
 from dialer.gateway.sip.events import Ending, SessionAnswered, SessionProgressed
 from dialer.gateway.sip.hang_up import HangUp
 from dialer.gateway.sip.identity import ALLOW, SUPPORTED, Identity
@@ -14,8 +14,10 @@ from dialer.gateway.sip.session_table import SessionTable
 from dialer.gateway.sip.session_timer import SessionTimers
 from dialer.gateway.sip.transaction import Address, ClientInvite, Transaction
 from dialer.gateway.sip.transaction_layer import Client, TransactionLayer
+from dialer.gateway.sip.uri import host_of, parse_uri
 
 RINGING_STATUSES = (180, 183)
+REDIRECTIONS = (301, 302)
 STRAYS_MAX = 10_000
 FORKS_MAX = 16
 
@@ -74,6 +76,7 @@ class CallingSide:
             invitation.session_id, SessionState.CALLING, request, None, tag, credentials=invitation.credentials
         )
         session.ring_timeout_s = invitation.ring_timeout_s
+        session.redirects_left = invitation.redirects_max
         session.local_body = invitation.body
         self._table.check_room(invitation.session_id)
         transaction = self._layer.send_request(request, invitation.destination, session, now)
@@ -211,7 +214,10 @@ class CallingSide:
         self._hang_up.send_bye_in(dialog, session, None, now)
 
     def _on_refusal(self, transaction: Client, session: Session, response: Response, now: float) -> None:
-        if session.state is SessionState.CALLING and self._answer_challenge(transaction, session, response, now):
+        if session.state is SessionState.CALLING and (
+            self._answer_challenge(transaction, session, response, now)
+            or self._follow(transaction, session, response, now)
+        ):
             return
         ending = Ending.REFUSED
         if session.cancel_ending is not None and response.status in (401, 407, 487):
@@ -231,6 +237,31 @@ class CallingSide:
             session.digest.header: [session.digest.answer("INVITE", old.uri, self._identity.new_tag())],
         }
         session.invite = Request("INVITE", old.uri, headers, old.body)
+        session.has_provisional = False
+        made = self._layer.send_request(session.invite, transaction.destination, session, now)
+        assert isinstance(made, ClientInvite)
+        session.invite_transaction = made
+        return True
+
+    def _follow(self, transaction: Client, session: Session, response: Response, now: float) -> bool:
+        """Follow a redirection (section 8.1.3.4), as often as the call allows, before anything has rung, on one host.
+
+        A target on another host is not followed: calls are paid for, and whoever can send a 302 would choose the bill.
+        """
+        if response.status not in REDIRECTIONS or not session.redirects_left or session.has_rung or self._layer.is_full:
+            return False
+        target = target_of(response)
+        if target is None or parse_uri(target).host not in (transaction.destination[0], host_of(session.invite.uri)):
+            return False
+        session.redirects_left -= 1
+        self._table.counters.redirects_followed += 1
+        old = session.invite
+        headers = {
+            **old.headers,
+            "Via": [self._identity.via(self._identity.new_branch())],
+            "CSeq": [f"{old.cseq + 1} INVITE"],
+        }
+        session.invite = Request("INVITE", target, headers, old.body)
         session.has_provisional = False
         made = self._layer.send_request(session.invite, transaction.destination, session, now)
         assert isinstance(made, ClientInvite)

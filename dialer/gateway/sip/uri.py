@@ -68,6 +68,14 @@ def parse_uri(text: str) -> Uri:
     return Uri(scheme, user, host, port, parameters, headers)
 
 
+def host_of(uri: str) -> str:
+    """The host of a URI; empty where it is none of ours."""
+    try:
+        return parse_uri(uri).host
+    except MalformedMessage:
+        return ""
+
+
 def has_known_scheme(uri: str) -> bool:
     """Whether a Request-URI is of a scheme that telephony has; any other is answered 416 (RFC 3261 section 8.2.2.1)."""
     return uri.partition(":")[0].lower() in ("sip", "sips", "tel")

@@ -10,6 +10,7 @@ from dialer.gateway.sip.uri import (
     bracketed,
     escape_user,
     has_known_scheme,
+    host_of,
     is_ip_address,
     parse_hostport,
     parse_uri,
@@ -100,3 +101,7 @@ def test_schemes_of_telephony() -> None:
     assert [has_known_scheme(uri) for uri in ("sip:a@b", "SIPS:a@b", "tel:+1", "soap.beep://h", "", "sip")] == [
         True, True, True, False, False, True,
     ]  # fmt: skip
+
+
+def test_the_host_of_anything() -> None:
+    assert [host_of(uri) for uri in ("sip:a@b:5070", "tel:+1", "")] == ["b", "", ""]
