@@ -188,6 +188,8 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     retry_rules: dict[Outcome, RetryRule] = msgspec.field(default_factory=lambda: dict(DEFAULT_RETRY_RULES))
     priority: int = 0
     """Campaigns that share agents are served in this order, highest first."""
+    tenant_id: int = 1
+    """Whose campaign it is; given at its creation. Everything in a campaign is its tenant's."""
 
 
 class LeadStatus(StrEnum):

@@ -27,6 +27,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 class AttemptFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which attempts or CDRs a listing wants, newest first."""
 
+    tenant_id: int | None = None
     campaign_id: int | None = None
     outcome: Outcome | None = None
     agent_id: str | None = None
@@ -107,8 +108,8 @@ class CampaignStore(Protocol):
         """One campaign."""
         ...
 
-    def campaigns(self, status: CampaignStatus | None = None) -> Sequence[Campaign]:
-        """All campaigns, or those of one status, oldest first."""
+    def campaigns(self, status: CampaignStatus | None = None, tenant_id: int | None = None) -> Sequence[Campaign]:
+        """All campaigns, or those of one status or tenant, oldest first."""
         ...
 
     def add_leads(self, campaign_id: int, leads: Iterable[NewLead], rules: AddRules = ADD_RULES) -> LeadsAdded:
@@ -228,8 +229,8 @@ class CampaignStore(Protocol):
         """A page of CDRs, newest first."""
         ...
 
-    def block_numbers(self, numbers: Sequence[str], reason: str, now: float) -> int:
-        """Put numbers on the do-not-call list; returns how many were new."""
+    def block_numbers(self, numbers: Sequence[str], reason: str, now: float, tenant_id: int = 1) -> int:
+        """Put numbers on a tenant's do-not-call list; returns how many were new."""
         ...
 
     def load_list(self, name: str, numbers: Iterable[str], as_of: float) -> int:

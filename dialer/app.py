@@ -18,6 +18,7 @@ from campaigns.model import CampaignTask
 from campaigns.service.campaigns import campaign_task
 from campaigns.store.sql import SqlStore
 from dialer.access.sql import AccessStore
+from dialer.access.tenancy import task_inside
 from dialer.config import Settings, TrunkSettings
 from dialer.engine import Engine
 from dialer.gateway.media.engine import RtpEngine
@@ -178,7 +179,7 @@ class LiveService:
     def campaign_changed(self, task: CampaignTask) -> None:
         """Tell the engine of a changed campaign, past any poll that is on its way."""
         self.worker.campaign_changed()
-        self.post(CampaignChanged(task=task))
+        self.post(CampaignChanged(task=task_inside(task)))
 
     async def start(self) -> None:
         """Settle what a crash left open, then begin to work.

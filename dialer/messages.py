@@ -84,6 +84,8 @@ class NumbersBlocked(Message, frozen=True, kw_only=True):
     """Numbers were put on the do-not-call list; effective at once, also for leads already in the hopper."""
 
     numbers: tuple[str, ...]
+    tenant_id: int = 1
+    """Whose list; the numbers of other tenants' leads are called as before."""
 
 
 # Events from the gateway

@@ -163,6 +163,7 @@ class CampaignView(msgspec.Struct, frozen=True, kw_only=True):
     abandon_rate_max: float
     decision: str
     """The last pacing decision and its reason."""
+    tenant_id: int = 1
     late_cancels: int = 0
     """Calls given up while they rang."""
     risk_ratio: float | None = None

@@ -15,19 +15,20 @@ from campaigns.ports import CampaignStore
 from campaigns.rules.compliance import Problem
 from campaigns.rules.settings import is_e164, problems
 from campaigns.rules.status import may_become
-from campaigns.service.errors import CallerError, InvalidSettingsError, StatusChangeError
+from campaigns.service.errors import CallerError, CampaignNotFoundError, InvalidSettingsError, StatusChangeError
 from campaigns.service.presets import PRESETS, preset_of
 from campaigns.terms import AttemptCap
 from pacing import policy_names
 
 NOT_SETTINGS = {
     "campaign_id": "is given by the store; leave it out",
+    "tenant_id": "is that of whoever creates the campaign; leave it out",
     "status": "is not a setting; start, pause or stop the campaign instead",
 }
 
 
 def create_campaign(
-    store: CampaignStore, settings: Mapping[str, Any], country: str = "", like: int | None = None
+    store: CampaignStore, settings: Mapping[str, Any], country: str = "", like: int | None = None, tenant_id: int = 1
 ) -> Campaign:
     """Create a campaign, in status draft; `name` and `skill_group` are required.
 
@@ -36,6 +37,7 @@ def create_campaign(
         settings: go before everything else.
         country: whose preset to begin with, ISO 3166-1; empty for none.
         like: the campaign whose settings to begin with; a preset goes before them.
+        tenant_id: whose the campaign is.
 
     Raises:
         InvalidSettingsError: names every field that is not right.
@@ -44,10 +46,13 @@ def create_campaign(
     _refuse_what_is_no_setting(settings)
     begun: dict[str, Any] = {}
     if like is not None:
-        begun = {key: value for key, value in _builtins(store.campaign(like)).items() if key not in NOT_SETTINGS}
+        copied = store.campaign(like)
+        if copied.tenant_id != tenant_id:
+            raise CampaignNotFoundError(like)
+        begun = {key: value for key, value in _builtins(copied).items() if key not in NOT_SETTINGS}
     if country:
         begun = _merge(begun, _preset(country))
-    campaign = _to_campaign({**_merge(begun, settings), "campaign_id": 0})
+    campaign = _to_campaign({**_merge(begun, settings), "campaign_id": 0, "tenant_id": tenant_id})
     _refuse_unsound(campaign)
     return store.create_campaign(campaign)
 
@@ -107,8 +112,8 @@ def campaign_task(store: CampaignStore, campaign_id: int, now: float) -> Campaig
     return CampaignTask(campaign=store.campaign(campaign_id))
 
 
-def block_numbers(store: CampaignStore, numbers: Sequence[str], reason: str, now: float) -> int:
-    """Put E.164 numbers on the do-not-call list; returns how many were new.
+def block_numbers(store: CampaignStore, numbers: Sequence[str], reason: str, now: float, tenant_id: int = 1) -> int:
+    """Put E.164 numbers on the tenant's do-not-call list; returns how many were new.
 
     Raises:
         CallerError: names the entry that is not an E.164 number; nothing is written.
@@ -116,7 +121,7 @@ def block_numbers(store: CampaignStore, numbers: Sequence[str], reason: str, now
     for number in numbers:
         if not is_e164(number):
             raise CallerError(f"{number!r} is not an E.164 number such as +12025550123; no number was blocked")
-    return store.block_numbers(numbers, reason, now)
+    return store.block_numbers(numbers, reason, now, tenant_id)
 
 
 def _builtins(campaign: Campaign) -> dict[str, Any]:

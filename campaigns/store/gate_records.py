@@ -1,6 +1,6 @@
 """What the memory store keeps for the gate: the attempts at each number, the lists that hold it, and the evidence."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 
 from campaigns.model import Attempt, Campaign, Lead
 from campaigns.ports import Verdict
@@ -18,21 +18,21 @@ EVIDENCE_MAX = 10_000
 class GateRecords:
     """Attempts by number, national and campaign lists, and why each call was allowed."""
 
-    def __init__(self, blocked: Container[str]) -> None:
-        """`blocked` is the tenant's own do-not-call list, kept by the store."""
+    def __init__(self, blocked: Mapping[int, Container[str]]) -> None:
+        """`blocked` is each tenant's own do-not-call list, kept by the store."""
         self._blocked = blocked
-        self._past: dict[str, dict[str, PastCall]] = {}
+        self._past: dict[tuple[int, str], dict[str, PastCall]] = {}
         self._lists: dict[str, set[str]] = {}
         self.list_dates: dict[str, float] = {}
         """The day of each list."""
         self._hours: dict[int, dict[int, AnswerHour]] = {}
         self._evidence: dict[str, tuple[Gate, Lead, float, Seen]] = {}
 
-    def seen(self, number: str, caller_id: str | None = None) -> Seen:
-        """What is known of a number."""
-        past = self._past.get(number)
+    def seen(self, number: str, caller_id: str | None = None, tenant_id: int = 1) -> Seen:
+        """What a tenant knows of a number."""
+        past = self._past.get((tenant_id, number))
         return Seen(
-            blocked=self._blocked,
+            blocked=self._blocked.get(tenant_id, ()),
             listed=[name for name, numbers in self._lists.items() if number in numbers] if self._lists else (),
             past=() if past is None else tuple(past.values()),
             lists=self.list_dates,
@@ -41,7 +41,7 @@ class GateRecords:
 
     def allows(self, gate: Gate, lead: Lead, attempt: Attempt) -> bool:
         """Put an attempt that is about to be written before the gate, and keep what the gate saw if it passes."""
-        seen = self.seen(attempt.number, attempt.caller_id)
+        seen = self.seen(attempt.number, attempt.caller_id, gate.campaign.tenant_id)
         if judging.refusals_of(gate, lead, attempt, seen):
             return False
         if len(self._evidence) >= EVIDENCE_MAX:
@@ -49,10 +49,10 @@ class GateRecords:
         self._evidence[attempt.attempt_id] = gate, judging.at_number(lead, attempt), attempt.placed_at, seen
         return True
 
-    def add(self, attempt: Attempt) -> None:
+    def add(self, attempt: Attempt, tenant_id: int = 1) -> None:
         """Note an attempt, or what became of it."""
         call = PastCall(attempt.placed_at, attempt.campaign_id, attempt.lead_id, attempt.outcome, attempt.disposition)
-        self._past.setdefault(attempt.number, {})[attempt.attempt_id] = call
+        self._past.setdefault((tenant_id, attempt.number), {})[attempt.attempt_id] = call
 
     def count_answer(self, campaign_id: int, answer: AnswerHour | None) -> None:
         """Add an answered call to the campaign's abandon accounts."""

@@ -3,6 +3,7 @@
 import heapq
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import count as count_from
 
 import msgspec
@@ -18,17 +19,9 @@ from campaigns.store import judging, listing, progress
 from campaigns.store.adding import Sorting, numbers_of, rest_of_numbers, sort_out, updated
 from campaigns.store.gate_records import GateRecords
 from campaigns.store.memory_imports import MemoryImports
+from campaigns.store.memory_leads import LeadSlot
 from campaigns.store.memory_listing import is_wanted, newest
 from campaigns.store.ready import ReadyLeads, place_of
-
-
-class _LeadSlot(msgspec.Struct):
-    lead: Lead
-    attempts: list[Attempt] = []
-    engine_id: str = ""
-    lease_until: float | None = None
-    """None while the lead is open, closed or being called."""
-    import_id: int = 0
 
 
 class MemoryStore:
@@ -38,7 +31,7 @@ class MemoryStore:
         self._campaigns: dict[int, Campaign] = {}
         self._campaign_ids = count_from(1)
         self._lead_ids = count_from(1)
-        self._leads: dict[int, _LeadSlot] = {}
+        self._leads: dict[int, LeadSlot] = {}
         self._lists: list[LeadList] = []
         self._imports = MemoryImports()
         self._leads_by_number: defaultdict[str, list[int]] = defaultdict(list)
@@ -48,7 +41,7 @@ class MemoryStore:
         self._open_attempts: dict[tuple[int, int], str] = {}
         self._counts: defaultdict[tuple[int, int], Counter[Outcome]] = defaultdict(Counter)
         self._cdrs: dict[str, Cdr] = {}
-        self._blocked: dict[str, tuple[float, str]] = {}
+        self._blocked: defaultdict[int, dict[str, tuple[float, str]]] = defaultdict(dict)
         self._records = GateRecords(self._blocked)
 
     def create_campaign(self, campaign: Campaign) -> Campaign:
@@ -71,9 +64,10 @@ class MemoryStore:
         except KeyError:
             raise CampaignNotFoundError(campaign_id) from None
 
-    def campaigns(self, status: CampaignStatus | None = None) -> Sequence[Campaign]:
+    def campaigns(self, status: CampaignStatus | None = None, tenant_id: int | None = None) -> Sequence[Campaign]:
         """See the port."""
-        return tuple(c for c in self._campaigns.values() if status is None or c.status is status)
+        found = (c for c in self._campaigns.values() if status in {None, c.status})
+        return tuple(c for c in found if tenant_id in {None, c.tenant_id})
 
     def add_leads(self, campaign_id: int, leads: Iterable[NewLead], rules: AddRules = ADD_RULES) -> LeadsAdded:
         """See the port."""
@@ -170,6 +164,7 @@ class MemoryStore:
         """See the port."""
         campaign = self.campaign(campaign_id)
         gate = gate_of(campaign)
+        seen = partial(self._records.seen, tenant_id=campaign.tenant_id)
         if count <= 0 or gate.campaign_refusals(now):
             return ()
         self._free_expired_leases(campaign_id, now)
@@ -180,7 +175,7 @@ class MemoryStore:
             slot = self._leads.get(lead_id)
             if slot is None or slot.lead.status is not LeadStatus.OPEN or place_of(slot.lead) != place:
                 continue
-            _, refused = judging.judge(gate, (slot.lead,), now, self._records.seen)
+            _, refused = judging.judge(gate, (slot.lead,), now, seen)
             if refused:
                 self._move(slot, refused[0][1])
                 continue
@@ -209,7 +204,7 @@ class MemoryStore:
                 continue
             gate = gate_of(self._campaigns[slot.lead.campaign_id])
             if self._records.allows(gate, slot.lead, attempt):
-                self._records.add(attempt)
+                self._records.add(attempt, gate.campaign.tenant_id)
                 slot.attempts.append(attempt)
                 self._move(slot, progress.being_called(slot.lead, attempt))
                 self._open_attempts[attempt.lead_id, attempt.attempt_number] = slot.engine_id
@@ -232,7 +227,7 @@ class MemoryStore:
         if slot is None or not 1 <= number <= len(slot.attempts):
             raise AttemptNotFoundError(attempt_id)
         slot.attempts[number - 1] = replace(slot.attempts[number - 1], agent_id=agent_id, disposition=disposition)
-        self._records.add(slot.attempts[number - 1])
+        self._records.add(slot.attempts[number - 1], self._tenant_of(slot.lead.campaign_id))
 
     def interrupt_attempts(self, engine_id: str, now: float) -> int:
         """See the port."""
@@ -253,7 +248,7 @@ class MemoryStore:
             ((attempt.placed_at, attempt.lead_id, attempt.attempt_number), attempt)
             for slot in self._leads.values()
             for attempt in slot.attempts
-            if is_wanted(attempt, attempt.placed_at, wanted)
+            if is_wanted(attempt, attempt.placed_at, self._tenant_of(attempt.campaign_id), wanted)
         )
         return listing.cut(newest(keyed, before, limit + 1), limit, listing.attempt_cursor)
 
@@ -264,18 +259,18 @@ class MemoryStore:
         keyed = (
             ((cdr.started_at, cdr.call_id), cdr)
             for cdr in self._cdrs.values()
-            if is_wanted(cdr, cdr.started_at, wanted)
+            if is_wanted(cdr, cdr.started_at, self._tenant_of(cdr.campaign_id), wanted)
         )
         return listing.cut(newest(keyed, before, limit + 1), limit, listing.cdr_cursor)
 
-    def block_numbers(self, numbers: Sequence[str], reason: str, now: float) -> int:
+    def block_numbers(self, numbers: Sequence[str], reason: str, now: float, tenant_id: int = 1) -> int:
         """See the port."""
-        new = [number for number in dict.fromkeys(numbers) if number not in self._blocked]
+        new = [number for number in dict.fromkeys(numbers) if number not in self._blocked[tenant_id]]
         for number in new:
-            self._blocked[number] = (now, reason)
+            self._blocked[tenant_id][number] = (now, reason)
             for lead_id in self._leads_by_number[number]:
                 slot = self._leads[lead_id]
-                if slot.lead.status is not LeadStatus.CLOSED:
+                if slot.lead.status is not LeadStatus.CLOSED and self._tenant_of(slot.lead.campaign_id) == tenant_id:
                     self._take_number(slot, number)
         return len(new)
 
@@ -310,14 +305,15 @@ class MemoryStore:
         """Nothing to let go of."""
 
     def _sort_out(self, campaign_id: int, handed_in: Sequence[NewLead], rules: AddRules) -> Sorting:
-        handed_in = judging.with_zones(self.campaign(campaign_id), handed_in)
+        campaign = self.campaign(campaign_id)
+        handed_in = judging.with_zones(campaign, handed_in)
         known = {
             number: lead_id
             for lead in handed_in
             for number in numbers_of(lead)
             if (lead_id := self._known(number, campaign_id, rules)) is not None
         }
-        return sort_out(handed_in, rules, self._blocked, known)
+        return sort_out(handed_in, rules, self._blocked[campaign.tenant_id], known)
 
     def _task(self, campaign: Campaign, counts: Counter[Outcome], now: float) -> CampaignTask:
         leads_open = self._leads_open[campaign.campaign_id]
@@ -327,27 +323,31 @@ class MemoryStore:
         """The lead of a number that is there already, within the scope of the rules."""
         for lead_id in sorted(self._leads_by_number[number]):
             slot = self._leads[lead_id]
+            same = slot.lead.campaign_id == campaign_id
             is_within = {
-                DuplicateScope.FILE: slot.lead.campaign_id == campaign_id and slot.import_id == rules.import_id,
-                DuplicateScope.LIST: slot.lead.campaign_id == campaign_id and slot.lead.list_id == rules.list_id,
-                DuplicateScope.CAMPAIGN: slot.lead.campaign_id == campaign_id,
-                DuplicateScope.TENANT: True,
+                DuplicateScope.FILE: same and slot.import_id == rules.import_id,
+                DuplicateScope.LIST: same and slot.lead.list_id == rules.list_id,
+                DuplicateScope.CAMPAIGN: same,
+                DuplicateScope.TENANT: self._tenant_of(slot.lead.campaign_id) == self._tenant_of(campaign_id),
             }
             if is_within[rules.scope]:
                 return lead_id
         return None
 
+    def _tenant_of(self, campaign_id: int) -> int:
+        return self._campaigns[campaign_id].tenant_id
+
     def _add_lead(self, campaign_id: int, new: NewLead, rules: AddRules) -> None:
         lead = Lead(
             lead_id=next(self._lead_ids), campaign_id=campaign_id, list_id=rules.list_id, **msgspec.structs.asdict(new)
         )
-        self._leads[lead.lead_id] = _LeadSlot(lead, import_id=rules.import_id)
+        self._leads[lead.lead_id] = LeadSlot(lead, import_id=rules.import_id)
         for number in numbers_of(lead):
             self._leads_by_number[number].append(lead.lead_id)
         self._leads_open[campaign_id] += 1
         self._ready[campaign_id].push(lead)
 
-    def _update(self, slot: _LeadSlot, updates: Sequence[NewLead]) -> None:
+    def _update(self, slot: LeadSlot, updates: Sequence[NewLead]) -> None:
         for new in updates:
             slot.lead = updated(slot.lead, new)
         for number in numbers_of(slot.lead):
@@ -356,14 +356,14 @@ class MemoryStore:
         if slot.lead.status is LeadStatus.OPEN:
             self._ready[slot.lead.campaign_id].push(slot.lead)
 
-    def _take_number(self, slot: _LeadSlot, number: str) -> None:
+    def _take_number(self, slot: LeadSlot, number: str) -> None:
         rest = rest_of_numbers(slot.lead, {number})
         if rest is not None:
             slot.lead = rest
         elif slot.lead.number == number:
             self._move(slot, progress.closed(slot.lead, progress.BLOCKED))
 
-    def _move(self, slot: _LeadSlot, lead: Lead) -> None:
+    def _move(self, slot: LeadSlot, lead: Lead) -> None:
         """Give up the lease and put the lead where it now belongs."""
         was_closed = slot.lead.status is LeadStatus.CLOSED
         slot.lead = lead
@@ -390,7 +390,7 @@ class MemoryStore:
         lead, attempt = ending
         assert attempt.outcome is not None
         slot.attempts[attempt.attempt_number - 1 :] = [attempt]
-        self._records.add(attempt)
+        self._records.add(attempt, campaign.tenant_id)
         self._records.count_answer(campaign.campaign_id, progress.answer_hour(attempt, now))
         self._open_attempts.pop((attempt.lead_id, attempt.attempt_number), None)
         if result.cdr is not None:

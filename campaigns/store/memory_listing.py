@@ -12,10 +12,11 @@ K = TypeVar("K", listing.AttemptKey, listing.CdrKey)
 R = TypeVar("R", Attempt, Cdr)
 
 
-def is_wanted(row: Attempt | Cdr, at: float, wanted: AttemptFilter) -> bool:
+def is_wanted(row: Attempt | Cdr, at: float, tenant_id: int, wanted: AttemptFilter) -> bool:
     """Say whether a listing wants this row, whose time is `at`."""
     return (
-        (wanted.campaign_id is None or row.campaign_id == wanted.campaign_id)
+        wanted.tenant_id in {None, tenant_id}
+        and (wanted.campaign_id is None or row.campaign_id == wanted.campaign_id)
         and (wanted.outcome is None or row.outcome is wanted.outcome)
         and (wanted.agent_id is None or row.agent_id == wanted.agent_id)
         and (wanted.since is None or at >= wanted.since)

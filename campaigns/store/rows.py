@@ -35,7 +35,7 @@ _CONSENT = msgspec.json.Decoder(Consent)
 _STATUS = {status.value: status for status in LeadStatus}
 _KIND = {kind.value: kind for kind in PhoneKind}
 _ENCODE = msgspec.json.Encoder().encode
-_NOT_IN_SETTINGS = ("campaign_id", "status")
+_NOT_IN_SETTINGS = ("campaign_id", "status", "tenant_id")
 
 
 def settings_text(campaign: Campaign) -> str:
@@ -44,9 +44,12 @@ def settings_text(campaign: Campaign) -> str:
     return msgspec.json.encode({key: settings[key] for key in settings if key not in _NOT_IN_SETTINGS}).decode()
 
 
-def to_campaign(campaign_id: int, status: str, settings: str) -> Campaign:
+def to_campaign(campaign_id: int, status: str, settings: str, tenant_id: int) -> Campaign:
     """A campaign from its row."""
-    return msgspec.convert({**msgspec.json.decode(settings), "campaign_id": campaign_id, "status": status}, Campaign)
+    return msgspec.convert(
+        {**msgspec.json.decode(settings), "campaign_id": campaign_id, "status": status, "tenant_id": tenant_id},
+        Campaign,
+    )
 
 
 def to_lead(row: Sequence[Any]) -> Lead:

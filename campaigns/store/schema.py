@@ -24,6 +24,9 @@ campaigns = sa.Table(
     sa.Column("campaign_id", Id, sa.Identity(), primary_key=True),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("settings", sa.Text, nullable=False),
+    # All that is in a campaign is its tenant's; no other table repeats it, so none can say otherwise.
+    sa.Column("tenant_id", Id, nullable=False, server_default="1"),
+    sa.Index("campaigns_by_tenant", "tenant_id", "campaign_id"),
     # Ids are in attempts' names and in carriers' records, so none is ever given out twice.
     sqlite_autoincrement=True,
 )
@@ -180,6 +183,7 @@ cdrs = sa.Table(
 blocked_numbers = sa.Table(
     "blocked_numbers",
     metadata,
+    sa.Column("tenant_id", Id, primary_key=True),
     sa.Column("number", sa.Text, primary_key=True),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("blocked_at", sa.Double, nullable=False),

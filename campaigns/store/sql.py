@@ -44,7 +44,7 @@ class SqlStore:
 
     def create_campaign(self, campaign: Campaign) -> Campaign:
         """See the port."""
-        row = {"status": campaign.status, "settings": settings_text(campaign)}
+        row = {"status": campaign.status, "settings": settings_text(campaign), "tenant_id": campaign.tenant_id}
         with self._database.writing() as connection:
             created = connection.execute(campaigns.insert().values(row).returning(campaigns.c.campaign_id))
             return replace(campaign, campaign_id=created.scalar_one())
@@ -62,11 +62,13 @@ class SqlStore:
         with self._database.reading() as connection:
             return _campaign(connection, campaign_id)
 
-    def campaigns(self, status: CampaignStatus | None = None) -> Sequence[Campaign]:
+    def campaigns(self, status: CampaignStatus | None = None, tenant_id: int | None = None) -> Sequence[Campaign]:
         """See the port."""
         query = sa.select(campaigns).order_by(campaigns.c.campaign_id)
         if status is not None:
             query = query.where(campaigns.c.status == status)
+        if tenant_id is not None:
+            query = query.where(campaigns.c.tenant_id == tenant_id)
         with self._database.reading() as connection:
             return tuple(to_campaign(*row) for row in connection.execute(query))
 
@@ -199,15 +201,17 @@ class SqlStore:
         with self._database.reading() as connection:
             return sql_listing.cdrs_page(connection, wanted)
 
-    def block_numbers(self, numbers: Sequence[str], reason: str, now: float) -> int:
+    def block_numbers(self, numbers: Sequence[str], reason: str, now: float, tenant_id: int = 1) -> int:
         """See the port."""
         new = 0
         with self._database.writing() as connection:
             statement = insert(connection, blocked_numbers).on_conflict_do_nothing().returning(blocked_numbers.c.number)
             for chunk in chunks(sorted(set(numbers)), CHUNK):
-                rows = [{"number": number, "reason": reason, "blocked_at": now} for number in chunk]
+                rows = [
+                    {"tenant_id": tenant_id, "number": number, "reason": reason, "blocked_at": now} for number in chunk
+                ]
                 new += len(connection.execute(statement, rows).all())
-                sql_leads.close_numbers(connection, chunk, progress.BLOCKED)
+                sql_leads.close_numbers(connection, chunk, progress.BLOCKED, tenant_id)
         return new
 
     def load_list(self, name: str, numbers: Iterable[str], as_of: float) -> int:

@@ -31,7 +31,7 @@ _WITHIN = {
     DuplicateScope.FILE: "AND leads.campaign_id = {campaign_id} AND leads.import_id = {import_id}",
     DuplicateScope.LIST: "AND leads.campaign_id = {campaign_id} AND leads.list_id = {list_id}",
     DuplicateScope.CAMPAIGN: "AND leads.campaign_id = {campaign_id}",
-    DuplicateScope.TENANT: "",
+    DuplicateScope.TENANT: "AND leads.campaign_id IN (SELECT campaign_id FROM campaigns WHERE tenant_id = {tenant_id})",
 }
 
 
@@ -66,10 +66,11 @@ def check(connection: sa.Connection, campaign_id: int, new: Sequence[NewLead], r
 
 
 def _sort_out(connection: sa.Connection, campaign_id: int, new: Sequence[NewLead], rules: AddRules) -> Sorting:
+    tenant_id = sql_leads.tenants_of(connection, [campaign_id])[campaign_id]
     numbers = {lead.number for lead in new}
     numbers.update(one.number for lead in new if lead.numbers for one in lead.numbers)
-    blocked = sql_leads.find_blocked(connection, numbers)
-    return sort_out(new, rules, blocked, _find_known(connection, campaign_id, numbers, rules))
+    blocked = sql_leads.find_blocked(connection, numbers, tenant_id)
+    return sort_out(new, rules, blocked, _find_known(connection, campaign_id, tenant_id, numbers, rules))
 
 
 def _shifted(found: Sorting, offset: int) -> LeadsAdded:
@@ -78,11 +79,16 @@ def _shifted(found: Sorting, offset: int) -> LeadsAdded:
     return found.report()
 
 
-def _find_known(connection: sa.Connection, campaign_id: int, numbers: Iterable[str], rules: AddRules) -> dict[str, int]:
+def _find_known(
+    connection: sa.Connection, campaign_id: int, tenant_id: int, numbers: Iterable[str], rules: AddRules
+) -> dict[str, int]:
     """The lead of each of these numbers that is there already; the one with the lowest id where there are several."""
     rows, values = as_rows(connection, numbers)
     within = _WITHIN[rules.scope].format(
-        campaign_id=int(campaign_id), list_id=int(rules.list_id), import_id=int(rules.import_id)
+        campaign_id=int(campaign_id),
+        tenant_id=int(tenant_id),
+        list_id=int(rules.list_id),
+        import_id=int(rules.import_id),
     )
     by_first = f"SELECT number, lead_id FROM leads WHERE number IN ({rows}) {within}"  # noqa: S608
     # CROSS JOIN: SQLite then keeps the order of the tables, and would otherwise begin with all leads of the campaign.

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from campaigns.model import Attempt, Campaign, Lead, attempt_id
 from campaigns.ports import Result
-from campaigns.rules.gate import gate_of
+from campaigns.rules.gate import Gate, gate_of
 from campaigns.service.errors import AttemptNotFoundError
 from campaigns.store import progress, sql_gate, sql_leads
 from campaigns.store.database import insert
@@ -75,7 +75,7 @@ def _write_chunk(connection: sa.Connection, new: Sequence[Attempt]) -> list[str]
     needs_past = any(gate.needs_past for gate in gates.values())
     if needs_past:
         sql_gate.lock_numbers(connection, numbers)
-    records = sql_gate.Records(connection, numbers, sql_leads.find_blocked(connection, numbers), needs_past)
+    records = _records_by_tenant(connection, new, gates, needs_past)
     tried = _read_tried(connection, locked)
     rows: list[dict[str, Any]] = []
     moved = []
@@ -83,15 +83,33 @@ def _write_chunk(connection: sa.Connection, new: Sequence[Attempt]) -> list[str]
         lead, engine_id = locked.get(attempt.lead_id, (None, ""))
         if lead is None or not progress.may_be_written(attempt, lead, tried[lead.lead_id]):
             continue
-        if records.allows(gates[lead.campaign_id], lead, attempt):
+        gate = gates[lead.campaign_id]
+        if records[gate.campaign.tenant_id].allows(gate, lead, attempt):
             tried[lead.lead_id].append(attempt)
             rows.append(attempt_row(attempt) | {"engine_id": engine_id})
             moved.append((lead, progress.being_called(lead, attempt)))
     if rows:
         connection.execute(attempts.insert(), rows)
-    records.write_evidence(connection)
+    for known in records.values():
+        known.write_evidence(connection)
     sql_leads.move(connection, moved)
     return [attempt_id(row["lead_id"], row["attempt_number"]) for row in rows]
+
+
+def _records_by_tenant(
+    connection: sa.Connection, new: Sequence[Attempt], gates: Mapping[int, Gate], needs_past: bool
+) -> dict[int, sql_gate.Records]:
+    """What is known of the attempts' numbers, for each tenant by itself."""
+    numbers: defaultdict[int, set[str]] = defaultdict(set)
+    for attempt in new:
+        if attempt.campaign_id in gates:
+            numbers[gates[attempt.campaign_id].campaign.tenant_id].add(attempt.number)
+    return {
+        tenant_id: sql_gate.Records(
+            connection, found, sql_leads.find_blocked(connection, found, tenant_id), needs_past, tenant_id
+        )
+        for tenant_id, found in numbers.items()
+    }
 
 
 def _finish_chunk(connection: sa.Connection, results: Sequence[Result], now: float) -> None:

@@ -27,10 +27,17 @@ _VERDICTS = msgspec.json.Decoder(tuple[Verdict, ...])
 class Records:
     """What is known of some numbers within one transaction; attempts written meanwhile are added to it."""
 
-    def __init__(self, connection: sa.Connection, numbers: Iterable[str], blocked: set[str], needs_past: bool) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        numbers: Iterable[str],
+        blocked: set[str],
+        needs_past: bool,
+        tenant_id: int = 1,
+    ) -> None:
         wanted = sorted(set(numbers))
         self._blocked = blocked
-        self._past = _past_of(connection, wanted) if needs_past and wanted else {}
+        self._past = _past_of(connection, wanted, tenant_id) if needs_past and wanted else {}
         self._list_dates = list_dates(connection)
         self._listed = _listed_of(connection, wanted) if self._list_dates else {}
         self._kept: list[dict[str, object]] = []
@@ -138,11 +145,12 @@ def _count(connection: sa.Connection, name: str) -> int:
     return connection.scalar(sa.select(sa.func.count()).select_from(listed_numbers).where(of_list)) or 0
 
 
-def _past_of(connection: sa.Connection, numbers: Sequence[str]) -> dict[str, list[PastCall]]:
+def _past_of(connection: sa.Connection, numbers: Sequence[str], tenant_id: int) -> dict[str, list[PastCall]]:
     rows, values = as_rows(connection, numbers)
     query = (
         "SELECT number, placed_at, campaign_id, lead_id, outcome, disposition FROM attempts "  # noqa: S608
-        f"WHERE number IN ({rows})"
+        f"WHERE number IN ({rows}) "
+        f"AND campaign_id IN (SELECT campaign_id FROM campaigns WHERE tenant_id = {int(tenant_id)})"
     )
     found: defaultdict[str, list[PastCall]] = defaultdict(list)
     for number, placed_at, campaign_id, lead_id, outcome, disposition in connection.exec_driver_sql(query, (values,)):

@@ -18,7 +18,7 @@ from campaigns.store import judging, progress, sql_gate
 from campaigns.store.adding import rest_of_numbers
 from campaigns.store.database import as_rows, ids_as_rows, insert
 from campaigns.store.rows import LEAD_COLUMNS, chunks, numbers_row, to_lead
-from campaigns.store.schema import lead_groups, leads
+from campaigns.store.schema import campaigns, lead_groups, leads
 
 CHUNK = 1000
 RESERVE_MAX = 10_000
@@ -45,11 +45,17 @@ _SWITCH = (
 _RELEASE = leads.update().values(status=LeadStatus.OPEN, lease_until=None)
 
 
-def find_blocked(connection: sa.Connection, numbers: Collection[str]) -> set[str]:
-    """Which of the numbers are on the do-not-call list."""
+def find_blocked(connection: sa.Connection, numbers: Collection[str], tenant_id: int) -> set[str]:
+    """Which of the numbers are on the tenant's do-not-call list."""
     rows, values = as_rows(connection, numbers)
-    found = connection.exec_driver_sql(f"SELECT number FROM blocked_numbers WHERE number IN ({rows})", (values,))  # noqa: S608
-    return set(found.scalars())
+    query = f"SELECT number FROM blocked_numbers WHERE tenant_id = {int(tenant_id)} AND number IN ({rows})"  # noqa: S608
+    return set(connection.exec_driver_sql(query, (values,)).scalars())
+
+
+def tenants_of(connection: sa.Connection, campaign_ids: Collection[int]) -> dict[int, int]:
+    """Whose campaigns these are."""
+    wanted = sa.select(campaigns.c.campaign_id, campaigns.c.tenant_id).where(campaigns.c.campaign_id.in_(campaign_ids))
+    return {row.campaign_id: row.tenant_id for row in connection.execute(wanted)}
 
 
 def reserve(
@@ -72,7 +78,13 @@ def reserve(
             if not due:
                 break
             numbers = {lead.number for lead in due}
-            records = sql_gate.Records(connection, numbers, find_blocked(connection, numbers), gate.needs_past)
+            records = sql_gate.Records(
+                connection,
+                numbers,
+                find_blocked(connection, numbers, campaign.tenant_id),
+                gate.needs_past,
+                campaign.tenant_id,
+            )
             chosen, refused = judging.judge(gate, due, now, records.seen)
             move(connection, refused)
             refused_max -= len(refused)
@@ -137,8 +149,8 @@ def close(connection: sa.Connection, found: Sequence[Lead], reason: str) -> None
     move(connection, [(lead, progress.closed(lead, reason)) for lead in found])
 
 
-def close_numbers(connection: sa.Connection, numbers: Sequence[str], reason: str) -> None:
-    """Take these numbers from the leads that have them, in every campaign; a lead with none left is closed."""
+def close_numbers(connection: sa.Connection, numbers: Sequence[str], reason: str, tenant_id: int) -> None:
+    """Take these numbers from the tenant's leads that have them; a lead with none left is closed."""
     rows, values = as_rows(connection, numbers)
     by_first = f"SELECT lead_id FROM leads WHERE number IN ({rows}) AND status <> 'closed'"  # noqa: S608
     by_any = f"SELECT lead_id FROM lead_numbers WHERE number IN ({rows})"  # noqa: S608
@@ -146,7 +158,11 @@ def close_numbers(connection: sa.Connection, numbers: Sequence[str], reason: str
     barred = frozenset(numbers)
     ended = []
     switched = []
-    for lead, _ in lock(connection, lead_ids).values():
+    locked = lock(connection, lead_ids)
+    tenants = tenants_of(connection, {lead.campaign_id for lead, _ in locked.values()})
+    for lead, _ in locked.values():
+        if tenants[lead.campaign_id] != tenant_id:
+            continue
         rest = rest_of_numbers(lead, barred)
         if lead.status is LeadStatus.CLOSED:
             continue

@@ -1,5 +1,7 @@
 """Pages of attempts and CDRs in SQL, each a range of an index that begins at the cursor."""
 
+import heapq
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,7 +10,7 @@ from campaigns.model import Attempt, Cdr
 from campaigns.ports import AttemptFilter, Page
 from campaigns.store import listing
 from campaigns.store.rows import ATTEMPT_COLUMNS, CDR_COLUMNS, to_attempt, to_cdr
-from campaigns.store.schema import attempts, cdrs
+from campaigns.store.schema import attempts, campaigns, cdrs
 
 
 def attempts_page(connection: sa.Connection, wanted: AttemptFilter) -> Page[Attempt]:
@@ -16,7 +18,7 @@ def attempts_page(connection: sa.Connection, wanted: AttemptFilter) -> Page[Atte
     key = (attempts.c.placed_at, attempts.c.lead_id, attempts.c.attempt_number)
     before = None if wanted.cursor is None else listing.read_attempt_cursor(wanted.cursor)
     query = _page(sa.select(*ATTEMPT_COLUMNS), attempts, key, before, wanted)
-    found = [to_attempt(row) for row in connection.execute(query)]
+    found = [to_attempt(row) for row in _rows(connection, query, attempts, key, wanted)]
     keyed = [((one.placed_at, one.lead_id, one.attempt_number), one) for one in found]
     return listing.cut(keyed, wanted.limit, listing.attempt_cursor)
 
@@ -26,8 +28,35 @@ def cdrs_page(connection: sa.Connection, wanted: AttemptFilter) -> Page[Cdr]:
     key = (cdrs.c.started_at, cdrs.c.call_id)
     before = None if wanted.cursor is None else listing.read_cdr_cursor(wanted.cursor)
     query = _page(sa.select(*CDR_COLUMNS), cdrs, key, before, wanted)
-    found = [to_cdr(row) for row in connection.execute(query)]
+    found = [to_cdr(row) for row in _rows(connection, query, cdrs, key, wanted)]
     return listing.cut([((one.started_at, one.call_id), one) for one in found], wanted.limit, listing.cdr_cursor)
+
+
+def _rows(
+    connection: sa.Connection,
+    query: sa.Select[Any],
+    table: sa.Table,
+    key: tuple[sa.ColumnElement[Any], ...],
+    wanted: AttemptFilter,
+) -> list[Any]:
+    """The rows of a page; where the database has several tenants, from the ranges of the tenant's campaigns, merged."""
+    if wanted.tenant_id is None or not _has_others(connection, wanted.tenant_id):
+        return list(connection.execute(query))
+    of_tenant = sa.select(campaigns.c.campaign_id).where(campaigns.c.tenant_id == wanted.tenant_id)
+    if wanted.campaign_id is not None:
+        return list(connection.execute(query.where(table.c.campaign_id.in_(of_tenant))))
+    ranges = [
+        connection.execute(query.where(table.c.campaign_id == campaign_id)).all()
+        for campaign_id in connection.scalars(of_tenant).all()
+    ]
+    names = [column.name for column in key]
+    newest = heapq.merge(*ranges, key=lambda row: tuple(row._mapping[name] for name in names), reverse=True)
+    return list(islice(newest, listing.check_limit(wanted) + 1))
+
+
+def _has_others(connection: sa.Connection, tenant_id: int) -> bool:
+    others = sa.select(campaigns.c.campaign_id).where(campaigns.c.tenant_id != tenant_id)
+    return connection.scalar(others.limit(1)) is not None
 
 
 def _page(

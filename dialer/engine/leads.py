@@ -31,8 +31,9 @@ def on_leads_reserved(state: EngineState, event: LeadsReserved, now: float) -> N
     if work is None or work.campaign.status not in (CampaignStatus.RUNNING, CampaignStatus.PAUSED):
         release(state, event.campaign_id, tuple(lead.lead_id for lead in event.leads))
         return
-    blocked = tuple(lead.lead_id for lead in event.leads if lead.number in state.blocked)
-    leads = tuple(lead for lead in event.leads if lead.number not in state.blocked) if blocked else event.leads
+    barred = state.blocked[work.campaign.tenant_id]
+    blocked = tuple(lead.lead_id for lead in event.leads if lead.number in barred)
+    leads = tuple(lead for lead in event.leads if lead.number not in barred) if blocked else event.leads
     too_many = work.hopper.add(leads, now)
     release(state, event.campaign_id, blocked + tuple(lead.lead_id for lead in too_many))
     if event.leads:
@@ -40,12 +41,13 @@ def on_leads_reserved(state: EngineState, event: LeadsReserved, now: float) -> N
 
 
 def on_numbers_blocked(state: EngineState, event: NumbersBlocked, now: float) -> None:
-    """Take blocked numbers out of every hopper at once, and remember them for leads that are on their way."""
+    """Take blocked numbers out of the tenant's hoppers at once, and remember them for leads that are on their way."""
     del now
-    for number in event.numbers:
-        state.blocked[number] = None
-    while len(state.blocked) > BLOCKED_MAX:
-        del state.blocked[next(iter(state.blocked))]
+    blocked = state.blocked[event.tenant_id]
+    blocked.update(dict.fromkeys(event.numbers))
+    while len(blocked) > BLOCKED_MAX:
+        del blocked[next(iter(blocked))]
     numbers = frozenset(event.numbers)
     for work in state.tasks.works.values():
-        release(state, work.campaign_id, work.hopper.remove_numbers(numbers))
+        if work.campaign.tenant_id == event.tenant_id:
+            release(state, work.campaign_id, work.hopper.remove_numbers(numbers))

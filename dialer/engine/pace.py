@@ -150,7 +150,7 @@ def _dial(
     router = state.router
     attempts: list[Attempt] = []
     passed_over = 0
-    seen = Seen(blocked=state.blocked)
+    seen = Seen(blocked=state.blocked[campaign.tenant_id])
     taken: list[int] = []
     for lead in leads:
         refused = work.gate.refusals(lead, now, seen)

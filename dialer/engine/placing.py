@@ -20,11 +20,12 @@ def why_not_placed(state: EngineState, call: Call, work: CampaignWork, now: floa
     campaign = work.campaign
     if not work.is_running:
         return f"the campaign is {campaign.status}"
-    if call.attempt.number in state.blocked:
+    if call.attempt.number in state.blocked[campaign.tenant_id]:
         return "the number was put on the do-not-call list"
     if campaign.treatment is Treatment.AGENT and not state.roster.at_work(campaign.skill_group):
         return f"no agent of skill group {campaign.skill_group!r} is at work any more"
-    refused = work.gate.refusals(call.lead, now, Seen(blocked=state.blocked, caller_id=call.attempt.caller_id))
+    seen = Seen(blocked=state.blocked[campaign.tenant_id], caller_id=call.attempt.caller_id)
+    refused = work.gate.refusals(call.lead, now, seen)
     return refused[0].reason if refused else ""
 
 

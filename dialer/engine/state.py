@@ -1,6 +1,6 @@
 """What the engine knows, and the few things every handler does with it: send, set a timer, answer, show, touch."""
 
-from collections import deque
+from collections import defaultdict, deque
 
 from campaigns.model import Campaign
 from dialer.ccs.agents import Agent
@@ -66,8 +66,8 @@ class EngineState:
         self.is_ticking = False
         self.served = 0
         self.polls_asked_at: deque[float] = deque(maxlen=100)
-        self.blocked: dict[str, None] = {}
-        """Numbers blocked of late; the store knows all of them."""
+        self.blocked: defaultdict[int, dict[str, None]] = defaultdict(dict)
+        """Numbers blocked of late, by tenant; the store knows all of them."""
         self.dispositions: dict[tuple[str, int], None] = {}
         """Dispositions being written whose requests wait for an answer."""
 

@@ -66,6 +66,7 @@ def _campaign_view(work: CampaignWork, calls: dict[CallState, int]) -> CampaignV
         abandon_rate=account.abandoned / account.answered if account.answered else None,
         abandon_rate_max=campaign.pacing.abandon_rate_max,
         decision=work.decision,
+        tenant_id=campaign.tenant_id,
         late_cancels=work.late_cancels,
         risk_ratio=ratio.value if ratio is not None else None,
         is_forecast_off=work.risks.is_off,

@@ -22,6 +22,7 @@ from typing import TypeVar
 from campaigns.model import Attempt
 from campaigns.ports import CampaignStore, Result
 from campaigns.service.errors import NotFoundError, StoreUnavailableError
+from dialer.access.tenancy import task_inside
 from dialer.live.store_queue import StoreQueue
 from dialer.messages import (
     AttemptsRecorded,
@@ -284,7 +285,7 @@ class StoreWorker:
     def _poll(self, batch: StoreQueue) -> None:
         if batch.polls:
             changes_seen = self._campaign_changes
-            polled = TasksPolled(tasks=tuple(self._store.tasks(self._now())))
+            polled = TasksPolled(tasks=tuple(task_inside(task) for task in self._store.tasks(self._now())))
             self._counters["polls"] += batch.polls
             for _ in range(batch.polls):
                 self._on_loop(lambda: self._post_poll(polled, changes_seen))

@@ -14,6 +14,7 @@ class LiveMessage(msgspec.Struct, frozen=True):
     """One thing that happened, encoded once for all readers."""
 
     name: str
+    value: object
     data: bytes
     """JSON."""
 
@@ -71,7 +72,7 @@ class Watchers:
     def publish(self, name: str, value: object) -> None:
         """Tell every reader; costs nothing while there is none."""
         if self._watchers:
-            message = LiveMessage(name, msgspec.json.encode(value))
+            message = LiveMessage(name, value, msgspec.json.encode(value))
             for watcher in self._watchers:
                 watcher.put(message)
 

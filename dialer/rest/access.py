@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from dialer.access.accounts import caller_of
 from dialer.access.model import DEFAULT_TENANT_ID, Caller, Role
 from dialer.access.roles import may, may_use_desk
+from dialer.rest.owners import OWNERS, refuse_foreign
 from dialer.rest.permissions import NEEDS, PUBLIC
 from dialer.rest.problems import ProblemError
 from dialer.rest.service import Service, ServiceOf
@@ -43,6 +44,11 @@ async def require_access(
     agent_id = request.path_params.get("agent_id")
     if agent_id is not None and not may_use_desk(caller, agent_id):
         raise ProblemError(403, "Not allowed", f"an agent may use their own desk alone, /agents/{caller.login}")
+    if not OWNERS.keys() >= request.path_params.keys():
+        log.error("%s %s has a parameter without a line in dialer/rest/owners.py, so it is open to nobody", *route)
+        raise ProblemError(403, "Not allowed", "nobody may use this route yet; this is a fault of the service")
+    if request.path_params:
+        await run_in_threadpool(refuse_foreign, service, caller, request.path_params)
     request.state.caller = caller
     request.state.route = route[1]
 

@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Body, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from dialer.access.tenancy import agent_outside, inside, outside
 from dialer.messages import (
     AgentHinted,
     AgentHungUp,
@@ -18,6 +19,7 @@ from dialer.messages import (
     Event,
 )
 from dialer.model import AgentState, AgentView, ScreenPop
+from dialer.rest.access import CallerOf
 from dialer.rest.answers import answer, answers
 from dialer.rest.problems import ProblemError
 from dialer.rest.service import Service, ServiceOf
@@ -68,45 +70,48 @@ class AgentAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @router.get("", responses=answers(list[AgentAnswer], "Everyone who is logged in"))
-async def list_agents(service: ServiceOf) -> Response:
+async def list_agents(service: ServiceOf, caller: CallerOf) -> Response:
     """Everyone who is logged in."""
-    agents = service.statistics().agents
-    return answer([AgentAnswer(agent=agent, call=service.desk.call_of(agent.agent_id)) for agent in agents])
+    own = [one for one in service.statistics().agents if outside(one.agent_id)[0] == caller.tenant_id]
+    return answer([AgentAnswer(agent=agent_outside(one), call=service.desk.call_of(one.agent_id)) for one in own])
 
 
 @router.get("/{agent_id}", responses=answers(AgentAnswer, "The agent"))
-async def read_agent(service: ServiceOf, agent_id: AgentId) -> Response:
+async def read_agent(service: ServiceOf, caller: CallerOf, agent_id: AgentId) -> Response:
     """One agent; `offline` when not logged in."""
-    return _agent(service, agent_id)
+    return _agent(service, inside(caller.tenant_id, agent_id))
 
 
 @router.post("/{agent_id}/login", responses=answers(AgentAnswer, "Connecting; paused once the phone has answered"))
-async def log_in(service: ServiceOf, agent_id: AgentId, login: Login) -> Response:
+async def log_in(service: ServiceOf, caller: CallerOf, agent_id: AgentId, login: Login) -> Response:
     """Log in: the agent's phone is called and stays connected; then go ready."""
-    skill_groups = tuple(dict.fromkeys(login.skill_groups))
+    skill_groups = tuple(dict.fromkeys(inside(caller.tenant_id, name) for name in login.skill_groups))
+    name = inside(caller.tenant_id, agent_id)
     return await _request(
         service,
-        agent_id,
+        name,
         lambda request_id: AgentLoggedIn(
-            agent_id=agent_id, skill_groups=skill_groups, address=login.address, request_id=request_id
+            agent_id=name, skill_groups=skill_groups, address=login.address, request_id=request_id
         ),
     )
 
 
 @router.post("/{agent_id}/ready", responses=answers(AgentAnswer, "Idle"))
-async def go_ready(service: ServiceOf, agent_id: AgentId) -> Response:
+async def go_ready(service: ServiceOf, caller: CallerOf, agent_id: AgentId) -> Response:
     """Want calls; ends a break, and after-call work too."""
-    return await _request(
-        service, agent_id, lambda request_id: AgentWentReady(agent_id=agent_id, request_id=request_id)
-    )
+    name = inside(caller.tenant_id, agent_id)
+    return await _request(service, name, lambda request_id: AgentWentReady(agent_id=name, request_id=request_id))
 
 
 @router.post("/{agent_id}/pause", responses=answers(AgentAnswer, "Paused, or about to be after the call"))
-async def pause(service: ServiceOf, agent_id: AgentId, why: Annotated[Pause | None, Body()] = None) -> Response:
+async def pause(
+    service: ServiceOf, caller: CallerOf, agent_id: AgentId, why: Annotated[Pause | None, Body()] = None
+) -> Response:
     """Take a break; during a call it begins afterwards."""
     reason = "" if why is None else why.reason
+    name = inside(caller.tenant_id, agent_id)
     return await _request(
-        service, agent_id, lambda request_id: AgentPaused(agent_id=agent_id, reason=reason, request_id=request_id)
+        service, name, lambda request_id: AgentPaused(agent_id=name, reason=reason, request_id=request_id)
     )
 
 
@@ -120,27 +125,28 @@ async def hint(service: ServiceOf, agent_id: AgentId, said: Annotated[Hint | Non
 
 
 @router.post("/{agent_id}/logout", responses=answers(AgentAnswer, "Offline"))
-async def log_out(service: ServiceOf, agent_id: AgentId) -> Response:
+async def log_out(service: ServiceOf, caller: CallerOf, agent_id: AgentId) -> Response:
     """Leave; a conversation in progress is ended."""
-    return await _request(
-        service, agent_id, lambda request_id: AgentLoggedOut(agent_id=agent_id, request_id=request_id)
-    )
+    name = inside(caller.tenant_id, agent_id)
+    return await _request(service, name, lambda request_id: AgentLoggedOut(agent_id=name, request_id=request_id))
 
 
 @router.post("/{agent_id}/hang-up", responses=answers(AgentAnswer, "In after-call work"))
-async def hang_up(service: ServiceOf, agent_id: AgentId) -> Response:
+async def hang_up(service: ServiceOf, caller: CallerOf, agent_id: AgentId) -> Response:
     """End the call on the line."""
-    return await _request(service, agent_id, lambda request_id: AgentHungUp(agent_id=agent_id, request_id=request_id))
+    name = inside(caller.tenant_id, agent_id)
+    return await _request(service, name, lambda request_id: AgentHungUp(agent_id=name, request_id=request_id))
 
 
 @router.post("/{agent_id}/disposition", responses=answers(AgentAnswer, "Written; after-call work is over"))
-async def set_disposition(service: ServiceOf, agent_id: AgentId, said: Disposition) -> Response:
+async def set_disposition(service: ServiceOf, caller: CallerOf, agent_id: AgentId, said: Disposition) -> Response:
     """Say what came of a call; answered once it is written, and ends after-call work."""
+    name = inside(caller.tenant_id, agent_id)
     return await _request(
         service,
-        agent_id,
+        name,
         lambda request_id: DispositionSet(
-            agent_id=agent_id, attempt_id=said.attempt_id, disposition=said.disposition, request_id=request_id
+            agent_id=name, attempt_id=said.attempt_id, disposition=said.disposition, request_id=request_id
         ),
     )
 
@@ -164,4 +170,4 @@ def _agent(service: Service, agent_id: str) -> Response:
     statistics = service.statistics()
     offline = AgentView(agent_id=agent_id, skill_groups=(), state=AgentState.OFFLINE, since=statistics.now)
     agent = next((one for one in statistics.agents if one.agent_id == agent_id), offline)
-    return answer(AgentAnswer(agent=agent, call=service.desk.call_of(agent_id)))
+    return answer(AgentAnswer(agent=agent_outside(agent), call=service.desk.call_of(agent_id)))

@@ -10,7 +10,7 @@ from campaigns.model import Campaign
 from dialer.rest.problems import MEDIA_TYPE, ProblemDetails
 
 REF = "#/components/schemas/{name}"
-GIVEN_BY_THE_STORE = ("campaign_id", "status")
+GIVEN_BY_THE_STORE = ("campaign_id", "status", "tenant_id")
 SETTINGS_SCHEMA = "CampaignSettings"
 CHANGES_SCHEMA = "CampaignChanges"
 

@@ -10,9 +10,10 @@ from campaigns.model import Campaign, CampaignStatus, Outcome
 from campaigns.ports import CampaignStore
 from campaigns.service import campaigns as use_cases
 from dialer.model import CampaignView
+from dialer.rest.access import CallerOf
 from dialer.rest.answers import CHANGES_SCHEMA, SETTINGS_SCHEMA, answer, answers, takes
 from dialer.rest.audit import note
-from dialer.rest.service import Service, ServiceOf
+from dialer.rest.service import CampaignId, Service, ServiceOf
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"])
 
@@ -44,24 +45,31 @@ class CampaignStatistics(msgspec.Struct, frozen=True, kw_only=True):
 async def create_campaign(
     request: Request,
     service: ServiceOf,
+    caller: CallerOf,
     settings: Annotated[dict[str, Any], Body()],
     country: Annotated[str, Query(max_length=2, description="Begin with this country's preset, such as US.")] = "",
-    like: Annotated[int | None, Query(description="Begin with the settings of this campaign.")] = None,
+    like: Annotated[
+        int | None, Query(ge=1, le=2**63 - 1, description="Begin with the settings of this campaign.")
+    ] = None,
 ) -> Response:
     """Create a campaign; it dials once it has leads and is started."""
-    campaign = await run_in_threadpool(use_cases.create_campaign, service.store, settings, country, like)
+    campaign = await run_in_threadpool(
+        use_cases.create_campaign, service.store, settings, country, like, caller.tenant_id
+    )
     note(request, settings)
     return answer(campaign, 201, {"Location": f"/api/v1/campaigns/{campaign.campaign_id}"})
 
 
 @router.get("", responses=answers(list[Campaign], "Oldest first"))
-async def list_campaigns(service: ServiceOf, status: Annotated[CampaignStatus | None, Query()] = None) -> Response:
+async def list_campaigns(
+    service: ServiceOf, caller: CallerOf, status: Annotated[CampaignStatus | None, Query()] = None
+) -> Response:
     """All campaigns, or those of one status."""
-    return answer(await run_in_threadpool(service.store.campaigns, status))
+    return answer(await run_in_threadpool(service.store.campaigns, status, caller.tenant_id))
 
 
 @router.get("/{campaign_id}", responses=answers(Campaign, "The campaign"))
-async def read_campaign(service: ServiceOf, campaign_id: int) -> Response:
+async def read_campaign(service: ServiceOf, campaign_id: CampaignId) -> Response:
     """One campaign with all its settings."""
     return answer(await run_in_threadpool(service.store.campaign, campaign_id))
 
@@ -70,7 +78,7 @@ async def read_campaign(service: ServiceOf, campaign_id: int) -> Response:
     "/{campaign_id}", responses=answers(Campaign, "The campaign as it now is"), openapi_extra=takes(CHANGES_SCHEMA)
 )
 async def edit_campaign(
-    request: Request, service: ServiceOf, campaign_id: int, changes: Annotated[dict[str, Any], Body()]
+    request: Request, service: ServiceOf, campaign_id: CampaignId, changes: Annotated[dict[str, Any], Body()]
 ) -> Response:
     """Change settings, also of a running campaign; takes effect at once. A null returns a setting to its default."""
     async with service.changing:
@@ -82,25 +90,25 @@ async def edit_campaign(
 
 
 @router.post("/{campaign_id}/start", responses=answers(Campaign, "The campaign, running"))
-async def start_campaign(service: ServiceOf, campaign_id: int) -> Response:
+async def start_campaign(service: ServiceOf, campaign_id: CampaignId) -> Response:
     """Start dialing, or go on after a pause."""
     return await _change_status(service, campaign_id, CampaignStatus.RUNNING)
 
 
 @router.post("/{campaign_id}/pause", responses=answers(Campaign, "The campaign, paused"))
-async def pause_campaign(service: ServiceOf, campaign_id: int) -> Response:
+async def pause_campaign(service: ServiceOf, campaign_id: CampaignId) -> Response:
     """Place no new calls, at once; calls in flight run their course, reserved leads are kept."""
     return await _change_status(service, campaign_id, CampaignStatus.PAUSED)
 
 
 @router.post("/{campaign_id}/stop", responses=answers(Campaign, "The campaign, stopped"))
-async def stop_campaign(service: ServiceOf, campaign_id: int) -> Response:
+async def stop_campaign(service: ServiceOf, campaign_id: CampaignId) -> Response:
     """Place no new calls, at once; calls in flight run their course, reserved leads go back to the list."""
     return await _change_status(service, campaign_id, CampaignStatus.STOPPED)
 
 
 @router.get("/{campaign_id}/statistics", responses=answers(CampaignStatistics, "Counts ever, today and right now"))
-async def campaign_statistics(service: ServiceOf, campaign_id: int) -> Response:
+async def campaign_statistics(service: ServiceOf, campaign_id: CampaignId) -> Response:
     """Attempts by outcome, the abandon account and what is going on right now."""
     live = next((one for one in service.statistics().campaigns if one.campaign_id == campaign_id), None)
     return answer(await run_in_threadpool(_statistics, service.store, campaign_id, service.now(), live))

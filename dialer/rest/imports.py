@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
 import msgspec
-from fastapi import APIRouter, Form, Response, UploadFile
+from fastapi import APIRouter, Form, Query, Response, UploadFile
+from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse
@@ -15,14 +16,18 @@ from campaigns.importing.job import new_import
 from campaigns.importing.leads import ImportReport
 from campaigns.importing.objects import LEADS_MAX, import_objects
 from campaigns.imports import DuplicateScope, LeadImport, OnDuplicate
-from campaigns.ports import LeadList
+from campaigns.ports import CampaignStore, LeadList
 from campaigns.service.errors import CallerError, NotFoundError
+from campaigns.store.listing import IMPORTS_MAX
+from dialer.access.model import Caller
+from dialer.rest.access import CallerOf
 from dialer.rest.answers import answer, answers
-from dialer.rest.service import ServiceOf
+from dialer.rest.owners import refuse_foreign_campaign
+from dialer.rest.service import CampaignId, ServiceOf
 
 router = APIRouter(tags=["leads"])
 
-CampaignId = Annotated[int, Form(ge=1, le=2**53, description="The campaign that the leads are for.")]
+FormCampaignId = Annotated[int, Form(ge=1, le=2**53, description="The campaign that the leads are for.")]
 Options = Annotated[
     str,
     Form(
@@ -30,6 +35,10 @@ Options = Annotated[
         "`list_name`, `scope`, `duplicates`, `dry_run`; all may be left out."
     ),
 ]
+
+
+ImportId = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
+QueryCampaignId = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 
 
 class LeadBatch(BaseModel):
@@ -62,7 +71,7 @@ class RolledBack(msgspec.Struct, frozen=True):
 
 
 @router.post("/campaigns/{campaign_id}/leads/batch", responses=answers(ImportReport, "What became of the leads"))
-async def add_leads(service: ServiceOf, campaign_id: int, batch: LeadBatch) -> Response:
+async def add_leads(service: ServiceOf, campaign_id: CampaignId, batch: LeadBatch) -> Response:
     """Add one lead or some thousand; the answer names each rejected one by its place, counted from 1."""
     options = ImportOptions(
         default_region=batch.default_region.upper(),
@@ -78,20 +87,22 @@ async def add_leads(service: ServiceOf, campaign_id: int, batch: LeadBatch) -> R
 
 
 @router.get("/campaigns/{campaign_id}/lists", responses=answers(list[LeadList], "Lists, oldest first"))
-async def lists(service: ServiceOf, campaign_id: int) -> Response:
+async def lists(service: ServiceOf, campaign_id: CampaignId) -> Response:
     """A campaign's lists."""
     return answer(await run_in_threadpool(service.store.lists, campaign_id))
 
 
 @router.post("/imports", status_code=202, responses=answers(LeadImport, "Accepted; follow it by its id", 202))
-async def begin(service: ServiceOf, file: UploadFile, campaign_id: CampaignId, options: Options = "{}") -> Response:
+async def begin(
+    service: ServiceOf, caller: CallerOf, file: UploadFile, campaign_id: FormCampaignId, options: Options = "{}"
+) -> Response:
     """Bring in a file of any size: CSV, Excel (.xlsx), JSON Lines or Parquet.
 
     The answer comes when the file has arrived; `GET /imports/{import_id}` then says how far the import has come, and
     `rejects` gives the rows that were not taken. An import goes on after the service was interrupted.
     """
     wanted = _read_options(options)
-    await run_in_threadpool(service.store.campaign, campaign_id)
+    await run_in_threadpool(refuse_foreign_campaign, service.store, caller, campaign_id)
     path = await run_in_threadpool(service.imports.place)
     try:
         await run_in_threadpool(_keep, file.file, path)
@@ -105,13 +116,13 @@ async def begin(service: ServiceOf, file: UploadFile, campaign_id: CampaignId, o
 
 
 @router.get("/imports", responses=answers(list[LeadImport], "The last hundred, newest first"))
-async def listed(service: ServiceOf, campaign_id: int | None = None) -> Response:
+async def listed(service: ServiceOf, caller: CallerOf, campaign_id: QueryCampaignId = None) -> Response:
     """The last imports, of one campaign or of all."""
-    return answer(await run_in_threadpool(service.store.lead_imports, campaign_id))
+    return answer(await run_in_threadpool(_listed, service.store, caller, campaign_id))
 
 
 @router.get("/imports/{import_id}", responses=answers(LeadImport, "How far it has come"))
-async def show(service: ServiceOf, import_id: int) -> Response:
+async def show(service: ServiceOf, import_id: ImportId) -> Response:
     """One import; when its status is `finished`, rows = accepted + rejected + duplicates."""
     return answer(await run_in_threadpool(service.store.lead_import, import_id))
 
@@ -124,7 +135,7 @@ async def show(service: ServiceOf, import_id: int) -> Response:
         **{k: v for k, v in answers(LeadImport, "").items() if k == "default"},
     },
 )
-async def rejects(service: ServiceOf, import_id: int) -> Response:
+async def rejects(service: ServiceOf, import_id: ImportId) -> Response:
     """The rejected rows as CSV, each with line, field, value and reason; mend them and import that file."""
     state = await run_in_threadpool(service.store.lead_import, import_id)
     path = service.imports.rejects(import_id)
@@ -134,13 +145,22 @@ async def rejects(service: ServiceOf, import_id: int) -> Response:
 
 
 @router.post("/imports/{import_id}/roll-back", responses=answers(RolledBack, "What was taken out"))
-async def roll_back(service: ServiceOf, import_id: int) -> Response:
+async def roll_back(service: ServiceOf, import_id: ImportId) -> Response:
     """Take an import's leads out again; those that were called stay, closed."""
     removed = await run_in_threadpool(service.store.roll_back_import, import_id, service.now())
     campaign_id = (await run_in_threadpool(service.store.lead_import, import_id)).campaign_id
     async with service.changing:
         await service.announce(campaign_id)
     return answer(RolledBack(removed))
+
+
+def _listed(store: CampaignStore, caller: Caller, campaign_id: int | None) -> list[LeadImport]:
+    if campaign_id is not None:
+        refuse_foreign_campaign(store, caller, campaign_id)
+        return list(store.lead_imports(campaign_id))
+    campaigns = store.campaigns(tenant_id=caller.tenant_id)
+    found = [one for campaign in campaigns for one in store.lead_imports(campaign.campaign_id)]
+    return sorted(found, key=lambda one: -one.import_id)[:IMPORTS_MAX]
 
 
 def _read_options(text: str) -> ImportOptions:

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from campaigns.importing.batches import ImportOptions
 from campaigns.importing.leads import ImportReport, import_file
 from dialer.rest.answers import answer, answers
-from dialer.rest.service import ServiceOf
+from dialer.rest.service import CampaignId, ServiceOf
 
 router = APIRouter(prefix="/campaigns", tags=["leads"])
 
@@ -18,7 +18,9 @@ Region = Annotated[
 
 
 @router.post("/{campaign_id}/leads", responses=answers(ImportReport, "What became of the rows"))
-async def import_leads(service: ServiceOf, campaign_id: int, file: UploadFile, default_region: Region = "") -> Response:
+async def import_leads(
+    service: ServiceOf, campaign_id: CampaignId, file: UploadFile, default_region: Region = ""
+) -> Response:
     """Add leads from a file (CSV, Excel, JSON Lines, Parquet) that names its columns, one of them `number` or `phone`.
 
     The answer says how many rows were accepted, and of each rejected row the line, field, value and reason. A running

@@ -14,6 +14,8 @@ from starlette.responses import StreamingResponse
 
 from campaigns.model import Attempt, Cdr, Outcome
 from campaigns.ports import AttemptFilter, Page
+from dialer.access.tenancy import inside, outside
+from dialer.rest.access import CallerOf
 from dialer.rest.answers import answer, answers
 from dialer.rest.service import ServiceOf
 
@@ -30,43 +32,46 @@ class Listing(BaseModel):
     """Which rows, and in which form."""
 
     model_config = ConfigDict(extra="forbid")
-    campaign_id: int | None = None
+    campaign_id: int | None = Field(None, ge=1, le=2**63 - 1)
     outcome: Outcome | None = None
-    agent_id: str | None = None
-    since: float | None = Field(None, description="Unix seconds; rows placed at or after.")
+    agent_id: str | None = Field(None, max_length=64)
+    since: float | None = Field(None, allow_inf_nan=False, description="Unix seconds; rows placed at or after.")
     limit: int = Field(100, ge=1, le=PAGE_MAX, description="Rows a page; a CSV answer has all rows.")
     cursor: str | None = Field(None, description="The `cursor` of the page before.")
     format: Literal["json", "csv"] | None = Field(None, description="Overrides the Accept header.")
 
-    def wanted(self) -> AttemptFilter:
-        """The filter as the store takes it."""
-        return AttemptFilter(**self.model_dump(exclude={"format"}))
+    def wanted(self, tenant_id: int) -> AttemptFilter:
+        """The filter as the store takes it; nothing of another tenant gets through."""
+        agent_id = None if self.agent_id is None else inside(tenant_id, self.agent_id)
+        plain = self.model_dump(exclude={"format", "agent_id"})
+        return AttemptFilter(**plain, agent_id=agent_id, tenant_id=tenant_id)
 
 
 @router.get("/attempts", responses=answers(AttemptPage, "A page of attempts"))
 async def list_attempts(
-    request: Request, service: ServiceOf, listing: Annotated[Listing, Query()], accept: Accept = ""
+    request: Request, service: ServiceOf, caller: CallerOf, listing: Annotated[Listing, Query()], accept: Accept = ""
 ) -> Response:
     """Attempts, newest first. As CSV with `Accept: text/csv` or `?format=csv`: all of them."""
-    return await _list(request, service.store.attempts, listing, accept, Attempt)
+    return await _list(request, service.store.attempts, listing, caller.tenant_id, accept, Attempt)
 
 
 @router.get("/cdrs", responses=answers(CdrPage, "A page of call detail records"))
 async def list_cdrs(
-    request: Request, service: ServiceOf, listing: Annotated[Listing, Query()], accept: Accept = ""
+    request: Request, service: ServiceOf, caller: CallerOf, listing: Annotated[Listing, Query()], accept: Accept = ""
 ) -> Response:
     """Call detail records, newest first. As CSV with `Accept: text/csv` or `?format=csv`: all of them."""
-    return await _list(request, service.store.cdrs, listing, accept, Cdr)
+    return await _list(request, service.store.cdrs, listing, caller.tenant_id, accept, Cdr)
 
 
 async def _list(
     request: Request,
     read: Callable[[AttemptFilter], Page[Any]],
     listing: Listing,
+    tenant_id: int,
     accept: str,
     row_type: type[msgspec.Struct],
 ) -> Response:
-    wanted = listing.wanted()
+    wanted = listing.wanted(tenant_id)
     if (listing.format or ("csv" if "text/csv" in accept else "json")) == "csv":
         wanted = msgspec.structs.replace(wanted, limit=PAGE_MAX)
         # The first page is read before anything is sent, so that its errors are still answered as problems.
@@ -74,6 +79,7 @@ async def _list(
         rows = _csv_pages(read, wanted, first, row_type.__struct_fields__)
         return StreamingResponse(rows, media_type="text/csv; charset=utf-8")
     page = await run_in_threadpool(read, wanted)
+    page = Page(tuple(_row_outside(row) for row in page.items), page.cursor)
     headers = {}
     if page.cursor is not None:
         query = {key: value for key, value in request.query_params.items() if key != "cursor"} | {"cursor": page.cursor}
@@ -86,10 +92,16 @@ def _csv_pages(
 ) -> Iterator[str]:
     yield _csv([columns])
     while True:
-        yield _csv([_cell(getattr(row, column)) for column in columns] for row in page.items)
+        yield _csv([_cell(getattr(row, column)) for column in columns] for row in map(_row_outside, page.items))
         if page.cursor is None:
             return
         page = read(msgspec.structs.replace(wanted, cursor=page.cursor))
+
+
+def _row_outside(row: Any) -> Any:
+    """A row with the agent's id as its tenant has it."""
+    name = outside(row.agent_id)[1]
+    return row if name == row.agent_id else msgspec.structs.replace(row, agent_id=name)
 
 
 def _csv(rows: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Protocol, TypeVar
 import msgspec
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
+from fastapi import Path as PathParameter
 from starlette.concurrency import run_in_threadpool
 
 from campaigns.model import CampaignTask
@@ -33,6 +34,11 @@ class StreamMessage(Protocol):
     @property
     def name(self) -> str:
         """Its kind: statistics, decision or agent."""
+        ...
+
+    @property
+    def value(self) -> object:
+        """What happened."""
         ...
 
     @property
@@ -134,4 +140,5 @@ def service_of(request: Request) -> Service:
     return service
 
 
+CampaignId = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
 ServiceOf = Annotated[Service, Depends(service_of)]

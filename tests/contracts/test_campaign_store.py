@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from campaigns.imports import AddRules, DuplicateScope
 from campaigns.model import (
     Attempt,
     CallingWindow,
@@ -556,3 +557,59 @@ def test_a_listing_that_cannot_be_is_refused(store: CampaignStore) -> None:
             store.attempts(AttemptFilter(cursor=cursor))
     with pytest.raises(InvalidListingError, match="first page"):
         store.cdrs(AttemptFilter(cursor="yesterday:1-1"))
+
+
+# Tenants
+
+
+def test_campaigns_are_listed_by_tenant(store: CampaignStore) -> None:
+    ours, theirs = store.create_campaign(SPRING), store.create_campaign(replace(SPRING, tenant_id=2))
+    assert list(store.campaigns(tenant_id=2)) == [theirs]
+    assert list(store.campaigns(tenant_id=1)) == [ours]
+    assert list(store.campaigns(tenant_id=3)) == []
+    assert store.campaign(theirs.campaign_id).tenant_id == 2
+
+
+def test_attempts_and_cdrs_are_listed_by_tenant_newest_first(store: CampaignStore) -> None:
+    of_tenants = (1, 2, 2, 1)
+    for index, tenant_id in enumerate(of_tenants):
+        campaign = store.create_campaign(replace(SPRING, tenant_id=tenant_id))
+        add(store, campaign, 2)
+        for at, lead in enumerate(reserve(store, campaign)):
+            attempt = dial(store, lead, NOON + 10 * at + index)
+            store.record_results([ended(attempt, Outcome.BUSY)], NOON + 60)
+    for tenant_id, campaigns in ((1, [4, 1]), (2, [3, 2])):
+        found: list[tuple[float, int]] = []
+        cursor = None
+        while True:
+            page = store.attempts(AttemptFilter(tenant_id=tenant_id, limit=3, cursor=cursor))
+            found += [(one.placed_at, one.campaign_id) for one in page.items]
+            cursor = page.cursor
+            if cursor is None:
+                break
+        assert found == sorted(found, reverse=True)
+        assert [campaign_id for _, campaign_id in found] == campaigns * 2
+        cdrs = store.cdrs(AttemptFilter(tenant_id=tenant_id)).items
+        assert [one.campaign_id for one in cdrs] == campaigns * 2
+    assert store.attempts(AttemptFilter(tenant_id=2, campaign_id=1)).items == ()
+    assert len(store.attempts(AttemptFilter(tenant_id=2, campaign_id=2)).items) == 2
+
+
+def test_a_do_not_call_list_is_one_tenants(store: CampaignStore) -> None:
+    ours, theirs = store.create_campaign(SPRING), store.create_campaign(replace(SPRING, tenant_id=2))
+    add(store, ours)
+    add(store, theirs)
+    assert store.block_numbers([number(0)], "asked", NOON, 2) == 1
+    (lead,) = reserve(store, ours)
+    assert reserve(store, theirs) == []
+    dial(store, lead)
+    assert store.add_leads(theirs.campaign_id, [NewLead(number=number(0))]).blocked == 1
+    assert store.block_numbers([number(0)], "asked", NOON) == 1
+
+
+def test_a_duplicate_in_the_tenant_is_not_one_in_another(store: CampaignStore) -> None:
+    rules = AddRules(scope=DuplicateScope.TENANT)
+    first, second, theirs = (store.create_campaign(replace(SPRING, tenant_id=tenant_id)) for tenant_id in (1, 1, 2))
+    add(store, first)
+    assert store.add_leads(second.campaign_id, [NewLead(number=number(0))], rules).duplicates == 1
+    assert store.add_leads(theirs.campaign_id, [NewLead(number=number(0))], rules).accepted == 1

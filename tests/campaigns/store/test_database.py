@@ -19,7 +19,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def block(connection: sa.Connection, number: str) -> None:
-    row = {"number": number, "reason": "", "blocked_at": 0.0}
+    row = {"tenant_id": 1, "number": number, "reason": "", "blocked_at": 0.0}
     connection.execute(insert(connection, blocked_numbers).on_conflict_do_nothing(), row)
 
 

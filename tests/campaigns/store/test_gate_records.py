@@ -22,7 +22,7 @@ LEAD = Lead(lead_id=1, campaign_id=1, number=ATTEMPT.number)
 
 
 def test_an_attempt_is_seen_as_it_last_was() -> None:
-    records = GateRecords(blocked=())
+    records = GateRecords(blocked={})
     assert records.seen(ATTEMPT.number).past == ()
     records.add(ATTEMPT)
     records.add(replace(ATTEMPT, outcome=Outcome.CONNECTED, disposition="refusal"))
@@ -33,14 +33,14 @@ def test_an_attempt_is_seen_as_it_last_was() -> None:
 
 def test_evidence_is_kept_of_the_latest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate_records, "EVIDENCE_MAX", 2)
-    records = GateRecords(blocked=())
+    records = GateRecords(blocked={})
     for number in (1, 2, 3):
         assert records.allows(GATE, LEAD, replace(ATTEMPT, attempt_id=f"1-{number}"))
     assert [bool(records.evidence(f"1-{number}")) for number in (1, 2, 3)] == [False, True, True]
 
 
 def test_a_list_is_replaced_or_added_to() -> None:
-    records = GateRecords(blocked=())
+    records = GateRecords(blocked={})
     assert records.replace_list("us-national", ["+1", "+2"], NOW) == 2
     assert records.replace_list("us-national", ["+2"], NOW + 1) == 1
     assert records.add_to_list("us-national", ["+2", "+3"], NOW + 2) == 1

@@ -18,6 +18,7 @@ def test_the_newest_come_first_and_end_at_the_cursor() -> None:
 
 def test_a_listing_is_narrowed() -> None:
     one = attempt(1, 5.0)
-    assert is_wanted(one, 5.0, AttemptFilter(campaign_id=1, since=5.0))
-    assert not is_wanted(one, 5.0, AttemptFilter(campaign_id=2))
-    assert not is_wanted(one, 5.0, AttemptFilter(since=5.1))
+    assert is_wanted(one, 5.0, 1, AttemptFilter(campaign_id=1, since=5.0))
+    assert not is_wanted(one, 5.0, 1, AttemptFilter(campaign_id=2))
+    assert not is_wanted(one, 5.0, 1, AttemptFilter(tenant_id=2))
+    assert not is_wanted(one, 5.0, 1, AttemptFilter(since=5.1))

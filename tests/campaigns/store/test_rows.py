@@ -29,7 +29,7 @@ def test_campaigns_come_back(name: str, status: CampaignStatus, ratio: float) ->
     )
     text = rows.settings_text(campaign)
     assert "campaign_id" not in text
-    assert rows.to_campaign(7, str(status), text) == campaign
+    assert rows.to_campaign(7, str(status), text, 1) == campaign
 
 
 @given(names, st.dictionaries(names, names), st.integers(-99, 99))

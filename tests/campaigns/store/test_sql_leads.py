@@ -90,7 +90,7 @@ def test_more_groups_than_one_statement_holds(database: Database, monkeypatch: p
 
 def test_blocking_looks_numbers_up(database: Database) -> None:
     with database.writing() as connection:
-        found = plans(connection, lambda: sql_leads.close_numbers(connection, ["+12025550101"], "asked"))
+        found = plans(connection, lambda: sql_leads.close_numbers(connection, ["+12025550101"], "asked", 1))
     assert any("SEARCH leads USING INDEX leads_by_number" in plan for plan in found)
     assert any("SEARCH lead_numbers USING PRIMARY KEY" in plan for plan in found)
     assert not [plan for plan in found if plan.startswith("SCAN lead")]

@@ -52,8 +52,8 @@ def test_remembered_numbers_are_limited() -> None:
     world = World()
     many = tuple(f"+1{number}" for number in range(leads.BLOCKED_MAX + 10))
     world.post(m.NumbersBlocked(numbers=many))
-    assert len(world.engine._state.blocked) == leads.BLOCKED_MAX
-    assert many[-1] in world.engine._state.blocked
+    assert len(world.engine._state.blocked[1]) == leads.BLOCKED_MAX
+    assert many[-1] in world.engine._state.blocked[1]
 
 
 def test_leads_are_given_back_before_their_lease_ends() -> None:

@@ -2,57 +2,12 @@ import re
 
 import pytest
 
+from dialer.rest.permissions import NEEDS
 from tests.dialer.rest.conftest import Bench
 
 pytestmark = pytest.mark.anyio
 
-ROUTES = {
-    ("POST", "/api/v1/campaigns"),
-    ("GET", "/api/v1/campaigns"),
-    ("GET", "/api/v1/campaigns/{campaign_id}"),
-    ("PATCH", "/api/v1/campaigns/{campaign_id}"),
-    ("POST", "/api/v1/campaigns/{campaign_id}/leads"),
-    ("POST", "/api/v1/campaigns/{campaign_id}/start"),
-    ("POST", "/api/v1/campaigns/{campaign_id}/pause"),
-    ("POST", "/api/v1/campaigns/{campaign_id}/stop"),
-    ("GET", "/api/v1/campaigns/{campaign_id}/statistics"),
-    ("GET", "/api/v1/attempts"),
-    ("GET", "/api/v1/cdrs"),
-    ("POST", "/api/v1/do-not-call"),
-    ("GET", "/api/v1/agents"),
-    ("GET", "/api/v1/agents/{agent_id}"),
-    ("POST", "/api/v1/agents/{agent_id}/login"),
-    ("POST", "/api/v1/agents/{agent_id}/ready"),
-    ("POST", "/api/v1/agents/{agent_id}/pause"),
-    ("POST", "/api/v1/agents/{agent_id}/hint"),
-    ("POST", "/api/v1/agents/{agent_id}/logout"),
-    ("POST", "/api/v1/agents/{agent_id}/hang-up"),
-    ("POST", "/api/v1/agents/{agent_id}/disposition"),
-    ("GET", "/api/v1/statistics"),
-    ("GET", "/api/v1/statistics/stream"),
-    ("GET", "/api/v1/health"),
-    ("POST", "/api/v1/sessions"),
-    ("DELETE", "/api/v1/sessions/current"),
-    ("GET", "/api/v1/me"),
-    ("PUT", "/api/v1/me/password"),
-    ("GET", "/api/v1/me/tokens"),
-    ("POST", "/api/v1/me/tokens"),
-    ("DELETE", "/api/v1/me/tokens/{token_id}"),
-    ("GET", "/api/v1/accounts"),
-    ("POST", "/api/v1/accounts"),
-    ("GET", "/api/v1/accounts/{account_id}"),
-    ("PATCH", "/api/v1/accounts/{account_id}"),
-    ("GET", "/api/v1/accounts/{account_id}/tokens"),
-    ("POST", "/api/v1/accounts/{account_id}/tokens"),
-    ("DELETE", "/api/v1/accounts/{account_id}/tokens/{token_id}"),
-    ("GET", "/api/v1/tenants"),
-    ("POST", "/api/v1/tenants"),
-    ("GET", "/api/v1/audit"),
-    ("GET", "/api/v1/attempts/{attempt_id}/evidence"),
-    ("GET", "/api/v1/do-not-call/lists"),
-    ("POST", "/api/v1/do-not-call/lists/{name}"),
-    ("POST", "/api/v1/campaigns/{campaign_id}/do-not-call"),
-}
+ROUTES = {(method, f"/api/v1{path}") for method, path in NEEDS}
 
 
 async def test_the_openapi_page_lists_every_route(bench: Bench) -> None:

@@ -27,7 +27,7 @@ async def test_statistics_are_those_of_the_engine(bench: Bench) -> None:
 
 
 async def test_the_stream_begins_with_statistics_and_tells_of_agents_and_decisions(bench: Bench) -> None:
-    async with aclosing(_events(bench.live.service())) as events:
+    async with aclosing(_events(bench.live.service(), 1)) as events:
         assert parse(await anext(events))[0] == "statistics"
         following = asyncio.ensure_future(anext(events))
         await bench.until(lambda: bench.live.desk.is_watched)
@@ -67,7 +67,7 @@ async def test_statistics_come_every_second_over_http(bench: Bench) -> None:
 
 async def test_there_is_a_limit_of_watchers(stage: Stage) -> None:
     bench = await stage.start(service={"watchers_max": 1})
-    reader = _events(bench.live.service())
+    reader = _events(bench.live.service(), 1)
     await anext(reader)
     waiting = asyncio.ensure_future(anext(reader))
     await bench.until(lambda: bench.live.desk.is_watched)
