@@ -8,13 +8,15 @@ from fastapi import APIRouter, Form, Request, Response, UploadFile
 from starlette.concurrency import run_in_threadpool
 
 from campaigns.importing.national_lists import ListLoaded, load_national_list
-from campaigns.ports import Verdict
+from campaigns.ports import CampaignStore, Verdict
+from campaigns.rules.checks import campaign_list
 from campaigns.rules.settings import is_e164
 from campaigns.service.errors import CallerError
+from dialer.rest.access import CallerOf
 from dialer.rest.answers import answer, answers
 from dialer.rest.audit import note
 from dialer.rest.do_not_call import Blocked, Blocking
-from dialer.rest.service import ServiceOf
+from dialer.rest.service import CampaignId, ServiceOf
 
 router = APIRouter(tags=["compliance"])
 uploads = APIRouter(tags=["compliance"])
@@ -36,9 +38,9 @@ async def read_evidence(service: ServiceOf, attempt_id: str) -> Response:
 
 
 @router.get("/do-not-call/lists", responses=answers(dict[str, float], "The day of each list, Unix seconds"))
-async def list_lists(service: ServiceOf) -> Response:
+async def list_lists(service: ServiceOf, caller: CallerOf) -> Response:
     """The national lists that have been loaded and the campaigns' own, each with its day."""
-    return answer(dict(await run_in_threadpool(service.store.do_not_call_lists)))
+    return answer(await run_in_threadpool(_lists_of, service.store, caller.tenant_id))
 
 
 @uploads.post("/do-not-call/lists/{name}", responses=answers(ListLoaded, "What the list now holds"))
@@ -63,7 +65,9 @@ async def load_list(
 
 
 @router.post("/campaigns/{campaign_id}/do-not-call", responses=answers(Blocked, "On the campaign's list"))
-async def block_in_campaign(request: Request, service: ServiceOf, campaign_id: int, blocking: Blocking) -> Response:
+async def block_in_campaign(
+    request: Request, service: ServiceOf, campaign_id: CampaignId, blocking: Blocking
+) -> Response:
     """Put numbers on the do-not-call list of one campaign; it holds at once, also for leads already reserved."""
     numbers = tuple(dict.fromkeys(blocking.numbers))
     for number in numbers:
@@ -72,3 +76,9 @@ async def block_in_campaign(request: Request, service: ServiceOf, campaign_id: i
     added = await run_in_threadpool(service.store.block_in_campaign, campaign_id, numbers, service.now())
     note(request, {"numbers": len(numbers), "reason": blocking.reason})
     return answer(Blocked(added=added, known=len(numbers) - added))
+
+
+def _lists_of(store: CampaignStore, tenant_id: int) -> dict[str, float]:
+    """The lists that hold for a tenant: national ones, and those of its own campaigns."""
+    foreign = {campaign_list(one.campaign_id) for one in store.campaigns() if one.tenant_id != tenant_id}
+    return {name: as_of for name, as_of in store.do_not_call_lists().items() if name not in foreign}

@@ -6,9 +6,16 @@ Every path parameter of every route has a line here; a route with another is ope
 from collections.abc import Callable
 
 from campaigns.ports import CampaignStore
-from campaigns.service.errors import CampaignNotFoundError, ImportNotFoundError, LeadNotFoundError, NotFoundError
+from campaigns.service.errors import (
+    AttemptNotFoundError,
+    CampaignNotFoundError,
+    ImportNotFoundError,
+    LeadNotFoundError,
+    NotFoundError,
+)
+from campaigns.store.listing import split_attempt_id
 from dialer.access.errors import AccountNotFoundError
-from dialer.access.model import Caller
+from dialer.access.model import DEFAULT_TENANT, DEFAULT_TENANT_ID, Caller
 from dialer.rest.service import Service
 
 ID_MAX = 2**63 - 1
@@ -25,6 +32,19 @@ def _lead(service: Service, caller: Caller, value: str) -> None:
     lead_id = _number(value)
     if lead_id is not None:
         refuse_foreign_lead(service.store, caller, lead_id)
+
+
+def _attempt(service: Service, caller: Caller, value: str) -> None:
+    try:
+        refuse_foreign_lead(service.store, caller, split_attempt_id(value)[0])
+    except NotFoundError:
+        raise AttemptNotFoundError(value) from None
+
+
+def _national_list(_service: Service, caller: Caller, value: str) -> None:
+    # A copy of a national register holds for every tenant, so one tenant looks after it.
+    if caller.tenant_id != DEFAULT_TENANT_ID:
+        raise NotFoundError(f"there is no list {value!r}; national lists are loaded by the tenant {DEFAULT_TENANT}")
 
 
 def _import(service: Service, caller: Caller, value: str) -> None:
@@ -55,6 +75,8 @@ def _asked_with_the_tenant(service: Service, caller: Caller, value: str) -> None
 OWNERS: dict[str, Callable[[Service, Caller, str], None]] = {
     "campaign_id": _campaign,
     "lead_id": _lead,
+    "attempt_id": _attempt,
+    "name": _national_list,
     "import_id": _import,
     "agent_id": _agent,
     "account_id": _account,
