@@ -20,7 +20,7 @@ async def test_a_call_has_its_evidence(bench: Bench) -> None:
         "reason": "the campaign is running",
     }
     assert all(one["is_allowed"] for one in evidence["verdicts"])
-    assert (await bench.call("GET", "/attempts/9-9/evidence"))["verdicts"] == []
+    assert "there is no attempt" in (await bench.call("GET", "/attempts/9-9/evidence", 404))["detail"]
 
 
 async def test_a_national_list_is_taken_over_whole_or_not_at_all(bench: Bench) -> None:
