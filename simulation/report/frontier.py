@@ -24,6 +24,9 @@ VICIDIAL, VICIDIAL_TUNED, OTHERS = (
 )
 RATE_SHOWN_MAX = 6.0
 """Per cent; what abandons more is drawn at the edge."""
+OCCUPANCY_SHOWN_MIN = 35.0
+NAMED = frozenset({"predictive", "ratio", "clairvoyant"})
+"""Points with their name beside them; the others are told by the colour of their family."""
 COLUMNS = 3
 
 
@@ -66,11 +69,11 @@ def league_frontier(entries: Sequence[Entry]) -> str:
             x, y = min(point[0], RATE_SHOWN_MAX), point[1]
             drawn = axes.plot(x, y, marker=marker, color=colour, markersize=5, linestyle="", clip_on=False)[0]
             seen.setdefault(family, drawn)
-            if entry.policy in {"predictive", "clairvoyant"}:
-                axes.annotate(entry.policy, (x, y), xytext=(-6, 5), textcoords="offset points", fontsize=7, ha="right")
+            if entry.policy in NAMED:
+                axes.annotate(entry.policy, (x, y), xytext=(-6, 4), textcoords="offset points", fontsize=7, ha="right")
         _cap(axes, 100.0 * own[0].summary.cap)
         axes.set_xlim(-0.1, RATE_SHOWN_MAX)
-        axes.set_ylim(40.0, 100.0)
+        axes.set_ylim(OCCUPANCY_SHOWN_MIN, 100.0)
         axes.set_title(f"{sizes[index]} agents", fontsize=9)
         axes.set_xlabel(f"abandon rate [%], {RATE_SHOWN_MAX:g} and more at the edge")
         axes.set_ylabel("occupancy [%]")
