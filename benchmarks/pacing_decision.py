@@ -38,10 +38,10 @@ def pacing_decision(seed: int) -> Sequence[Figure]:
         rng = np.random.default_rng(seed)
         policy = taught(rng)
         floors = [floor(rng, agents, flying) for _ in range(20)]
-        first_us = _time_us(policy, floors[0])
+        first_us = decision_us(policy, floors[0])
         for snapshot in floors:
             policy.decide(snapshot)
-        times_us = [_time_us(policy, floors[number % len(floors)]) for number in range(REPEATS)]
+        times_us = [decision_us(policy, floors[number % len(floors)]) for number in range(REPEATS)]
         label = f"{agents} agents, {flying} calls"
         median_us, high_us = (float(np.quantile(times_us, q)) for q in (0.5, 0.99))
         figures.append(Figure(name=f"{label}, median", value=median_us, unit="µs", better="lower", aim=aim_us))
@@ -88,7 +88,8 @@ def _call(rng: np.random.Generator, at: float) -> Sequence[Observation]:
     return (CallObserved(at=at, result=CallResult.NO_ANSWER, duration_s=25.0),)
 
 
-def _time_us(policy: Policy, snapshot: Snapshot) -> float:
+def decision_us(policy: Policy, snapshot: Snapshot) -> float:
+    """Processor time of one decision, in microseconds."""
     started = thread_time_ns()
     policy.decide(snapshot)
     return (thread_time_ns() - started) / 1e3

@@ -1,4 +1,7 @@
-"""The plots of docs/concepts/pacing.md, made by `python -m benchmarks plots`; the same code gives the same bytes."""
+"""The plots of docs/concepts/pacing.md, made by `python -m benchmarks plots`.
+
+The same code gives the same bytes, but for what a decision costs, which is measured.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from msgspec.structs import replace
 
+from benchmarks import decision_cost
 from benchmarks.forecast_calibration import WatchedDay, watched_day
 from benchmarks.pacing_decision import NOW, taught
 from pacing.estimators.durations import Durations
@@ -34,6 +38,7 @@ def draw_all(folder: Path = FOLDER) -> list[Path]:
         "team": occupancy_by_team,
         "budget": lambda: budget_over_the_day(day),
         "calibration": lambda: calibration(day),
+        "cost": lambda: decision_cost.draw(decision_cost.measure(SEED)),
     }
     files = []
     for name, draw in plots.items():

@@ -114,12 +114,18 @@ class Gate:
 
 def gate_of(campaign: Campaign) -> Gate:
     """The gate of a campaign, kept as long as its settings stay."""
+    latest = _LATEST.get(campaign.campaign_id)
+    if latest is not None and latest[0] is campaign:
+        return latest[1]
     key = msgspec.json.encode(campaign)
     gate = _GATES.get(key)
     if gate is None:
         if len(_GATES) >= GATES_MAX:
             _GATES.clear()
         gate = _GATES[key] = Gate(campaign)
+    if len(_LATEST) >= GATES_MAX:
+        _LATEST.clear()
+    _LATEST[campaign.campaign_id] = (campaign, gate)
     return gate
 
 
@@ -143,7 +149,10 @@ def window_refusal(campaign: Campaign, time_zone: str, now: float) -> Refusal | 
 
 
 _GATES: dict[bytes, Gate] = {}
+_LATEST: dict[int, tuple[Campaign, Gate]] = {}
+"""The gate last asked for, by campaign id: most often the same campaign asks again."""
 
 
 def _refused(checks: tuple[Check, ...], case: Case) -> tuple[Refusal, ...]:
-    return tuple(Refusal(check.rule, check.tell(case)) for check in checks if not check.lets_through(case))
+    refused = [check for check in checks if not check.lets_through(case)]
+    return tuple([Refusal(check.rule, check.tell(case)) for check in refused]) if refused else ()

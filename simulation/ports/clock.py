@@ -5,7 +5,7 @@ that is needed, because every actor here waits for one thing at a time.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import simpy
 
@@ -15,17 +15,34 @@ from dialer.ports import Post
 T = TypeVar("T")
 
 
-def call_at(env: simpy.Environment, at: float, action: Callable[[T], None], subject: T) -> simpy.Timeout:
+class Appointment(simpy.Event):
+    """An action that is due at some time; what `simpy.Timeout` is, with one object less to make."""
+
+    __slots__ = ("_action", "_subject")
+
+    def __init__(self, env: simpy.Environment, delay_s: float, action: Callable[[Any], None], subject: Any) -> None:
+        self.env = env
+        self.callbacks = [self._act]
+        self._ok = True
+        self._value = None
+        self._action = action
+        self._subject = subject
+        env.schedule(self, delay=delay_s)
+
+    def _act(self, _: simpy.Event) -> None:
+        self._action(self._subject)
+
+
+def call_at(env: simpy.Environment, at: float, action: Callable[[T], None], subject: T) -> Appointment:
     """Call `action(subject)` at `at`; at once if that has passed."""
-    timeout = env.timeout(max(at - env.now, 0.0))
-    timeout.callbacks.append(lambda _: action(subject))
-    return timeout
+    delay_s = at - env.now
+    return Appointment(env, delay_s if delay_s > 0.0 else 0.0, action, subject)
 
 
-def call_off(timeout: simpy.Timeout | None) -> None:
+def call_off(appointment: Appointment | None) -> None:
     """Make a scheduled action not happen; one that has happened stays so."""
-    if timeout is not None and timeout.callbacks is not None:
-        timeout.callbacks.clear()
+    if appointment is not None and appointment.callbacks is not None:
+        appointment.callbacks.clear()
 
 
 class SimClock:
@@ -34,7 +51,7 @@ class SimClock:
     def __init__(self, env: simpy.Environment, post: Post) -> None:
         self._env = env
         self._post = post
-        self._timers: dict[str, simpy.Timeout] = {}
+        self._timers: dict[str, Appointment] = {}
 
     def now(self) -> float:
         """See the port."""

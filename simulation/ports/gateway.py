@@ -31,7 +31,7 @@ from dialer.ports import Post
 from simulation.models.carrier import CarrierModel
 from simulation.models.customers import CustomerModel, Fate
 from simulation.models.timelines import Timeline
-from simulation.ports.clock import call_at, call_off
+from simulation.ports.clock import Appointment, call_at, call_off
 from simulation.ports.numbers import place_of
 
 CONGESTION_S = 0.2
@@ -69,7 +69,7 @@ class SimCall:
     def __init__(self, call_id: str, fate: Fate) -> None:
         self.call_id = call_id
         self.fate = fate
-        self.next: simpy.Timeout | None = None
+        self.next: Appointment | None = None
         self.amd = False
         self.agent_id = ""
         self.answers_at = float("inf")

@@ -1,6 +1,7 @@
 """The `Store` port over the production memory store, called directly; endless lists are topped up as they run low."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import simpy
 
@@ -84,26 +85,18 @@ class SimStore:
         self._watcher = watcher
         self._engine_id = engine_id
         self._lease_s = lease_s
+        self._handlers: dict[type, Callable[[Any, float], None]] = {
+            RecordResult: self._record_result,
+            RecordAttempts: self._record_attempts,
+            ReserveLeads: self._reserve,
+            ReleaseLeads: self._release,
+            PollTasks: self._poll,
+            RecordDisposition: self._record_disposition,
+        }
 
     def send(self, command: StoreCommand) -> None:
         """See the port."""
-        now = self._env.now
-        match command:
-            case RecordResult(result=result):
-                self._watcher.on_result(result)
-                self.store.record_results((result,), now)
-                self._post(ResultsRecorded(attempt_ids=(result.attempt.attempt_id,)))
-            case RecordAttempts():
-                self._record_attempts(command)
-            case ReserveLeads():
-                self._reserve(command, now)
-            case ReleaseLeads(lead_ids=lead_ids):
-                self.store.release_leads(lead_ids)
-            case PollTasks():
-                self._post(TasksPolled(tasks=tuple(self.store.tasks(now))))
-            case RecordDisposition():
-                self.store.record_disposition(command.attempt_id, command.agent_id, command.disposition, now)
-                self._post(DispositionRecorded(attempt_id=command.attempt_id, request_id=command.request_id))
+        self._handlers[type(command)](command, self._env.now)
 
     def add_leads(self, campaign: Campaign, count: int) -> None:
         """Put the next `count` leads of its list into a campaign."""
@@ -121,7 +114,26 @@ class SimStore:
     def _leased(self, command: ReserveLeads, count: int, now: float) -> Sequence[Lead]:
         return self.store.reserve_leads(command.campaign_id, count, now, self._lease_s, self._engine_id)
 
-    def _record_attempts(self, command: RecordAttempts) -> None:
+    def _record_result(self, command: RecordResult, now: float) -> None:
+        result = command.result
+        self._watcher.on_result(result)
+        self.store.record_results((result,), now)
+        self._post(ResultsRecorded(attempt_ids=(result.attempt.attempt_id,)))
+
+    def _release(self, command: ReleaseLeads, now: float) -> None:
+        del now
+        self.store.release_leads(command.lead_ids)
+
+    def _poll(self, command: PollTasks, now: float) -> None:
+        del command
+        self._post(TasksPolled(tasks=tuple(self.store.tasks(now))))
+
+    def _record_disposition(self, command: RecordDisposition, now: float) -> None:
+        self.store.record_disposition(command.attempt_id, command.agent_id, command.disposition, now)
+        self._post(DispositionRecorded(attempt_id=command.attempt_id, request_id=command.request_id))
+
+    def _record_attempts(self, command: RecordAttempts, now: float) -> None:
+        del now
         attempts = command.attempts
         written = tuple(self.store.record_attempts(attempts))
         if written:

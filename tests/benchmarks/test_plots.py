@@ -17,6 +17,6 @@ def test_the_same_code_draws_the_same_bytes(draw: object) -> None:
 
 def test_every_plot_of_the_page_is_there() -> None:
     named = {line.split("](")[1].rstrip(")") for line in PAGE.read_text().splitlines() if line.startswith("![")}
-    assert len(named) == 5
+    assert len(named) == 6
     for name in named:
         assert (PAGE.parent / name).read_text().startswith("<svg"), name
