@@ -67,10 +67,9 @@ class ListRates:
             # Anything else was scored by the lead scores that the campaign had before.
             return
         answered = result is CallResult.ANSWERED
-        rate, base = self._rates.value(key, now), self._base.value()
+        rate, base = self._rates.update(key, answered, now), self._base.value()
         if rate is not None and base is not None:
             self._calibration.update(rate.value, answered, base.value)
-        self._rates.update(key, answered, now)
         self._base.update(float(answered), now)
 
     def _key(self, campaign: Campaign, lead: Lead, trunk: str, now: float) -> AnswerKey:

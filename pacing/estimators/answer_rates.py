@@ -29,18 +29,22 @@ class AnswerRates:
         self._odds = PooledOdds(SPREADS, HALF_LIVES_S)
         self._calls = 0
 
-    def update(self, key: AnswerKey, answered: bool, now: float) -> None:
-        """Count a call that a person answered, or that ended otherwise."""
-        self._odds.update(_groups(key), answered, now)
+    def update(self, key: AnswerKey, answered: bool, now: float) -> Estimate | None:
+        """Count a call that a person answered, or that ended otherwise; returns the `value` of before."""
+        before = self._odds.update(_groups(key), answered, now)
         self._calls += 1
+        return _rate(before) if self._calls > CALLS_MIN else None
 
     def value(self, key: AnswerKey, now: float) -> Estimate | None:
         """The chance that such a call is answered; None before enough calls of any kind have ended."""
         if self._calls < CALLS_MIN:
             return None
-        odds = self._odds.log_odds(_groups(key), now)
-        rate = chance(odds)
-        return Estimate(rate, rate * (1.0 - rate) * odds.sd)
+        return _rate(self._odds.log_odds(_groups(key), now))
+
+
+def _rate(odds: Estimate) -> Estimate:
+    rate = chance(odds)
+    return Estimate(rate, rate * (1.0 - rate) * odds.sd)
 
 
 def _groups(key: AnswerKey) -> dict[str, str]:

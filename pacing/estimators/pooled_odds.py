@@ -33,11 +33,12 @@ class PooledOdds:
         mean = offset + sum(mean for mean, _ in beliefs)
         return Estimate(mean, math.sqrt(sum(variance for _, variance in beliefs)))
 
-    def update(self, groups: Mapping[str, str], happened: bool, now: float, offset: float = 0.0) -> None:
-        """Learn from one event."""
+    def update(self, groups: Mapping[str, str], happened: bool, now: float, offset: float = 0.0) -> Estimate:
+        """Learn from one event; returns the log odds that were believed before."""
         beliefs = self._beliefs(groups, now)
-        total = sum(variance for _, variance in beliefs)
-        probability = chance(Estimate(offset + sum(mean for mean, _ in beliefs), math.sqrt(total)))
+        total = sum([variance for _, variance in beliefs])
+        before = Estimate(offset + sum([mean for mean, _ in beliefs]), math.sqrt(total))
+        probability = chance(before)
         weight = max(probability * (1.0 - probability), 1e-3)
         miss = (float(happened) - probability) / (1.0 + weight * total)
         for level, (mean, variance) in zip(groups.items(), beliefs, strict=True):
@@ -48,6 +49,7 @@ class PooledOdds:
             self._levels[level] = (moved, narrower, now)
         if len(self._levels) > LEVELS_MAX:
             del self._levels[next(iter(self._levels))]
+        return before
 
     def _beliefs(self, groups: Mapping[str, str], now: float) -> Sequence[tuple[float, float]]:
         beliefs = []

@@ -9,9 +9,9 @@ from pacing.estimators.answer_rate import AnswerRate
 from pacing.estimators.score_calibration import ScoreCalibration
 from pacing.forecast.net import NetForecast, Part
 from pacing.forecast.rows import (
-    CALL_AGE_S_MAX,
+    ACW_FROM_S,
     CALL_KNOTS,
-    FIRST_ACW,
+    CALLS_FROM_S,
     FIRST_CALL,
     LEVELS,
     Rows,
@@ -19,7 +19,6 @@ from pacing.forecast.rows import (
     level_of,
     levels_of,
     spread,
-    spread_ages,
 )
 from pacing.model import Snapshot
 
@@ -43,17 +42,12 @@ class Floor:
         self._surplus = snapshot.idle_agents - snapshot.queued_calls
         talking, acw, calls = snapshot.talking_since, snapshot.acw_since, snapshot.calls
         now = snapshot.now
-        oldest = now - CALL_AGE_S_MAX
+        written = [since - ACW_FROM_S for since in acw]
         if scores is None:
-            placed = [call.placed_at for call in calls]
+            placed = [call.placed_at - CALLS_FROM_S for call in calls]
         else:
-            placed = [call.placed_at for call in calls if call.answer_probability is None]
-        if placed and min(placed) < oldest:
-            placed = [max(placed_at, oldest) for placed_at in placed]
-        low, share = spread(now - np.array([*talking, *acw, *placed], dtype=np.float64))
-        agents = len(talking) + len(acw)
-        low[len(talking) : agents] += FIRST_ACW
-        low[agents:] += FIRST_CALL
+            placed = [call.placed_at - CALLS_FROM_S for call in calls if call.answer_probability is None]
+        low, share = spread(now - np.array([*talking, *written, *placed], dtype=np.float64))
         upper = np.bincount(low, share, FLOOR_SIZE)
         tally = np.subtract(np.bincount(low, None, FLOOR_SIZE), upper, dtype=np.float64)
         tally[1:] += upper[:-1]
@@ -80,9 +74,9 @@ def _known_calls(rows: Rows, snapshot: Snapshot, scores: ScoreCalibration) -> Pa
         (call.placed_at, call.answer_probability) for call in snapshot.calls if call.answer_probability is not None
     ]
     placed, probability = np.array(known).T
-    low, share = spread_ages(snapshot.now - placed)
+    low, share = spread(snapshot.now - placed + CALLS_FROM_S)
     level, above = levels_of(scores.calibrated(probability))
-    cell = level * CALL_KNOTS + low
+    cell = level * CALL_KNOTS + low - FIRST_CALL
     tally = np.bincount(cell, (1.0 - share) * (1.0 - above), CALLS_SIZE)
     tally += np.bincount(cell + 1, share * (1.0 - above), CALLS_SIZE)
     tally += np.bincount(cell + CALL_KNOTS, (1.0 - share) * above, CALLS_SIZE)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pacing.forecast.characteristic import frequencies, kernel, window_for
 from pacing.forecast.primitives import HORIZON_COUNT, HORIZON_WEIGHTS
-from pacing.forecast.rows import CALL_KNOTS, FIRST_CALL, Rows, Selection, level_of, spread_ages
+from pacing.forecast.rows import CALL_KNOTS, CALLS_FROM_S, Rows, Selection, level_of, spread
 
 Array = NDArray[np.float64]
 Indexes = NDArray[np.intp]
@@ -116,8 +116,8 @@ class NetForecast:
     def _call(self, age_s: float, probability: float, weight: float) -> Part:
         """The rows over which one call is spread."""
         level, above = level_of(probability)
-        low, share = spread_ages(np.array([age_s]))
-        first = FIRST_CALL + level * CALL_KNOTS + int(low[0])
+        low, share = spread(np.array([CALLS_FROM_S + age_s]))
+        first = level * CALL_KNOTS + int(low[0])
         knots = weight * np.array((1.0 - share[0], share[0]))
         ids = np.array((first, first + 1, first + CALL_KNOTS, first + CALL_KNOTS + 1))
         return self._rows.select(ids), np.concatenate((knots * (1.0 - above), knots * above))

@@ -16,8 +16,6 @@ KNOTS_S = np.concatenate([np.arange(0.0, 30.0), np.arange(30.0, 60.0, 2.0), 60.0
 KNOTS = len(KNOTS_S)
 CALL_KNOTS = 46
 """Calls are followed for a minute; one that has rung longer is taken to have rung that long."""
-CALL_AGE_S_MAX = float(KNOTS_S[CALL_KNOTS - 1]) - 1e-6
-"""Just under the last knot, so that there is a knot above."""
 LOGIT_MAX = 6.0
 LEVELS = 25
 LEVEL_PROBABILITIES = 1.0 / (1.0 + np.exp(-np.linspace(-LOGIT_MAX, LOGIT_MAX, LEVELS)))
@@ -29,10 +27,18 @@ FIRST_ACW = KNOTS
 FIRST_CALL = 2 * KNOTS
 ROWS = FIRST_CALL + LEVELS * CALL_KNOTS
 
+ACW_FROM_S = 1e6
+CALLS_FROM_S = 2e6
+"""Added to the elapsed time of ACW and to the age of calls, so that one axis holds the knots of all three kinds."""
+
 _LEVEL_LIST = LEVEL_PROBABILITIES.tolist()
-_KNOT_NUMBERS = np.arange(KNOTS, dtype=np.float64)
-_KNOT_NUMBERS[-1] -= 1e-9
-"""So that there is always a knot above the one below."""
+_AXIS_S = np.concatenate((KNOTS_S, ACW_FROM_S + KNOTS_S, CALLS_FROM_S + KNOTS_S[:CALL_KNOTS]))
+_AXIS_ROWS = np.arange(FIRST_CALL + CALL_KNOTS, dtype=np.float64)
+# Beyond its last knot a kind stays there, just below, so that there is always a knot above.
+_LAST = np.array([FIRST_ACW, FIRST_CALL, len(_AXIS_S)]) - 1
+_AXIS_ROWS[_LAST] -= 1e-9
+_AXIS_S = np.insert(_AXIS_S, _LAST[:2] + 1, (ACW_FROM_S - 1.0, CALLS_FROM_S - 1.0))
+_AXIS_ROWS = np.insert(_AXIS_ROWS, _LAST[:2] + 1, _AXIS_ROWS[_LAST[:2]])
 
 
 class Selection:
@@ -116,16 +122,15 @@ class Rows:
             self._chances[first : first + CALL_KNOTS] = -chance
 
 
-def spread(elapsed_s: Array) -> tuple[Indexes, Array]:
-    """The knot below each elapsed time, and the share that belongs to the knot above it."""
-    place = np.interp(elapsed_s, KNOTS_S, _KNOT_NUMBERS)
+def spread(axis_s: Array) -> tuple[Indexes, Array]:
+    """The row below each place on the axis, and the share that belongs to the row above it.
+
+    A place is the elapsed talk, `ACW_FROM_S` and the elapsed ACW, or `CALLS_FROM_S` and the age of a call; calls stand
+    at the first level of probability.
+    """
+    place = np.interp(axis_s, _AXIS_S, _AXIS_ROWS)
     low = place.astype(np.intp)
     return low, place - low
-
-
-def spread_ages(age_s: Array) -> tuple[Indexes, Array]:
-    """`spread` for calls in flight."""
-    return spread(np.minimum(age_s, CALL_AGE_S_MAX))
 
 
 def level_of(probability: float) -> tuple[int, float]:

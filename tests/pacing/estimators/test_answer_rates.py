@@ -51,3 +51,11 @@ def test_a_new_list_starts_from_what_its_hour_and_try_say() -> None:
     assert second is not None
     assert first.value > second.value + 0.1
     assert first.sd > 0.05
+
+
+def test_learning_tells_what_was_foretold() -> None:
+    rates = AnswerRates()
+    for number in range(3 * CALLS_MIN):
+        key = AnswerKey(list_name="ab"[number % 2], hour=number % 5)
+        before = rates.value(key, float(number))
+        assert rates.update(key, number % 3 == 0, float(number)) == before

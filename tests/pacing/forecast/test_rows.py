@@ -7,7 +7,9 @@ from pacing.estimators.durations import lognormal_survival
 from pacing.forecast.characteristic import frequencies
 from pacing.forecast.primitives import HORIZON_COUNT, Primitives
 from pacing.forecast.rows import (
+    ACW_FROM_S,
     CALL_KNOTS,
+    CALLS_FROM_S,
     FIRST_ACW,
     FIRST_CALL,
     KNOTS_S,
@@ -17,7 +19,6 @@ from pacing.forecast.rows import (
     level_of,
     levels_of,
     spread,
-    spread_ages,
 )
 
 
@@ -72,14 +73,23 @@ def test_between_levels_is_linear(probability: float) -> None:
 
 @given(age=st.floats(0.0, 1000.0))
 def test_a_call_beyond_a_minute_is_taken_to_be_a_minute_old(age: float) -> None:
-    low, share = spread_ages(np.array([age]))
+    low, share = spread(np.array([CALLS_FROM_S + age]))
+    low -= FIRST_CALL
     assert low[0] + 1 < CALL_KNOTS
     assert (1.0 - share) * KNOTS_S[low] + share * KNOTS_S[low + 1] == pytest.approx(min(age, 60.0), abs=1e-5)
 
 
-@given(elapsed=st.lists(st.floats(0.0, 2500.0), min_size=1, max_size=20))
-def test_spread_keeps_elapsed_time(elapsed: list[float]) -> None:
-    low, share = spread(np.array(elapsed))
+@pytest.mark.parametrize(("from_s", "first"), [(0.0, 0), (ACW_FROM_S, FIRST_ACW)])
+def test_who_talks_or_writes_for_longer_than_all_knots_stays_at_the_last(from_s: float, first: int) -> None:
+    low, share = spread(np.array([from_s + KNOTS_S[-1], from_s + 20_000.0]))
+    assert (low == first + len(KNOTS_S) - 2).all()
+    assert share == pytest.approx(np.ones(2), abs=1e-6)
+
+
+@given(elapsed=st.lists(st.floats(0.0, 2500.0), min_size=1, max_size=20), is_acw=st.booleans())
+def test_spread_keeps_elapsed_time(elapsed: list[float], is_acw: bool) -> None:
+    low, share = spread(np.array(elapsed) + ACW_FROM_S * is_acw)
+    low -= FIRST_ACW * is_acw
     assert ((share >= 0.0) & (share <= 1.0 + 1e-12)).all()
     assert (1.0 - share) * KNOTS_S[low] + share * KNOTS_S[low + 1] == pytest.approx(np.array(elapsed), abs=1e-6)
 
