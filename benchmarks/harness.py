@@ -67,7 +67,7 @@ def choose(benchmark_ids: Sequence[str]) -> list[Benchmark]:
     """
     unknown = [name for name in benchmark_ids if name not in _BENCHMARKS]
     if unknown:
-        raise UnknownBenchmarkError(f"no benchmark {unknown[0]!r}; choose from: {', '.join(_BENCHMARKS)}")
+        raise UnknownBenchmarkError(f"no benchmark {unknown[0]!r}; choose from: {', '.join(sorted(_BENCHMARKS))}")
     return [each for name, each in _BENCHMARKS.items() if not benchmark_ids or name in benchmark_ids]
 
 
