@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import log_ndtr, ndtr
 
 from pacing.estimators.estimate import Estimate
-from pacing.estimators.life_table import LifeTable
+from pacing.estimators.life_table import CENSORED_AT_RISK, LifeTable
 
 FINE_S = 60
 COARSE_RATIO = 1.06
@@ -35,6 +35,10 @@ def survival_of(ends: NDArray[np.float64], risk: NDArray[np.float64]) -> NDArray
     """Chance of lasting beyond each edge, from ends and lives at risk by bin; where nobody lives, nobody lasts."""
     lasting = 1.0 - np.minimum(np.where(risk > RISK_MIN, ends / np.maximum(risk, RISK_MIN), 1.0), 1.0)
     return np.concatenate([[1.0], np.cumprod(lasting)])
+
+
+NOBODY = np.empty(0)
+EM_STEPS = 4
 
 
 class Durations:
@@ -94,20 +98,49 @@ class Durations:
         self._estimate = Estimate(mean, math.sqrt(max(second - mean**2, 0.0) / count))
         return self._estimate
 
-    def survival(self) -> NDArray[np.float64]:
-        """Chance of lasting beyond each edge of `EDGES`."""
-        if self._survival is not None:
+    def survival(self, ongoing_s: NDArray[np.float64] = NOBODY) -> NDArray[np.float64]:
+        """Chance of lasting beyond each edge of `EDGES`.
+
+        `ongoing_s` is how long those that go on now have lasted: censored observations, without which a day that has
+        just begun knows only the short ones.
+        """
+        if not len(ongoing_s):
+            if self._survival is None:
+                self._survival = self._survival_with(ongoing_s)
             return self._survival
-        weight, log_sum, square_sum = self._log_sums
-        mean = log_sum / weight
-        sigma = math.sqrt(max(square_sum / weight - mean**2, 0.01))
+        return self._survival_with(ongoing_s)
+
+    def _survival_with(self, ongoing_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        mean, sigma = self._lognormal(ongoing_s)
         prior = lognormal_survival(math.exp(mean), sigma)
         prior_ends = (prior[:-1] - prior[1:]) * self.PRIOR_WEIGHT
         risk, (ends,) = self._table.read()
-        self._survival = survival_of(
-            ends / self._scale + prior_ends, risk / self._scale + prior[:-1] * self.PRIOR_WEIGHT
-        )
-        return self._survival
+        lives = risk / self._scale + prior[:-1] * self.PRIOR_WEIGHT
+        if len(ongoing_s):
+            last = np.searchsorted(EDGES, np.clip(ongoing_s, 0.0, LONGEST_S * 0.999), side="right") - 1
+            at = np.bincount(last, minlength=len(WIDTHS)).astype(np.float64)
+            lives += at[::-1].cumsum()[::-1] - (1.0 - CENSORED_AT_RISK) * at
+        return survival_of(ends / self._scale + prior_ends, lives)
+
+    def _lognormal(self, ongoing_s: NDArray[np.float64]) -> tuple[float, float]:
+        """Mean and standard deviation of the log durations; those that go on enter by what they can be expected to be.
+
+        Two steps of the EM algorithm for a censored normal law (Dempster, Laird and Rubin 1977).
+        """
+        weight, log_sum, square_sum = (x / self._scale for x in self._log_sums)
+        mean = log_sum / weight
+        variance = max(square_sum / weight - mean**2, 0.01)
+        logs = np.log(np.maximum(ongoing_s, 0.25))
+        for _ in range(EM_STEPS if len(logs) else 0):
+            sigma = math.sqrt(variance)
+            z = (logs - mean) / sigma
+            beyond = np.exp(-0.5 * z * z - log_ndtr(-z)) * (sigma / math.sqrt(2.0 * math.pi))
+            total = weight + len(logs)
+            first = log_sum + float((mean + beyond).sum())
+            second = square_sum + float((mean**2 + variance + beyond * (mean + logs)).sum())
+            mean = first / total
+            variance = max(second / total - mean**2, 0.01)
+        return mean, math.sqrt(variance)
 
     def _weight(self, now: float) -> float:
         """Weight of an observation made now: later ones weigh more instead of earlier ones less."""

@@ -141,7 +141,8 @@ class Predictive:
         is_fresh = 0.0 <= snapshot.now - self._rows_at < ROWS_LIFE_S
         grace_s = self._team.grace_s(snapshot)
         if rows is None or not is_fresh or rows.primitives.grace_s != grace_s:
-            talk, acw = self._talk.survival(), self._acw.survival()
+            talk = self._talk.survival(snapshot.now - np.array(snapshot.talking_since))
+            acw = self._acw.survival(snapshot.now - np.array(snapshot.acw_since))
             rows = Rows(Primitives(talk, acw, *self._ringing.survivals(), grace_s=grace_s, staying=self._team.staying))
             self._rows = rows
             self._rows_at = snapshot.now

@@ -71,3 +71,22 @@ def test_very_long_use_does_not_overflow() -> None:
         learned.update(60.0, number * 10.0)
     assert np.isfinite(learned.survival()).all()
     assert learned.observations == pytest.approx(2.0, rel=0.01)
+
+
+def test_conversations_that_go_on_keep_a_new_day_from_knowing_only_the_short_ones() -> None:
+    """Two hundred agents begin at once; a minute later only the short talks have ended."""
+    durations = np.random.default_rng(9).lognormal(4.4, 0.8, 200)
+    learned = Durations(median_s=90.0, sigma=0.9)
+    for duration in durations[durations < 60.0]:
+        learned.update(float(duration), 60.0)
+    going_on = np.full(int((durations >= 60.0).sum()), 60.0)
+    truth = lognormal_survival(float(np.exp(4.4)), 0.8)
+    off = [np.abs(survival - truth).max() for survival in (learned.survival(), learned.survival(going_on))]
+    assert off[0] > 0.3
+    assert off[1] < 0.12
+    assert learned.survival() is learned.survival()
+
+
+def test_who_has_just_begun_says_nothing() -> None:
+    learned = taught(np.random.default_rng(10).lognormal(4.4, 0.8, 500))
+    assert learned.survival(np.full(20, 0.5)) == pytest.approx(learned.survival(), abs=0.01)
