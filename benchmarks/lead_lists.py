@@ -11,7 +11,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from campaigns.store.database import Database, read_url
-from campaigns.store.schema import leads
+from campaigns.store.schema import blocked_numbers, leads
 
 HEADER = (
     "Phone",
@@ -84,10 +84,9 @@ _GROUPS = (
     "INSERT INTO lead_groups (campaign_id, list_id, time_zone, priority, leads_open) "
     "SELECT campaign_id, 0, time_zone, priority, count(*) FROM leads WHERE status <> 'closed' GROUP BY 1, 2, 3, 4"
 )
-_BLOCKED = (
-    "INSERT INTO blocked_numbers (number, reason, blocked_at) "
-    "SELECT number, 'asked', 0.0 FROM leads WHERE status = 'closed' AND lead_id % 10 = 9"
-)
+_BLOCKED = {
+    "number": "number", "reason": "'asked'", "blocked_at": "0.0", "tenant_id": "1",
+}  # fmt: skip
 
 
 def fill(url: str, count: int) -> None:
@@ -102,7 +101,11 @@ def fill(url: str, count: int) -> None:
         for index in leads.indexes:
             index.create(connection)
         connection.exec_driver_sql(_GROUPS)
-        connection.exec_driver_sql(_BLOCKED)
+        values = {column.name: _BLOCKED[column.name] for column in blocked_numbers.columns}
+        connection.exec_driver_sql(
+            f"INSERT INTO blocked_numbers ({', '.join(values)}) SELECT {', '.join(values.values())} "  # noqa: S608
+            "FROM leads WHERE status = 'closed' AND lead_id % 10 = 9"
+        )
     with database.reading() as connection:
         connection.execute(sa.text("ANALYZE"))
     database.close()
