@@ -42,12 +42,15 @@ def tune(
             raise options.CommandError(f"the lowest value, {low:g}, must be less than the highest, {high:g}")
         base = options.scenario_with(name, settings, policy)
 
+        interruptions: list[bool] = []
+
         def evaluate(values: Sequence[float]) -> list[Summary | None]:
             variants = [override(base, parameter, value) for value in values]
             jobs = jobs_for(variants, range(replications), seed)
             with options.progress_bar(f"tuning {parameter}", len(jobs)) as advance:
                 finished = run_jobs(jobs, workers=workers, executor=executor, on_done=advance)
             if not finished.is_complete:
+                interruptions.append(True)
                 options.warn_incomplete(len(finished.done), len(jobs))
             found = [[one.figures for one in finished.done if one.variant == number] for number in range(len(values))]
             return [
@@ -58,7 +61,16 @@ def tune(
             ]
 
         with options.cluster_executor(cluster) as executor:
-            tuning = search(parameter, low, high, rounds, evaluate, confidence=confidence, days_over_cap_max=days_over)
+            tuning = search(
+                parameter,
+                low,
+                high,
+                rounds,
+                evaluate,
+                confidence=confidence,
+                days_over_cap_max=days_over,
+                is_interrupted=lambda: bool(interruptions),
+            )
         if not tuning.trials:
             raise typer.Exit(130)
         if as_json:

@@ -72,10 +72,12 @@ def search(
     *,
     confidence: float,
     days_over_cap_max: float,
+    is_interrupted: Callable[[], bool] = lambda: False,
 ) -> Tuning:
     """Try evenly spaced values between `low` and `high`, then again around the best one.
 
-    `evaluate` gives None for values it did not come to; the search ends there with what is done.
+    `evaluate` gives None for values it did not come to. The search ends there, or when `is_interrupted` after a round,
+    with what is done.
     """
     trials: dict[float, Trial] = {}
     best: Trial | None = None
@@ -91,6 +93,7 @@ def search(
             else:
                 trials[value] = judge(value, summary, confidence, days_over_cap_max)
         best = _best(list(trials.values()))
+        is_complete = is_complete and not is_interrupted()
         if not is_complete:
             break
         low, high = _around(sorted(trials), best)

@@ -59,3 +59,18 @@ def test_an_interrupted_search_keeps_the_values_it_came_to() -> None:
     assert [trial.value for trial in tuning.trials] == [1.0, 1.5, 2.0]
     assert tuning.best is not None
     assert tuning.best.value == 1.5
+
+
+def test_an_interruption_ends_the_rounds_though_every_value_has_something() -> None:
+    rounds = []
+
+    def counted(values: Sequence[float]) -> list[Summary]:
+        rounds.append(len(values))
+        return world(values)
+
+    tuning = search(
+        "x", 1.0, 4.0, 3, counted, confidence=0.95, days_over_cap_max=1.0, is_interrupted=lambda: len(rounds) == 1
+    )
+
+    assert len(rounds) == 1
+    assert not tuning.is_complete
