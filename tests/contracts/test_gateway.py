@@ -38,6 +38,7 @@ from dialer.messages import (
 )
 from dialer.model import CallCause
 from simulation.models.customers import Fate
+from simulation.models.timelines import Timeline
 from simulation.ports.gateway import SimGateway
 from simulation.ports.numbers import number_of
 
@@ -164,7 +165,7 @@ class SimRig:
             lambda event: self.events.append((self._env.now, event)),
             [self],  # type: ignore[list-item]
             self,  # type: ignore[arg-type]
-            bridge_delay_s=0.02,
+            bridge_delay_s=Timeline(0.02),
             speeds={"anna": 1.0},
         )
 

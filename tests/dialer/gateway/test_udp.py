@@ -137,7 +137,8 @@ async def call_to_silence() -> None:
     await done.wait()
     assert isinstance(heard[0], SessionEnded)
     assert heard[0].ending is Ending.NO_RESPONSE
-    assert caller.agent.counters()["retransmissions"] == 6
+    # Six on an idle machine; a busy one wakes us late, and timer B does not wait.
+    assert 3 <= caller.agent.counters()["retransmissions"] <= 6
     caller.close()
     silent.close()
 
