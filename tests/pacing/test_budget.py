@@ -35,11 +35,11 @@ def test_a_lower_target_is_a_lower_threshold() -> None:
 @pytest.mark.parametrize("ends_at", [DAY_S, float("inf")])
 @pytest.mark.parametrize("bias", [0.3, 1.0, 3.0])
 def test_closed_loop_spends_the_budget_and_no_more(ends_at: float, bias: float) -> None:
-    """A plant whose true risk is the threshold times an unknown bias, for 50 days of 4000 answers."""
+    """A plant whose true risk is the threshold times an unknown bias, for 20 days of 4000 answers."""
     rng = np.random.default_rng(round(10 * bias))
     controller = BudgetController(None)
     rates = []
-    for day in range(50):
+    for day in range(20):
         abandoned = 0
         for answer in range(4000):
             now = day * DAY_S + answer * DAY_S / 4000
