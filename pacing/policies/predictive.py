@@ -1,11 +1,14 @@
 """Predictive pacing: dial while the chance that this very call would find no agent stays under a steered threshold."""
 
+import copy
+
 import msgspec
 import numpy as np
 
 from pacing.budget import BudgetController
 from pacing.cancelling import cancellable, choose_cancels
 from pacing.choosing import LeadChoice
+from pacing.drought import Drought
 from pacing.estimators.answer_rate import AnswerRate
 from pacing.estimators.durations import Durations
 from pacing.estimators.ringing import RingTimes
@@ -48,6 +51,9 @@ class Predictive:
         self._budget = BudgetController(settings.abandon_rate_target)
         self._reckoning = Reckoning()
         self._answer_rate = AnswerRate()
+        self._rate_before = AnswerRate()
+        """The answer rate as it was at the last answer."""
+        self._drought = Drought()
         self._scores = ScoreCalibration()
         self._team = Team()
         self._ringing = RingTimes(RING_TIMEOUT_S)
@@ -63,6 +69,8 @@ class Predictive:
             return Decision(cancel=cancel, reason="no agents at work; placed 0", numbers={"agents": 0})
         if self._answer_rate.calls < CALLS_MIN or self._talk.observations < TALKS_MIN:
             return decide_progressive(snapshot, "progressive until enough calls have been seen")
+        if self._drought.is_on:
+            return decide_progressive(snapshot, "progressive, as nobody answers any more")
         if self._answer_rate.is_stale(snapshot.now):
             return decide_progressive(snapshot, "progressive, as no call has ended for long")
         budgets = (snapshot.budget, *snapshot.other_budgets)
@@ -91,10 +99,18 @@ class Predictive:
             return
         answered = call.result is CallResult.ANSWERED
         base_rate = self._answer_rate.value()
+        if base_rate is not None:
+            self._drought.update(answered, base_rate.value)
+            if self._drought.is_on:
+                # What the drought taught of the answer rate is no truth about the list.
+                self._answer_rate = copy.deepcopy(self._rate_before)
+                return
         if call.answer_probability is not None and base_rate is not None:
             self._scores.update(call.answer_probability, answered, base_rate.value)
         self._ringing.update(call.duration_s, call.at, answered)
         self._answer_rate.update(float(answered), call.at)
+        if answered:
+            self._rate_before = copy.deepcopy(self._answer_rate)
 
     def _decide_by_risk(self, snapshot: Snapshot, threshold: float) -> Decision:
         rows = self._current_rows(snapshot)

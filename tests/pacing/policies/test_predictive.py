@@ -166,3 +166,18 @@ def test_progressive_again_after_a_long_pause() -> None:
     assert "no call has ended for long" in decision.reason
     policy.learn(CallObserved(at=NOW + 7201.0, result=CallResult.NO_ANSWER, duration_s=28.0))
     assert "until enough calls" in policy.decide(msgspec.structs.replace(later, now=NOW + 7202.0)).reason
+
+
+def test_a_line_that_carries_nothing_says_nothing_of_the_list() -> None:
+    """In an outage the policy is progressive, and after it dials as before: not for a list on which nobody answers."""
+    policy, spared = taught(), taught()
+    before = spared.decide(floor())
+    for number in range(500):
+        policy.learn(CallObserved(at=NOW - 60.0 + 0.1 * number, result=CallResult.FAILED, duration_s=10.0))
+    during = policy.decide(floor(idle=3))
+    assert during.calls == 3
+    assert "nobody answers" in during.reason
+    policy.learn(CallObserved(at=NOW, result=CallResult.ANSWERED, duration_s=10.0))
+    after = policy.decide(floor())
+    assert after.numbers["answer_rate"] == pytest.approx(before.numbers["answer_rate"], abs=0.02)
+    assert after.calls <= before.calls + 1
