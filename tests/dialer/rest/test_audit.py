@@ -25,7 +25,9 @@ async def test_who_changed_what_is_written_before_the_answer(bench: Bench) -> No
         "POST /campaigns/{campaign_id}/start",
         "/campaigns/1/start",
     )
-    assert json.loads(edit["detail"]) == {"ring_timeout_s": 30}
+    (change,) = json.loads(edit["detail"])
+    assert (change["field"], change["after"]) == ("ring_timeout_s", 30.0)
+    assert change["before"] != change["after"]
     assert json.loads(create["detail"])["name"] == "spring"
     assert create["at"] <= edit["at"] <= start["at"]
 
