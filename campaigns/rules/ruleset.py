@@ -3,7 +3,9 @@
 Made once for each place and kept with the campaign: what the gate asks a hundred times a second is then a look-up.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from math import inf
 
 import msgspec
 
@@ -76,14 +78,19 @@ def rule_set(campaign: Campaign, place: Place, time_zone: str) -> RuleSet:
             for one in profile.quiet
         ),
         ring_s_min=max(RING_TIMEOUT_S_MIN, *(one.ring.seconds for one in profiles if one.ring is not None), 0.0),
-        answer_limit_s_max=min(
-            ANSWER_LIMIT_S_MAX, *(one.answer_limit.seconds for one in profiles if one.answer_limit is not None), 60.0
-        ),
+        answer_limit_s_max=min(_answer_limits(campaign, profiles), default=inf),
         national_lists=lists if campaign.purpose is Purpose.SALES else (),
         consents=tuple(consent for profile in profiles for consent in profile.consent if _asks(consent, campaign)),
         caller_ids=tuple(profile.caller_id for profile in profiles if profile.caller_id is not None),
         retention_days=max((one.retention.days for one in profiles if one.retention is not None), default=0),
     )
+
+
+def _answer_limits(campaign: Campaign, profiles: Sequence[Profile]) -> list[float]:
+    # Without a profile there is none here: the settings cap it at every door through which a campaign is made or
+    # changed, and the simulator's queueing scenarios, which call nobody, need people who wait.
+    limits = [one.answer_limit.seconds for one in profiles if one.answer_limit is not None]
+    return limits if campaign.compliance == "general" else [ANSWER_LIMIT_S_MAX, *limits]
 
 
 def dates_of(campaign: Campaign) -> Dates:
