@@ -77,6 +77,16 @@ class Check(msgspec.Struct, frozen=True):
     """What it saw, in words; asked when it refuses, and for evidence."""
     is_of_campaign: bool = False
     """Whether it is the same for all leads at a place."""
+    is_fixed: bool = False
+    """Whether neither lead nor time matters: it is judged once for each rule set."""
+    reads: str = ""
+    """The part of the rule set without which it refuses nobody."""
+
+    def may_refuse(self, case: Case) -> bool:
+        """Whether it can refuse anybody under the rule set of this case."""
+        if self.is_fixed:
+            return not self.lets_through(case)
+        return not self.reads or bool(getattr(case.rules, self.reads))
 
 
 def _is_running(case: Case) -> bool:
@@ -330,21 +340,21 @@ def _clock(minute: int) -> str:
 
 
 CHECKS = (
-    Check(GateRule.CAMPAIGN_RUNNING, _is_running, _tell_running, is_of_campaign=True),
+    Check(GateRule.CAMPAIGN_RUNNING, _is_running, _tell_running, is_of_campaign=True, is_fixed=True),
     Check(GateRule.CAMPAIGN_DATES, _is_in_dates, _tell_dates, is_of_campaign=True),
-    Check(GateRule.RING_TIMEOUT, _rings_long_enough, _tell_ring, is_of_campaign=True),
-    Check(GateRule.ANSWER_LIMIT, _answers_in_time, _tell_answer, is_of_campaign=True),
-    Check(GateRule.SAFE_HARBOUR, _has_message, _tell_message, is_of_campaign=True),
+    Check(GateRule.RING_TIMEOUT, _rings_long_enough, _tell_ring, is_of_campaign=True, is_fixed=True),
+    Check(GateRule.ANSWER_LIMIT, _answers_in_time, _tell_answer, is_of_campaign=True, is_fixed=True),
+    Check(GateRule.SAFE_HARBOUR, _has_message, _tell_message, is_of_campaign=True, is_fixed=True),
     Check(GateRule.LEAD_OPEN, _is_lead_open, _tell_lead),
     Check(GateRule.NOT_BEFORE, _is_due, _tell_due),
     Check(GateRule.ATTEMPTS_MAX, _has_attempts_left, _tell_attempts),
     Check(GateRule.DO_NOT_CALL, _is_not_blocked, _tell_blocked),
-    Check(GateRule.NATIONAL_LIST, _are_lists_fresh, _tell_lists),
+    Check(GateRule.NATIONAL_LIST, _are_lists_fresh, _tell_lists, reads="national_lists"),
     Check(GateRule.CONSENT, _has_consented, _tell_consent),
-    Check(GateRule.TIME_ZONE, _are_zones_known, _tell_zones),
+    Check(GateRule.TIME_ZONE, _are_zones_known, _tell_zones, is_fixed=True),
     Check(GateRule.CALLING_WINDOW, _is_window_open, _tell_window),
-    Check(GateRule.ATTEMPT_CAPS, _are_caps_kept, _tell_caps),
-    Check(GateRule.QUIET_PERIOD, _is_quiet_over, _tell_quiet),
-    Check(GateRule.CALLER_ID, _is_caller_shown, _tell_caller),
+    Check(GateRule.ATTEMPT_CAPS, _are_caps_kept, _tell_caps, reads="caps"),
+    Check(GateRule.QUIET_PERIOD, _is_quiet_over, _tell_quiet, reads="quiet"),
+    Check(GateRule.CALLER_ID, _is_caller_shown, _tell_caller, reads="caller_ids"),
 )
-"""In the order in which refusals are reported; every one is asked, whatever the others say."""
+"""In the order in which refusals are reported; every one that may refuse is asked, whatever the others say."""

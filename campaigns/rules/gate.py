@@ -42,7 +42,8 @@ class Gate:
     def __init__(self, campaign: Campaign) -> None:
         self.campaign = campaign
         self._dates = dates_of(campaign)
-        self._rule_sets: dict[tuple[Place, str], RuleSet] = {}
+        self._rule_sets: dict[tuple[Place, str], tuple[RuleSet, tuple[Check, ...]]] = {}
+        """By place and stated zone, with the checks that may refuse somebody there."""
 
     def refusals(self, lead: Lead, now: float, seen: Seen) -> tuple[Refusal, ...]:
         """All the rules by which `lead` may not be dialed now; empty means it may be.
@@ -52,7 +53,8 @@ class Gate:
             now: Unix seconds.
             seen: what the asker knows beside them.
         """
-        return _refused(CHECKS, self._case(lead, now, seen))
+        rules, checks = self._judged_by(lead)
+        return _refused(checks, Case(self.campaign, lead, rules, self._dates, now, seen))
 
     def verdicts(self, lead: Lead, now: float, seen: Seen) -> tuple[Verdict, ...]:
         """What every rule says, those included that let the call through: the evidence."""
@@ -78,9 +80,7 @@ class Gate:
 
     def rules_for(self, lead: Lead) -> RuleSet:
         """The rules that hold for a lead, by where the person may be."""
-        if self.campaign.compliance == GENERAL:
-            return self._rules(NOWHERE, lead.time_zone)
-        return self._rules(place_of(lead.number, lead.postal_code, lead.time_zone), lead.time_zone)
+        return self._judged_by(lead)[0]
 
     def not_before(self, lead: Lead, now: float, seen: Seen) -> float | None:
         """The earliest time at which the clock, caps and quiet periods could let a refused lead through.
@@ -102,13 +102,24 @@ class Gate:
     def _case(self, lead: Lead, now: float, seen: Seen) -> Case:
         return Case(self.campaign, lead, self.rules_for(lead), self._dates, now, seen)
 
+    def _judged_by(self, lead: Lead) -> tuple[RuleSet, tuple[Check, ...]]:
+        if self.campaign.compliance == GENERAL:
+            return self._at(NOWHERE, lead.time_zone)
+        return self._at(place_of(lead.number, lead.postal_code, lead.time_zone), lead.time_zone)
+
     def _rules(self, place: Place, time_zone: str) -> RuleSet:
+        return self._at(place, time_zone)[0]
+
+    def _at(self, place: Place, time_zone: str) -> tuple[RuleSet, tuple[Check, ...]]:
         key = (place, time_zone)
         found = self._rule_sets.get(key)
         if found is None:
             if len(self._rule_sets) >= RULE_SETS_MAX:
                 self._rule_sets.clear()
-            found = self._rule_sets[key] = rule_set(self.campaign, place, time_zone)
+            rules = rule_set(self.campaign, place, time_zone)
+            anybody = Case(self.campaign, NO_LEAD, rules, self._dates, 0.0, NOTHING_SEEN)
+            found = (rules, tuple(check for check in CHECKS if check.may_refuse(anybody)))
+            self._rule_sets[key] = found
         return found
 
 

@@ -159,3 +159,43 @@ def test_nothing_stored_makes_the_gate_fall_over(
     found = refusals(campaign, lead, now, frozenset())
     assert set(campaign_refusals(campaign, now)) <= set(found)
     assert all(refusal.reason for refusal in found)
+
+
+@given(
+    compliance=st.sampled_from(["general", "us", "by-number", "fr", "cn"]),
+    status=st.sampled_from([CampaignStatus.RUNNING, CampaignStatus.PAUSED]),
+    ring_timeout_s=st.sampled_from([5.0, 20.0]),
+    message=st.sampled_from(["", "Sorry."]),
+    caps=st.sampled_from([(), (AttemptCap(attempts_max=1, within=Within.EVER),)]),
+    number=st.sampled_from(["+12025550101", "+33140000001", "+861012345678"]),
+    zone=st.sampled_from(["", "Europe/Paris", "Mars/Olympus"]),
+    past=st.sampled_from([None, (), (PastCall(NOON - 60.0, 1, 1, None),)]),
+    lists=st.sampled_from([None, {}]),
+    caller_id=st.sampled_from([None, "", "+861012345678"]),
+)
+def test_what_is_refused_is_what_the_evidence_refuses(
+    compliance: str,
+    status: CampaignStatus,
+    ring_timeout_s: float,
+    message: str,
+    caps: tuple[AttemptCap, ...],
+    number: str,
+    zone: str,
+    past: tuple[PastCall, ...] | None,
+    lists: dict[str, float] | None,
+    caller_id: str | None,
+) -> None:
+    # Checks that can refuse nobody under a campaign's rules are not asked; the evidence asks them all.
+    gate = Gate(
+        replace(
+            CAMPAIGN,
+            compliance=compliance,
+            status=status,
+            ring_timeout_s=ring_timeout_s,
+            message=message,
+            attempt_caps=caps,
+        )
+    )
+    lead, seen = replace(LEAD, number=number, time_zone=zone), Seen(past=past, lists=lists, caller_id=caller_id)
+    found = [(one.rule, one.reason) for one in gate.refusals(lead, NOON, seen)]
+    assert found == [(one.rule, one.reason) for one in gate.verdicts(lead, NOON, seen) if not one.is_allowed]

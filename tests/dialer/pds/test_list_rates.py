@@ -46,6 +46,15 @@ def test_lists_that_differ_are_told_apart_and_offered_in_order() -> None:
     assert rates.signalled(0.4, Signal(), START) == 0.4
 
 
+def test_one_list_dialed_once_is_not_mentioned_whatever_it_learns() -> None:
+    rates = ListRates()
+    for number in range(800):
+        known = rates.score(PLAIN, of_list(number, "warm"), NOBODY, START + number, "main").features
+        rates.learn(known, CallResult.ANSWERED if number % 3 else CallResult.NO_ANSWER, START + number)
+    assert not rates.is_trusted
+    assert rates.offer(PLAIN, hopper(of_list(1, "warm")), NOBODY, START + 800.0) == Offer()
+
+
 def test_lists_that_are_alike_are_not_mentioned() -> None:
     rates = teach(ListRates(), 3, 3)
     assert rates.offer(PLAIN, hopper(of_list(1, "cold")), NOBODY, START + 800.0) == Offer()
