@@ -67,6 +67,13 @@ class AnswerRate:
                 rate = (hits + answers_at(rate)) / total
         return Estimate(rate, math.sqrt(rate * (1.0 - rate) / (total + 1.0)))
 
+    def copy(self) -> "AnswerRate":
+        """The same estimate, which goes its own way from here."""
+        twin = AnswerRate()
+        twin._long, twin._recent = self._long.copy(), self._recent.copy()
+        twin._calls_per_s, twin._updated_at = self._calls_per_s, self._updated_at
+        return twin
+
     def is_stale(self, now: float) -> bool:
         """Whether no call has ended for so long that the list or the hour may well have changed."""
         return self._updated_at is not None and now - self._updated_at > STALE_S
@@ -103,3 +110,8 @@ class _Decayed:
         if self.ended > ended_max:
             self.answered *= ended_max / self.ended
             self.ended = ended_max
+
+    def copy(self) -> "_Decayed":
+        twin = _Decayed()
+        twin.answered, twin.ended = self.answered, self.ended
+        return twin

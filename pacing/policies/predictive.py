@@ -1,7 +1,5 @@
 """Predictive pacing: dial while the chance that this very call would find no agent stays under a steered threshold."""
 
-import copy
-
 import msgspec
 import numpy as np
 
@@ -103,14 +101,14 @@ class Predictive:
             self._drought.update(answered, base_rate.value)
             if self._drought.is_on:
                 # What the drought taught of the answer rate is no truth about the list.
-                self._answer_rate = copy.deepcopy(self._rate_before)
+                self._answer_rate = self._rate_before.copy()
                 return
         if call.answer_probability is not None and base_rate is not None:
             self._scores.update(call.answer_probability, answered, base_rate.value)
         self._ringing.update(call.duration_s, call.at, answered)
         self._answer_rate.update(float(answered), call.at)
         if answered:
-            self._rate_before = copy.deepcopy(self._answer_rate)
+            self._rate_before = self._answer_rate.copy()
 
     def _decide_by_risk(self, snapshot: Snapshot, threshold: float) -> Decision:
         rows = self._current_rows(snapshot)

@@ -103,3 +103,14 @@ def test_after_a_long_pause_the_past_says_little() -> None:
     answer_rate.update(1.0, 999.0 + 3600.0)
     assert answer_rate.calls == pytest.approx(21.0, abs=0.1)
     assert not answer_rate.is_stale(999.0 + 3601.0)
+
+
+def test_a_copy_goes_its_own_way() -> None:
+    rate = AnswerRate()
+    for number in range(100):
+        rate.update(float(number % 3 == 0), 10.0 * number)
+    twin = rate.copy()
+    assert (twin.value(), twin.calls, twin.is_stale(5000.0)) == (rate.value(), rate.calls, rate.is_stale(5000.0))
+    before = twin.value()
+    rate.update(1.0, 1001.0)
+    assert twin.value() == before != rate.value()
