@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from dialer.commands.access import account_app, token_app
 from dialer.commands.agent import agent_app, status_command
-from dialer.commands.campaign import campaign_app, leads_app
+from dialer.commands.campaign import campaign_app
 from dialer.commands.database import database_app
 from dialer.commands.do_not_call import do_not_call_app
 from dialer.commands.errors import CommandError, explained
@@ -37,7 +37,7 @@ HELP = """A predictive outbound dialer.
 A list of leads goes in, people are called over SIP, those who answer talk to an idle agent, results come out.
 
 First steps: `dialer demo` shows it all on this machine. For your own trunk: `dialer config --example > dialer.toml`,
-name the trunk in it, `dialer serve`, then in a second terminal `dialer campaign create`, `dialer leads import`,
+name the trunk in it, `dialer serve`, then in a second terminal `dialer campaign create`, `dialer import`,
 `dialer agent login`, `dialer campaign start`.
 """
 
@@ -81,7 +81,6 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.add_typer(token_app, name="token", rich_help_panel=OPERATORS)
     app.command("version", rich_help_panel=OPERATORS)(version_command)
     app.add_typer(campaign_app, name="campaign", rich_help_panel=MANAGERS)
-    app.add_typer(leads_app, name="leads", rich_help_panel=MANAGERS)
     app.command("import", rich_help_panel=MANAGERS)(import_command)
     app.add_typer(do_not_call_app, name="do-not-call", rich_help_panel=MANAGERS)
     app.add_typer(plan_app, name="plan", rich_help_panel=MANAGERS)

@@ -1,7 +1,6 @@
-"""`dialer campaign` and `dialer leads`: for campaign managers."""
+"""`dialer campaign`: for campaign managers."""
 
 import json
-from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -14,9 +13,6 @@ from dialer.commands.client import Client, ServiceUrl
 from dialer.commands.errors import EXIT_USAGE, CommandError
 
 campaign_app = typer.Typer(no_args_is_help=True, help="Create, start, pause and stop campaigns.")
-leads_app = typer.Typer(no_args_is_help=True, help="Bring lists of people to call into a campaign.")
-
-REJECTIONS_SHOWN = 10
 
 CampaignId = Annotated[int, typer.Argument(metavar="CAMPAIGN", help="Its number; see `dialer campaign list`.")]
 Changes = Annotated[
@@ -43,8 +39,7 @@ def create(
     begin = ({"country": country} if country else {}) | ({} if like is None else {"like": str(like)})
     campaign = Client(url).post(f"/campaigns?{urlencode(begin)}" if begin else "/campaigns", settings)
     typer.echo(
-        f"Created campaign {campaign['campaign_id']}. Next: "
-        f"dialer leads import FILE.csv --campaign {campaign['campaign_id']}"
+        f"Created campaign {campaign['campaign_id']}. Next: dialer import FILE.csv --campaign {campaign['campaign_id']}"
     )
 
 
@@ -107,27 +102,6 @@ def why(
         typer.echo(f"Attempt {attempt} never passed the gate.")
     for one in evidence["verdicts"]:
         typer.echo(f"{one['rule']}: {one['reason']}")
-
-
-@leads_app.command("import")
-def import_leads(
-    file: Annotated[Path, typer.Argument(help="CSV file; one column is named number or phone.")],
-    campaign: Annotated[int, typer.Option(help="The campaign's number.")],
-    region: Annotated[str, typer.Option(help="Country of numbers without a country code, such as US.")] = "",
-    url: ServiceUrl = None,
-) -> None:
-    """Add the people in a CSV file to a campaign, and say which rows were not taken and why."""
-    report = Client(url).upload(f"/campaigns/{campaign}/leads", file, {"default_region": region})
-    typer.echo(
-        f"{report['rows']} rows: {report['accepted']} accepted, {report['rejected']} rejected "
-        f"({report['blocked']} on the do-not-call list), {report['duplicates']} duplicates."
-    )
-    rejections = report["rejections"]
-    for one in rejections[:REJECTIONS_SHOWN]:
-        field = f"{one['field']} {one['value']!r} " if one["field"] else ""
-        typer.echo(f"  line {one['line']}: {field}{one['reason']}", err=True)
-    if report["rejected"] > REJECTIONS_SHOWN:
-        typer.echo(f"  and {report['rejected'] - REJECTIONS_SHOWN} more rows", err=True)
 
 
 def settings_of(changes: list[str]) -> dict[str, Any]:

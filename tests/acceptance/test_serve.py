@@ -72,11 +72,9 @@ def test_a_first_campaign_from_nothing_to_its_cdrs(floor: Any) -> None:
             *("campaign", "create", "Spring offer", "--skill-group", "sales"),
             *("--set", "calling_window.start=00:00", "--set", "calling_window.end=24:00", "--set", "acw_s_max=0.2"),
         )
-        assert "dialer leads import FILE.csv --campaign 1" in created
-        imported = command(floor, url, "leads", "import", "people.csv", "--campaign", "1")
-        assert (
-            imported == f"{LEADS + 1} rows: {LEADS} accepted, 1 rejected (0 on the do-not-call list), 0 duplicates.\n"
-        )
+        assert "dialer import FILE.csv --campaign 1" in created
+        imported = command(floor, url, "import", "people.csv", "--campaign", "1")
+        assert imported.startswith(f"{LEADS + 1:,} rows: {LEADS:,} accepted, 1 rejected (0 on the do-not-call list)")
         address = f"sip:agent-1@{floor.phones_address}"
         command(floor, url, "agent", "login", "a1", "--skill-group", "sales", "--address", address)
         for n in range(2, AGENTS + 1):

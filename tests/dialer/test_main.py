@@ -191,7 +191,7 @@ def test_the_help_says_which_command_serves_whom(
     out = help_text(capsys, monkeypatch, "--help")
     for panel in ("For operators", "For campaign managers", "For agents and supervisors", "For developers"):
         assert panel in out
-    for command in ("serve", "config", "db", "version", "campaign", "leads", "agent", "status", "replay"):
+    for command in ("serve", "config", "db", "version", "campaign", "import", "agent", "status", "replay"):
         assert f" {command} " in out
     assert "dialer config --example > dialer.toml" in out
 

@@ -1,6 +1,4 @@
 import json
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,13 +13,12 @@ CAMPAIGN = {
     "skill_group": "sales",
     "pacing": {"policy": "predictive"},
 }
-REPORT: dict[str, Any] = {"rows": 3, "accepted": 2, "rejected": 1, "duplicates": 0, "blocked": 0, "rejections": []}
 
 
 def test_create_says_what_comes_next(dialer: Dialer, service: StandIn) -> None:
     service.will(CAMPAIGN, 201)
     ended = dialer("campaign", "create", "spring", "-g", "sales", "--set", "pacing.policy=ratio", "--set", "priority=2")
-    assert ended.out == "Created campaign 3. Next: dialer leads import FILE.csv --campaign 3\n"
+    assert ended.out == "Created campaign 3. Next: dialer import FILE.csv --campaign 3\n"
     assert json.loads(service.requests[0].content) == {
         "name": "spring",
         "skill_group": "sales",
@@ -75,25 +72,6 @@ def test_start_pause_and_stop(dialer: Dialer, service: StandIn, action: str) -> 
     service.will(CAMPAIGN)
     assert dialer("campaign", action, "3").out == "Campaign 3 (spring) is running.\n"
     assert (service.requests[0].method, service.requests[0].url.path) == ("POST", f"/api/v1/campaigns/3/{action}")
-
-
-def test_import_sends_the_file_and_tells_of_rejected_rows(dialer: Dialer, service: StandIn, tmp_path: Path) -> None:
-    (tmp_path / "leads.csv").write_text("phone\nxx\n")
-    rejections = [{"line": line, "field": "number", "value": "xx", "reason": "is no number"} for line in range(2, 14)]
-    service.will({**REPORT, "rejected": 30, "rejections": rejections})
-    ended = dialer("leads", "import", "leads.csv", "--campaign", "3", "--region", "US")
-    assert ended.out == "3 rows: 2 accepted, 30 rejected (0 on the do-not-call list), 0 duplicates.\n"
-    lines = ended.err.splitlines()
-    assert lines[0] == "  line 2: number 'xx' is no number"
-    assert lines[-1] == "  and 20 more rows"
-    assert len(lines) == 11
-    assert b'filename="leads.csv"' in service.requests[0].content
-    assert b"US" in service.requests[0].content
-
-
-def test_a_file_that_is_not_there_is_named(dialer: Dialer, service: StandIn) -> None:
-    ended = dialer("leads", "import", "nowhere.csv", "--campaign", "3")
-    assert (ended.code, ended.err) == (2, "dialer: nowhere.csv cannot be read: No such file or directory\n")
 
 
 def test_values_are_json_or_else_text() -> None:
