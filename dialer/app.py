@@ -23,6 +23,7 @@ from dialer.config import Settings, TrunkSettings
 from dialer.engine import Engine
 from dialer.gateway.media.engine import RtpEngine
 from dialer.gateway.media.prompts import PromptError, load_prompts
+from dialer.gateway.network import NetworkSettings
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
 from dialer.gateway.sip_gateway import SipGateway
 from dialer.gateway.trunk_health import HealthSettings
@@ -97,6 +98,14 @@ def sip_gateway(settings: Settings, post: Post) -> LiveGateway:
         host=sip.host,
         port=sip.port,
         advertised_host=sip.advertised_host,
+        network=NetworkSettings(
+            tcp=sip.tcp,
+            tls_port=sip.tls_port,
+            tls_certificate=sip.tls_certificate,
+            tls_key=sip.tls_key,
+            tls_authorities=sip.tls_authorities,
+            tls_verify=sip.tls_verify,
+        ),
         trunks=tuple(_trunk_address(trunk) for trunk in settings.trunks),
         leg_ring_timeout_s=sip.leg_ring_timeout_s,
         health=HealthSettings(silence_s=sip.trunk_silence_s, probe_s=sip.trunk_probe_s),
@@ -111,6 +120,7 @@ def _trunk_address(trunk: TrunkSettings) -> TrunkAddress:
         name=trunk.name,
         host=host.strip("[]"),
         port=int(port),
+        transport=trunk.transport,
         username=trunk.username,
         password=trunk.password.get_secret_value(),
         realm=trunk.realm,

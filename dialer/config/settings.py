@@ -6,7 +6,7 @@ error. `docs/reference/settings.md` is written from these descriptions.
 
 import ipaddress
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -107,7 +107,21 @@ class SipSettings(Section):
     advertised_host: str = Field(
         default="", description="IP address that far ends are told, where NAT makes it another than `host`."
     )
-    port: Port = Field(default=5060, description="UDP port for SIP; 0 takes a free one.")
+    port: Port = Field(default=5060, description="UDP and TCP port for SIP; 0 takes a free one.")
+    tcp: bool = Field(
+        default=True, description="Listen on TCP beside UDP, and send requests of more than 1300 bytes by it."
+    )
+    tls_port: Port = Field(default=5061, description="TLS port for SIP; listened on where `tls_certificate` is set.")
+    tls_certificate: str = Field(
+        default="", description="PEM file of our certificate; empty listens on no TLS (trunks may use it all the same)."
+    )
+    tls_key: str = Field(default="", description="PEM file of its key; empty where it is in the certificate's file.")
+    tls_authorities: str = Field(
+        default="", description="PEM file of authorities to trust beside the system's: for carriers with private ones."
+    )
+    tls_verify: bool = Field(
+        default=True, description="Check the certificate and name of TLS trunks; turn it off for tests alone."
+    )
     rtp_port_min: Port = Field(default=20000, description="First UDP port for audio (even).")
     rtp_port_max: Port = Field(
         default=29999, description="Last UDP port for audio; a call and an agent's leg use two each."
@@ -175,6 +189,9 @@ class TrunkSettings(Section):
         default=50.0, description="Calls per second that the carrier accepts."
     )
     channels_max: Annotated[int, Field(ge=1)] = Field(default=1000, description="Most calls at one time.")
+    transport: Literal["udp", "tcp", "tls"] = Field(
+        default="udp", description="How SIP reaches it: `udp`, `tcp` or `tls`; over TLS it must prove its host name."
+    )
     username: str = Field(
         default="", description="Name for digest authentication; empty when the carrier asks for none."
     )

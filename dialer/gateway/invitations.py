@@ -2,6 +2,7 @@
 
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
 from dialer.gateway.sip import Address, Credentials, Invitation, MalformedMessage
+from dialer.gateway.sip.addresses import DEFAULT_PORTS, TLS, TRANSPORTS, UDP, at
 from dialer.gateway.sip.uri import Uri, bracketed, escape_user, parse_uri
 from dialer.messages import OpenLeg, PlaceCall
 
@@ -51,6 +52,15 @@ def leg_uri(address: str) -> Uri:
     if any(c.isspace() or c in '<>"' for c in text):
         raise MalformedMessage(f"not a SIP address: {address[:80]!r}")
     return parse_uri(text)
+
+
+def address_of(uri: Uri, host: str) -> Address:
+    """Where an agent's phone is, its host looked up: `;transport=tcp` or `tls` is heeded."""
+    transport = TLS if uri.scheme == "sips" else (uri.parameters.get("transport") or "").lower()
+    if transport not in TRANSPORTS:
+        transport = UDP
+    port = uri.port if uri.port is not None else DEFAULT_PORTS[transport]
+    return at(host, port, transport)
 
 
 def leg_invitation(

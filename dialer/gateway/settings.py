@@ -2,7 +2,9 @@
 
 import msgspec
 
+from dialer.gateway.network import NetworkSettings
 from dialer.gateway.sip import TimerSettings
+from dialer.gateway.sip.addresses import TRANSPORTS
 from dialer.gateway.sip.uri import is_ip_address
 from dialer.gateway.trunk_health import HealthSettings
 
@@ -17,6 +19,8 @@ class TrunkAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     host: str
     """An IP address, or a name that is looked up once, when the gateway starts."""
     port: int = 5060
+    transport: str = "udp"
+    """`udp`, `tcp` or `tls`; a TLS trunk has to prove that it is `host`."""
     username: str = ""
     """For digest authentication; empty where the carrier knows us by our address."""
     password: str = ""
@@ -32,6 +36,10 @@ class TrunkAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """How many 301 and 302 to another number on the same host a call follows."""
     headers: tuple[tuple[str, str], ...] = ()
     """Sent with every INVITE of this trunk."""
+
+    def __post_init__(self) -> None:
+        if self.transport not in TRANSPORTS:
+            raise ValueError(f"trunk {self.name}: transport {self.transport!r} is none of {', '.join(TRANSPORTS)}")
 
     def __repr__(self) -> str:
         return f"TrunkAddress(name={self.name!r}, host={self.host!r}, port={self.port}, username={self.username!r})"
@@ -49,6 +57,8 @@ class GatewaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     trunks: tuple[TrunkAddress, ...] = ()
     leg_ring_timeout_s: float = 30.0
     """How long an agent's phone may ring before the leg counts as not to be opened."""
+    network: NetworkSettings = NetworkSettings()
+    """Transports besides UDP."""
     timers: TimerSettings = TimerSettings()
     health: HealthSettings = HealthSettings()
     """How trunks are watched."""

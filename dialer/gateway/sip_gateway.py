@@ -11,10 +11,11 @@ from typing import Any
 
 from dialer.gateway import causes
 from dialer.gateway.hosts import Hosts
-from dialer.gateway.invitations import call_invitation, leg_invitation, leg_uri
+from dialer.gateway.invitations import address_of, call_invitation, leg_invitation, leg_uri
 from dialer.gateway.lines import Line, usable_audio
 from dialer.gateway.media_port import MediaEngine, MediaError
-from dialer.gateway.settings import GatewaySettings
+from dialer.gateway.network import Network
+from dialer.gateway.settings import GatewaySettings, TrunkAddress
 from dialer.gateway.sip import (
     Address,
     Ending,
@@ -35,9 +36,10 @@ from dialer.gateway.sip import (
     UserAgentSettings,
     make_offer,
 )
+from dialer.gateway.sip.addresses import TLS, HostPort, at
 from dialer.gateway.tokens import RandomTokens
 from dialer.gateway.trunk_watch import TrunkWatch
-from dialer.gateway.udp import OpenShell, Shell, open_udp
+from dialer.gateway.udp import OpenShell, Shell
 from dialer.messages import (
     BridgeCall,
     CallAnswered,
@@ -73,7 +75,7 @@ class SipGateway:
         post: Where events go.
         now: Seconds on a clock that is never set, such as the loop's.
         tokens: New unguessable strings for SIP's ids; `RandomTokens` where none is given.
-        open_shell: Opens the network: UDP, or one in memory for tests.
+        open_shell: Opens the network where it is not the real one: one in memory for tests.
     """
 
     def __init__(
@@ -83,14 +85,15 @@ class SipGateway:
         post: Post,
         now: Callable[[], float],
         tokens: Callable[[], str] | None = None,
-        open_shell: OpenShell = open_udp,
+        open_shell: OpenShell | None = None,
     ) -> None:
         self._settings = settings
         self._media = media
         self._post = post
         self._now = now
         self._tokens = tokens if tokens is not None else RandomTokens()
-        self._open_shell = open_shell
+        self._network = Network(settings.network)
+        self._open_shell = open_shell if open_shell is not None else self._network.open
         self._shell: Shell | None = None
         self._is_closing = False
         self._lines: dict[str, Line] = {}
@@ -117,7 +120,7 @@ class SipGateway:
         media.set_on_timeout(self._on_media_timeout)
 
     @property
-    def address(self) -> Address:
+    def address(self) -> HostPort:
         """Where the SIP socket is bound; only once started."""
         assert self._shell is not None, "start the gateway first"
         return self._shell.local_address
@@ -141,7 +144,7 @@ class SipGateway:
             timers=settings.timers, sessions_max=settings.calls_max, transactions_max=settings.transactions_max
         )
 
-        def make_agent(bound: Address) -> UserAgent:
+        def make_agent(bound: HostPort) -> UserAgent:
             return UserAgent((settings.advertised_host or bound[0], bound[1]), self._tokens, agent_settings)
 
         self._shell = await self._open_shell(settings.host, settings.port, make_agent, self._on_event, self._now)
@@ -150,7 +153,7 @@ class SipGateway:
             await self._hosts.keep(trunk.host)
             host = self._hosts.known(trunk.host)
             if host is not None:
-                self._watch.watch(trunk, (host, trunk.port))
+                self._watch.watch(trunk, self._reach(trunk, host))
         self._shell.pump()
 
     async def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
@@ -176,7 +179,16 @@ class SipGateway:
             return own
         sizes = {"transactions": self.agent.transactions, "dialogs": self.agent.dialogs}
         watched = self._watch.counters if self._watch is not None else {}
-        return {**self.agent.counters(), **sizes, "send_errors": self._shell.send_errors, **watched, **own}
+        streams = self._network.streams
+        connections = {} if streams is None else {"connections": len(streams), **streams.counters}
+        return {
+            **self.agent.counters(),
+            **sizes,
+            **connections,
+            "send_errors": self._shell.send_errors,
+            **watched,
+            **own,
+        }
 
     def send(self, command: GatewayCommand) -> None:
         """Carry out one command of the engine."""
@@ -196,12 +208,19 @@ class SipGateway:
             self._hosts.look_up_then(trunk.host, lambda _: None, log.error)
             self._end(line, CallCause.TRUNK_FAILURE, None, f"host {trunk.host!r} of trunk {trunk.name} is not found")
             return
-        destination = (host, trunk.port)
+        destination = self._reach(trunk, host)
         own_host = self.agent.identity.address[0]
         line.trunk = trunk.name
         assert self._watch is not None
         self._watch.placed(trunk, destination)
         self._invite(line, lambda offer: call_invitation(command, trunk, destination, own_host, offer))
+
+    def _reach(self, trunk: TrunkAddress, host: str) -> Address:
+        """The address of a trunk whose host has been looked up."""
+        destination = at(host, trunk.port, trunk.transport)
+        if trunk.transport == TLS and self._network.streams is not None:
+            self._network.streams.names[destination] = trunk.host
+        return destination
 
     def _open_leg(self, command: OpenLeg) -> None:
         line = self._open_line(Line(command.leg_id, command.agent_id))
@@ -215,7 +234,7 @@ class SipGateway:
         own_host = self.agent.identity.address[0]
 
         def invite(host: str) -> None:
-            destination = (host, uri.address[1])
+            destination = address_of(uri, host)
             self.agent.know(host)
             self._invite(line, lambda offer: leg_invitation(command, uri, destination, own_host, offer, self._settings))
 

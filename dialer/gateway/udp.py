@@ -1,4 +1,4 @@
-"""The UDP socket and the clock around a sans-IO user agent, for asyncio and uvloop.
+"""The UDP socket and the clock around a sans-IO user agent, for asyncio and uvloop; connections are in `streams`.
 
 The bare socket is read and written rather than through a datagram transport of the loop: it costs the same, a packet
 that the system refuses is known for the one it is, and a closed socket is closed at once.
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from dialer.gateway.sip import Address, Datagram, UserAgent, UserAgentEvent
+from dialer.gateway.sip.addresses import HostPort, is_reliable
 
 DATAGRAM_BYTES_MAX = 65535
 READS_MAX = 32
@@ -23,7 +24,7 @@ class Shell(Protocol):
     """What is around a user agent: its network and its clock."""
 
     agent: UserAgent
-    local_address: Address
+    local_address: HostPort
     send_errors: int
 
     def pump(self) -> None:
@@ -46,7 +47,7 @@ class OpenShell(Protocol):
         self,
         host: str,
         port: int,
-        make_agent: Callable[[Address], UserAgent],
+        make_agent: Callable[[HostPort], UserAgent],
         on_event: Callable[[UserAgentEvent], None],
         now: Callable[[], float],
         /,
@@ -55,8 +56,20 @@ class OpenShell(Protocol):
         ...
 
 
+class Connections(Protocol):
+    """What sends over TCP and TLS."""
+
+    def send(self, datagram: Datagram) -> bool:
+        """Send a message over its connection, opened if there is none; False where that cannot be."""
+        ...
+
+    def close(self) -> None:
+        """Close every connection and listen no more."""
+        ...
+
+
 class UdpShell:
-    """One socket, one agent, one timer.
+    """One socket, one agent, one timer, and perhaps connections beside them.
 
     Whoever calls a method of `agent` calls `pump` afterwards: it sends what there is to send, hands over the events
     and sets the timer. Events are handed over one by one; their receiver may call the agent again.
@@ -65,7 +78,7 @@ class UdpShell:
     def __init__(
         self,
         sock: socket.socket,
-        make_agent: Callable[[Address], UserAgent],
+        make_agent: Callable[[HostPort], UserAgent],
         on_event: Callable[[UserAgentEvent], None],
         now: Callable[[], float],
     ) -> None:
@@ -78,7 +91,9 @@ class UdpShell:
         self._is_pumping = False
         self._failed: list[Datagram] = []
         self._quiet: asyncio.Future[None] | None = None
-        self.local_address: Address = sock.getsockname()[:2]
+        self.connections: Connections | None = None
+        """TCP and TLS; None where there is UDP alone."""
+        self.local_address: HostPort = sock.getsockname()[:2]
         self.agent = make_agent(self.local_address)
         self.send_errors = 0
         """Packets that the operating system refused."""
@@ -121,8 +136,23 @@ class UdpShell:
             await asyncio.wait_for(self._quiet, timeout_s)
         self._quiet = None
 
+    def take(self, message: bytes, source: Address) -> None:
+        """A message has come over a connection."""
+        self.agent.receive_datagram(message, source, self._now())
+        self.pump()
+
+    def fail(self, datagrams: list[Datagram], lost: Address | None = None) -> None:
+        """Messages could not be sent over their connection; `lost` is one that had been open."""
+        for datagram in datagrams:
+            self.agent.datagram_failed(datagram, self._now())
+        if lost is not None:
+            self.agent.connection_lost(lost, self._now())
+        self.pump()
+
     def close(self) -> None:
-        """Close the socket."""
+        """Close the socket and the connections."""
+        if self.connections is not None:
+            self.connections.close()
         if self._socket is not None:
             self._loop.remove_reader(self._socket.fileno())
             self._socket.close()
@@ -157,6 +187,11 @@ class UdpShell:
         if self._socket is None:
             self._failed.append(datagram)
             return
+        if is_reliable(datagram.destination):
+            if self.connections is None or not self.connections.send(datagram):
+                self.send_errors += 1
+                self._failed.append(datagram)
+            return
         try:
             self._socket.sendto(datagram.data, datagram.destination)
         except BlockingIOError:
@@ -189,7 +224,7 @@ class UdpShell:
 async def open_udp(
     host: str,
     port: int,
-    make_agent: Callable[[Address], UserAgent],
+    make_agent: Callable[[HostPort], UserAgent],
     on_event: Callable[[UserAgentEvent], None],
     now: Callable[[], float],
 ) -> UdpShell:

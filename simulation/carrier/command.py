@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from dialer.commands.errors import EXIT_USAGE, CommandError
-from dialer.gateway.sip import Address
+from dialer.gateway.sip import HostPort
 from simulation.carrier.network import Carrier
 from simulation.carrier.phones import PHONES_MAX, Phones
 from simulation.carrier.process import run
@@ -22,7 +22,7 @@ sip:agent-1@127.0.0.1:5080. Both stay on this machine unless --host says otherwi
 
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode="markdown")
 
-Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Host = Annotated[str, typer.Option(help="HostPort to listen on.")]
 Status = Annotated[
     Path | None,
     typer.Option(help="JSON file with the counts so far: once a second, at SIGUSR1, and at the end."),
@@ -50,7 +50,7 @@ def run_carrier(
     except ScenarioError as error:
         raise CommandError(str(error), EXIT_USAGE) from None
 
-    def announce(address: Address) -> None:
+    def announce(address: HostPort) -> None:
         typer.echo(f"The carrier takes calls at {address[0]}:{address[1]} (SIP over UDP); Ctrl-C ends it.")
 
     run(lambda: Carrier(played, host), port, status, announce, until_stdin_ends=until_stdin_ends)
@@ -69,7 +69,7 @@ def run_phones(
     Telephone N is sip:agent-N@HOST:PORT.
     """
 
-    def announce(address: Address) -> None:
+    def announce(address: HostPort) -> None:
         host, port = address
         typer.echo(f"{count} telephones, sip:agent-1@{host}:{port} to agent-{count}, wait for calls; Ctrl-C ends them.")
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from dialer.gateway.settings import ATTEMPT_HEADER
-from dialer.gateway.sip import Address, Ending, MalformedMessage, SessionEnded, SessionOffered, UserAgentEvent
+from dialer.gateway.sip import Ending, HostPort, MalformedMessage, SessionEnded, SessionOffered, UserAgentEvent
 from dialer.gateway.sip.uri import parse_uri
 from simulation.carrier.party import CannotAnswer, Party
 from simulation.carrier.plans import CallPlan, CallPlanner, number_key
@@ -49,7 +49,7 @@ class Carrier:
         sessions_max = scenario.calls_max + SESSIONS_SPARE
         self._party = Party("predictive-dialer carrier", host, sessions_max, self._on_event)
 
-    async def start(self, port: int) -> Address:
+    async def start(self, port: int) -> HostPort:
         """Listen; port 0 takes a free one. Returns the address.
 
         Raises:

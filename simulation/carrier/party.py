@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 
 from dialer.gateway.sip import (
-    Address,
+    HostPort,
     MalformedMessage,
     NothingInCommon,
     UserAgent,
@@ -38,7 +38,7 @@ class Party:
         self._on_event = on_event
         self._shell: UdpShell | None = None
 
-    async def start(self, port: int) -> Address:
+    async def start(self, port: int) -> HostPort:
         """Listen; port 0 takes a free one. Returns the address.
 
         Raises:

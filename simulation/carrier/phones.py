@@ -4,7 +4,7 @@ import math
 
 import msgspec
 
-from dialer.gateway.sip import Address, MalformedMessage, SessionEnded, SessionOffered, UserAgentEvent
+from dialer.gateway.sip import HostPort, MalformedMessage, SessionEnded, SessionOffered, UserAgentEvent
 from dialer.gateway.sip.uri import parse_uri
 from simulation.carrier.party import CannotAnswer, Party
 from simulation.carrier.scenario import Sound
@@ -74,7 +74,7 @@ class Phones:
         self._by_session: dict[str, Phone] = {}
         self._party = Party("predictive-dialer phone", host, 2 * count + 100, self._on_event)
 
-    async def start(self, port: int) -> Address:
+    async def start(self, port: int) -> HostPort:
         """Listen; port 0 takes a free one. Returns the address.
 
         Raises:

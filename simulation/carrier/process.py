@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from dialer.gateway.sip import Address
+from dialer.gateway.sip import HostPort
 from dialer.live.starting import StartError
 from simulation.carrier.tally import write_status
 
@@ -21,7 +21,7 @@ STATUS_S = 1.0
 class Part(Protocol):
     """What such a process runs."""
 
-    async def start(self, port: int) -> Address:
+    async def start(self, port: int) -> HostPort:
         """Listen, and say where."""
         ...
 
@@ -38,7 +38,7 @@ def run(
     make_part: Callable[[], Part],
     port: int,
     status_path: Path | None,
-    announce: Callable[[Address], None],
+    announce: Callable[[HostPort], None],
     *,
     until_stdin_ends: bool = False,
 ) -> None:
@@ -71,7 +71,7 @@ async def _run(
     make_part: Callable[[], Part],
     port: int,
     status_path: Path | None,
-    announce: Callable[[Address], None],
+    announce: Callable[[HostPort], None],
     *,
     until_stdin_ends: bool,
 ) -> None:
@@ -105,7 +105,7 @@ async def _run(
 class _StatusFile:
     """The status of a part on disk."""
 
-    def __init__(self, part: Part, address: Address, path: Path | None) -> None:
+    def __init__(self, part: Part, address: HostPort, path: Path | None) -> None:
         self._part = part
         self._address = address
         self._path = path

@@ -25,10 +25,18 @@ def require_sipp() -> str:
     pytest.skip(HOW_TO_GET_IT)
 
 
-def free_udp_port() -> int:
-    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """A port that neither UDP nor TCP uses."""
+    while True:
+        with (
+            contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as packets,
+            contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as stream,
+        ):
+            packets.bind(("127.0.0.1", 0))
+            port = int(packets.getsockname()[1])
+            with contextlib.suppress(OSError):
+                stream.bind(("127.0.0.1", port))
+                return port
 
 
 class Sipp:
@@ -41,19 +49,21 @@ class Sipp:
 
     def __init__(
         self, folder: Path, scenario: str, *, calls: int = 1, target: str = "", keys: dict[str, str] | None = None,
-        options: tuple[str, ...] = ()
+        options: tuple[str, ...] = (), transport: str = "udp", host: str = "127.0.0.1"
     ) -> None:  # fmt: skip
-        self.port = free_udp_port()
-        self.address = ("127.0.0.1", self.port)
+        self.port = free_port()
+        self.address = (host, self.port)
+        self._sockets = Path(f"/proc/net/{transport}{'6' if ':' in host else ''}")
         self._folder = folder
         self._log = folder / f"sipp-{self.port}.log"
         chosen = (
             ["-sn", scenario[1:]] if scenario.startswith("-") else ["-sf", str(self._fill_in(scenario, keys or {}))]
         )
-        media_port = free_udp_port() & ~1
+        media_port = free_port() & ~1
         self._command = [
             require_sipp(), *([target] if target else []), *chosen,
-            "-i", "127.0.0.1", "-p", str(self.port), "-mp", str(media_port), "-m", str(calls), "-nostdin",
+            "-t", f"{transport[0]}1", "-i", host, "-p", str(self.port), "-mp", str(media_port),
+            "-m", str(calls), "-nostdin",
             "-timeout", "60s", "-timeout_error", "-deadcall_wait", "0",
             "-trace_err", "-error_file", str(self._log), "-trace_msg",
             "-message_file", str(folder / f"sipp-{self.port}.messages"), *options,
@@ -110,9 +120,9 @@ class Sipp:
 
     def _wait_until_listening(self) -> None:
         assert self._process is not None
-        wanted = f"0100007F:{self.port:04X}"
+        wanted = f":{self.port:04X} "
         deadline = time.monotonic() + START_S
-        while wanted not in Path("/proc/net/udp").read_text():
+        while wanted not in self._sockets.read_text():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 output = self._output.read_text(errors="replace")
                 pytest.fail(f"sipp does not listen\n{output[-2000:]}\n{self.report()}")

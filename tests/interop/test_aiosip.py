@@ -27,7 +27,7 @@ from dialer.gateway.sip_gateway import SipGateway
 from dialer.gateway.udp import UdpShell, open_udp
 from dialer.messages import CallAnswered, CallEnded, Event, HangUpCall, PlaceCall
 from tests.interop.aiosip_peer import import_aiosip
-from tests.interop.sipp_process import free_udp_port
+from tests.interop.sipp_process import free_port
 
 OFFER = make_offer("127.0.0.1", 40000, origin_id=1).decode()
 
@@ -80,7 +80,7 @@ async def with_aiosip(main: Callable[[Any], Any]) -> Any:
 async def call_us(early_media: bool) -> tuple[Answering, Any]:
     ours = Answering(early_media)
     host, port = await ours.start()
-    own_port = free_udp_port()
+    own_port = free_port()
 
     async def main(app: Any) -> Any:
         from aiosip.call import Call
@@ -124,7 +124,7 @@ def test_it_takes_a_183_for_the_final_answer() -> None:
 
 
 def test_a_foreign_callee_answers_our_gateway_and_is_hung_up() -> None:
-    trunk_port = free_udp_port()
+    trunk_port = free_port()
     events: list[Event] = []
     ended = asyncio.Event()
 

@@ -36,6 +36,7 @@ What an agent promises:
 - every table is bounded (`UserAgentSettings`).
 """
 
+from dialer.gateway.sip.addresses import Address, HostPort
 from dialer.gateway.sip.digest import Credentials, format_challenge, is_authentic
 from dialer.gateway.sip.errors import MalformedMessage, TooManySessions, UnknownSession, WrongState
 from dialer.gateway.sip.events import (
@@ -54,7 +55,6 @@ from dialer.gateway.sip.message import Message, Request, Response, parse_message
 from dialer.gateway.sip.sdp import Direction, NothingInCommon, SessionDescription, make_answer, make_offer, parse_sdp
 from dialer.gateway.sip.session import Invitation
 from dialer.gateway.sip.timers import TimerSettings
-from dialer.gateway.sip.transaction import Address
 from dialer.gateway.sip.transaction_layer import Datagram
 from dialer.gateway.sip.user_agent import UserAgent, UserAgentSettings
 
@@ -64,6 +64,7 @@ __all__ = [
     "Datagram",
     "Direction",
     "Ending",
+    "HostPort",
     "Invitation",
     "MalformedMessage",
     "Message",

@@ -1,11 +1,12 @@
 """Requests of ours outside any call: OPTIONS to a trunk, to hear whether it is there (RFC 3261 section 11)."""
 
+from dialer.gateway.sip.addresses import Address, transport_of
 from dialer.gateway.sip.derived import MAX_FORWARDS
 from dialer.gateway.sip.events import RequestAnswered
 from dialer.gateway.sip.identity import Identity
 from dialer.gateway.sip.message import WrittenRequest
 from dialer.gateway.sip.session_table import SessionTable
-from dialer.gateway.sip.transaction import Address, Transaction
+from dialer.gateway.sip.transaction import Transaction
 from dialer.gateway.sip.transaction_layer import TransactionLayer
 
 
@@ -36,15 +37,17 @@ class Asking:
         """
         identity = self._identity
         branch = identity.new_branch()
+        transport = transport_of(destination)
+        contact = identity.contact_over(transport)
         lines = (
             f"{method} {uri} SIP/2.0",
-            f"Via: {identity.via(branch)}",
+            f"Via: {identity.via(branch, transport)}",
             f"Max-Forwards: {MAX_FORWARDS}",
-            f"From: {identity.contact};tag={identity.new_tag()}",
+            f"From: {contact};tag={identity.new_tag()}",
             f"To: <{uri}>",
             f"Call-ID: {identity.new_call_id()}",
             f"CSeq: 1 {method}",
-            f"Contact: {identity.contact}",
+            f"Contact: {contact}",
             "Accept: application/sdp",
             f"User-Agent: {identity.name}",
             "Content-Length: 0",

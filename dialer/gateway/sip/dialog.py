@@ -2,12 +2,12 @@
 
 from functools import lru_cache
 
+from dialer.gateway.sip.addresses import TLS, TRANSPORTS, UDP, Address, at, is_reliable, transport_of
 from dialer.gateway.sip.derived import MAX_FORWARDS, HeaderLines
 from dialer.gateway.sip.errors import MalformedMessage
 from dialer.gateway.sip.headers import first_of_list, parse_name_address
 from dialer.gateway.sip.identity import Identity
 from dialer.gateway.sip.message import Request, Response, WrittenRequest
-from dialer.gateway.sip.transaction import Address
 from dialer.gateway.sip.uri import parse_uri
 
 
@@ -18,6 +18,7 @@ class Dialog:
         "_hop",
         "_written",
         "call_id",
+        "keeps_flow",
         "local_cseq",
         "local_party",
         "local_tag",
@@ -55,6 +56,8 @@ class Dialog:
         self.remote_cseq = remote_cseq
         self.peer = peer
         """Where the far end was when the dialog began: used where its target is a name and not an IP address."""
+        self.keeps_flow = False
+        """Send to where the dialog began, whatever the target says: a phone behind NAT is reached in no other way."""
         self._hop: Address | None = None
         self._written: tuple[str, str] | None = None
 
@@ -77,7 +80,7 @@ class Dialog:
     @classmethod
     def of_callee(cls, invite: Request, local_tag: str, source: Address) -> "Dialog":
         """The dialog that our answer to an INVITE makes (section 12.1.1)."""
-        return cls(
+        dialog = cls(
             call_id=invite.call_id,
             local_party=f"{invite.headers['To'][0]};tag={local_tag}",
             local_tag=local_tag,
@@ -89,6 +92,9 @@ class Dialog:
             remote_cseq=invite.cseq,
             peer=source,
         )
+        # Whoever has connected to us need not listen: the connection that is there leads back (RFC 5923).
+        dialog.keeps_flow = is_reliable(source)
+        return dialog
 
     def make_request(
         self, method: str, identity: Identity, *, cseq: int | None = None, headers: HeaderLines = (), body: bytes = b""
@@ -99,14 +105,19 @@ class Dialog:
             cseq = self.local_cseq
         uri, common = self._written or self._write()
         branch = identity.new_branch()
+        via = identity.via(branch, transport_of(self.next_hop()))
         more = "".join([f"{name}: {value}\r\n" for name, value in headers]) if headers else ""
         if more.count("\r") + more.count("\n") != 2 * len(headers):
             raise ValueError("a line end inside a header: strip what comes from outside before it is put there")
         head = (
-            f"{method} {uri} SIP/2.0\r\nVia: {identity.via(branch)}\r\n{common}CSeq: {cseq} {method}\r\n"
+            f"{method} {uri} SIP/2.0\r\nVia: {via}\r\n{common}CSeq: {cseq} {method}\r\n"
             f"{more}Content-Length: {len(body)}\r\n\r\n"
         )
         return WrittenRequest(method, branch, cseq, uri, head.encode() + body)
+
+    def contact(self, identity: Identity) -> str:
+        """Our Contact, over the transport that this dialog's requests take."""
+        return identity.contact_over(transport_of(self.next_hop()))
 
     def next_hop(self) -> Address:
         """Where a request of this dialog is sent: the first route, else the target; the peer where that is a name."""
@@ -144,11 +155,21 @@ class Dialog:
         return self._written
 
     def _find_hop(self) -> Address:
+        if self.keeps_flow and not self.route_set:
+            return self.peer
         try:
             uri = parse_uri(parse_name_address(self.route_set[0]).uri if self.route_set else self.remote_target)
         except MalformedMessage:
             return self.peer
-        return uri.address if uri.has_ip_host else self.peer
+        if not uri.has_ip_host:
+            return self.peer
+        transport = (uri.parameters.get("transport") or "").lower()
+        if uri.scheme == "sips":
+            transport = TLS
+        elif transport not in TRANSPORTS:
+            # No transport means UDP (RFC 3263 section 4.1), but not for the very address that we talk to.
+            transport = transport_of(self.peer) if uri.address == self.peer[:2] else UDP
+        return at(*uri.address, transport)
 
 
 class EarlyDialog:

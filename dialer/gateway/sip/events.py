@@ -4,8 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from dialer.gateway.sip.addresses import Address
 from dialer.gateway.sip.message import Request
-from dialer.gateway.sip.transaction import Address
 
 
 class Ending(StrEnum):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dialer.gateway.sip.transaction import Address
+from dialer.gateway.sip.addresses import UDP, HostPort
 from dialer.gateway.sip.transaction_layer import MAGIC_COOKIE
 from dialer.gateway.sip.uri import bracketed
 
@@ -18,15 +18,31 @@ class Identity:
     (section 19.3 wants 32 random bits in a tag). Live: `RandomTokens`; in tests a counter will do.
     """
 
-    def __init__(self, address: Address, tokens: Callable[[], str], name: str, transport: str = "UDP") -> None:
-        host, port = address
+    def __init__(self, address: HostPort, tokens: Callable[[], str], name: str) -> None:
         self.address = address
         self.name = name
-        self.sent_by = f"{bracketed(host)}:{port}"
-        self.contact = f"<sip:{self.sent_by}>"
         self.new_tag = tokens
         self._tokens = tokens
-        self._transport = transport
+        self._hops: dict[str, str] = {}
+        self._contacts: dict[str, str] = {}
+        self.listen_on(UDP, address[1])
+        self.sent_by = f"{bracketed(address[0])}:{address[1]}"
+
+    def listen_on(self, transport: str, port: int) -> None:
+        """Say in Via and Contact that this transport reaches us on a port of our address."""
+        sent_by = f"{bracketed(self.address[0])}:{port}"
+        self._hops[transport] = f"SIP/2.0/{transport.upper()} {sent_by};rport;branch="
+        parameter = "" if transport == UDP else f";transport={transport}"
+        self._contacts[transport] = f"<sip:{sent_by}{parameter}>"
+
+    def contact_over(self, transport: str) -> str:
+        """Where far ends reach us over a transport; where we do not listen on it, over UDP."""
+        return self._contacts.get(transport) or self._contacts[UDP]
+
+    @property
+    def contact(self) -> str:
+        """Where far ends reach us over UDP."""
+        return self._contacts[UDP]
 
     def new_branch(self) -> str:
         """An id for a new transaction."""
@@ -36,6 +52,10 @@ class Identity:
         """A Call-ID for a new call."""
         return f"{self._tokens()}@{self.sent_by}"
 
-    def via(self, branch: str) -> str:
+    def via(self, branch: str, transport: str = UDP) -> str:
         """Our hop in a Via header; rport asks for the answer where we sent from (RFC 3581)."""
-        return f"SIP/2.0/{self._transport} {self.sent_by};rport;branch={branch}"
+        hop = self._hops.get(transport)
+        if hop is None:
+            # A connection that we open brings the answers back, whether or not we listen on that transport.
+            hop = f"SIP/2.0/{transport.upper()} {self.sent_by};rport;branch="
+        return f"{hop}{branch}"

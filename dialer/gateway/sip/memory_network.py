@@ -8,8 +8,8 @@ import heapq
 import itertools
 from collections.abc import Callable
 
+from dialer.gateway.sip.addresses import Address, HostPort
 from dialer.gateway.sip.events import UserAgentEvent
-from dialer.gateway.sip.transaction import Address
 from dialer.gateway.sip.transaction_layer import Datagram
 from dialer.gateway.sip.user_agent import UserAgent
 
@@ -23,8 +23,8 @@ class MemoryShell:
     def __init__(
         self,
         network: "MemoryNetwork",
-        address: Address,
-        make_agent: Callable[[Address], UserAgent],
+        address: HostPort,
+        make_agent: Callable[[HostPort], UserAgent],
         on_event: Callable[[UserAgentEvent], None],
     ) -> None:
         self.local_address = address
@@ -81,7 +81,7 @@ class MemoryNetwork:
         self,
         host: str,
         port: int,
-        make_agent: Callable[[Address], UserAgent],
+        make_agent: Callable[[HostPort], UserAgent],
         on_event: Callable[[UserAgentEvent], None],
     ) -> MemoryShell:
         """Put an agent on the network; port 0 takes a free one.
@@ -101,7 +101,7 @@ class MemoryNetwork:
         self,
         host: str,
         port: int,
-        make_agent: Callable[[Address], UserAgent],
+        make_agent: Callable[[HostPort], UserAgent],
         on_event: Callable[[UserAgentEvent], None],
         _now: Callable[[], float],
     ) -> MemoryShell:

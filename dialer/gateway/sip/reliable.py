@@ -1,11 +1,11 @@
 """Reliable provisional responses (RFC 3262), as the caller: each is acknowledged once with a PRACK."""
 
+from dialer.gateway.sip.addresses import Address
 from dialer.gateway.sip.dialog import Dialog, EarlyDialog
 from dialer.gateway.sip.errors import MalformedMessage
 from dialer.gateway.sip.identity import Identity
 from dialer.gateway.sip.message import Response
 from dialer.gateway.sip.session import Session
-from dialer.gateway.sip.transaction import Address
 from dialer.gateway.sip.transaction_layer import TransactionLayer
 
 OPTION = "100rel"
@@ -29,6 +29,7 @@ def take_reliable(
         if len(session.early_dialogs) >= EARLY_DIALOGS_MAX:
             return False
         early = EarlyDialog(Dialog.of_caller(session.invite, response, peer), rseq)
+        early.dialog.keeps_flow = session.keeps_flow
         session.early_dialogs[tag] = early
     elif rseq == early.rseq + 1:
         early.rseq = rseq

@@ -4,13 +4,14 @@ from enum import StrEnum
 
 import msgspec
 
+from dialer.gateway.sip.addresses import Address
 from dialer.gateway.sip.derived import CREDENTIALS, HeaderLines
 from dialer.gateway.sip.dialog import Dialog, EarlyDialog
 from dialer.gateway.sip.digest import Credentials, DigestAnswers
 from dialer.gateway.sip.errors import WrongState
 from dialer.gateway.sip.events import Ending
 from dialer.gateway.sip.message import Request
-from dialer.gateway.sip.transaction import Address, ClientInvite, ServerInvite
+from dialer.gateway.sip.transaction import ClientInvite, ServerInvite
 
 
 class SessionState(StrEnum):
@@ -82,6 +83,8 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     """The SDP offer."""
     headers: tuple[tuple[str, str], ...] = ()
     credentials: Credentials | None = None
+    keeps_flow: bool = False
+    """Send every request of the call to `destination`, whatever Contact the far end names: for phones behind NAT."""
     redirects_max: int = 0
     """How many 301 and 302 to another number on the same host are followed."""
     ring_timeout_s: float = 60.0
@@ -107,6 +110,7 @@ class Session:
         "invite",
         "invite_transaction",
         "is_refreshing",
+        "keeps_flow",
         "local_body",
         "local_tag",
         "redirects_left",
@@ -151,6 +155,7 @@ class Session:
         self.allows_update = False
         self.is_refreshing = False
         """A refresh of ours is on its way: an INVITE of theirs that meets it is refused with 491."""
+        self.keeps_flow = False
         self.redirects_left = 0
         self.ring_timeout_s = 0.0
         self.challenges = 0

@@ -146,7 +146,7 @@ class SessionTimers:
         identity = self._identity
         method = "UPDATE" if session.allows_update or not session.local_body else "INVITE"
         lines: HeaderLines = (
-            ("Contact", identity.contact),
+            ("Contact", dialog.contact(identity)),
             ("Allow", ALLOW),
             ("Supported", OPTION),
             ("Session-Expires", f"{session.interval_s};refresher=uac"),

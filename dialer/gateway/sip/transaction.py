@@ -16,11 +16,9 @@ from enum import Enum, StrEnum
 from functools import lru_cache
 from typing import ClassVar
 
+from dialer.gateway.sip.addresses import Address
 from dialer.gateway.sip.message import Request
 from dialer.gateway.sip.timers import Timers, TimerSettings
-
-Address = tuple[str, int]
-"""An IP address and a port."""
 
 TransactionKey = tuple[str, ...]
 
@@ -187,8 +185,8 @@ def timers_of(kind: "type[Transaction]", settings: TimerSettings, reliable: bool
 class Transaction:
     """One transaction: its state, its timers, and what it would send again."""
 
-    __slots__ = ("_durations_s", "_interval_s", "_row", "_settings", "_timers", "destination", "key", "method",
-                 "reliable", "request", "state", "stored", "timers", "user")  # fmt: skip
+    __slots__ = ("_durations_s", "_interval_s", "_row", "_settings", "_timers", "destination", "fallback", "key",
+                 "method", "reliable", "request", "state", "stored", "timers", "user")  # fmt: skip
 
     table: ClassVar[Table]
     state_timers: ClassVar[dict[State, tuple[str, ...]]]
@@ -211,6 +209,8 @@ class Transaction:
         and the request is most of what they weigh."""
         self.destination = destination
         self.reliable = reliable
+        self.fallback: Address | None = None
+        """Where to send instead if no connection can be had."""
         self.stored = b""
         """What SEND sends: kept by the layer."""
         self.user: object = None
@@ -247,6 +247,13 @@ class Transaction:
                 self._interval_s = self._settings.t2_s
             self._timers.start(self, name, now + self._interval_s)
         return actions
+
+    def send_otherwise(self, stored: bytes, destination: Address, now: float) -> None:
+        """Go on over UDP what was begun over a connection that cannot be had (RFC 3261 section 18.1.1)."""
+        self.stored, self.destination, self.reliable = stored, destination, False
+        self._durations_s = timers_of(type(self), self._settings, False)  # type: ignore[arg-type]
+        for name, duration_s in self._durations_s[self.state].items():
+            self._timers.start(self, name, now + duration_s)
 
     def terminate(self) -> None:
         """End it here and now, with no word to its user."""

@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from dialer.gateway.sip.addresses import TCP, Address, is_reliable
 from dialer.gateway.sip.derived import make_refusal_ack, make_response
 from dialer.gateway.sip.errors import MalformedMessage, TooManySessions
 from dialer.gateway.sip.headers import Via, parse_via, split_list
@@ -13,7 +14,6 @@ from dialer.gateway.sip.screen import Screen, Verdict
 from dialer.gateway.sip.timers import TimerOwner, Timers, TimerSettings
 from dialer.gateway.sip.transaction import (
     Action,
-    Address,
     ClientInvite,
     ClientNonInvite,
     Input,
@@ -28,6 +28,8 @@ from dialer.gateway.sip.uri import is_ip_address
 
 MAGIC_COOKIE = "z9hG4bK"
 DEFAULT_PORT = 5060
+UDP_BYTES_MAX = 1300
+"""A longer request goes by TCP (RFC 3261 section 18.1.1): its packet would be cut in pieces, and a piece be lost."""
 DELIVER_ALONE = (Action.DELIVER,)
 CLASS_NAMES = tuple(f"{first}xx" for first in range(7))
 KEEP_ALIVE = b"\r\n\x00 "
@@ -52,6 +54,8 @@ class LayerCounters(msgspec.Struct):
     requests_sent: int = 0
     """All transactions begun, INVITEs included."""
     retransmissions: int = 0
+    switched_to_tcp: int = 0
+    """Requests too long for one packet; those that came back to UDP because no TCP was to be had are in it too."""
     responses_received: dict[str, int] = msgspec.field(default_factory=dict)
     """By class: `1xx` to `6xx`; repeated ones included."""
     requests_received: int = 0
@@ -95,6 +99,8 @@ class TransactionLayer:
         self._transactions_max = transactions_max
         self._transactions: dict[TransactionKey, Transaction] = {}
         self.timers = Timers()
+        self.has_tcp = False
+        """Whether requests that are too long for a packet may take TCP."""
         self.outgoing: list[Datagram] = []
         self.counters = LayerCounters()
         self.screen = Screen()
@@ -131,7 +137,10 @@ class TransactionLayer:
         kind = ClientInvite if request.method == "INVITE" else ClientNonInvite
         key = ("client", request.branch, request.method)
         self.counters.invites_sent += request.method == "INVITE"
-        return self._begin(kind, key, request, request.to_bytes(), destination, user, now)
+        data = request.to_bytes()
+        if self._is_too_long(data, destination):
+            request.headers["Via"] = [_over(line, "UDP", "TCP") for line in request.headers["Via"]]
+        return self._begin(kind, key, request, data, destination, user, now)
 
     def send_written(self, written: WrittenRequest, destination: Address, user: object, now: float) -> Client:
         """Begin the transaction of a request inside a dialog; not of an INVITE, whose ACK needs the request.
@@ -142,13 +151,22 @@ class TransactionLayer:
         key = ("client", written.branch, written.method)
         return self._begin(ClientNonInvite, key, None, written.data, destination, user, now)
 
+    def _is_too_long(self, data: bytes, destination: Address) -> bool:
+        return len(data) > UDP_BYTES_MAX and self.has_tcp and not is_reliable(destination)
+
     def _begin(
         self, kind: type[Client], key: TransactionKey, request: Request | None, data: bytes, destination: Address,
         user: object, now: float
     ) -> Client:  # fmt: skip
         if len(self._transactions) >= self._transactions_max:
             raise TooManySessions(f"{len(self._transactions)} SIP transactions are open; that is the limit")
-        transaction = kind(key, request, destination, self.timers, self._settings, now)
+        fallback = None
+        if self._is_too_long(data, destination):
+            self.counters.switched_to_tcp += 1
+            fallback, destination = destination, (destination[0], destination[1], TCP)
+            data = _over(data.decode(), "UDP", "TCP").encode()
+        transaction = kind(key, request, destination, self.timers, self._settings, now, is_reliable(destination))
+        transaction.fallback = fallback
         transaction.stored = data
         transaction.user = user
         self._transactions[key] = transaction
@@ -194,8 +212,24 @@ class TransactionLayer:
     def transport_failed(self, key: TransactionKey | None, now: float) -> None:
         """A datagram of this transaction could not be sent."""
         transaction = self._transactions.get(key) if key is not None else None
-        if transaction is not None:
+        if transaction is None:
+            return
+        if transaction.fallback is not None and transaction.state in (State.CALLING, State.TRYING):
+            # Section 18.1.1: a far end without TCP gets the long packet after all.
+            if transaction.request is not None:
+                headers = transaction.request.headers
+                headers["Via"] = [_over(line, "TCP", "UDP") for line in headers["Via"]]
+            stored = _over(transaction.stored.decode(), "TCP", "UDP").encode()
+            transaction.send_otherwise(stored, transaction.fallback, now)
+            self.outgoing.append(Datagram(stored, transaction.destination, key))
+        else:
             self._carry_out(transaction, transaction.handle(Input.TRANSPORT_ERROR, now), None, now)
+
+    def connection_lost(self, address: Address, now: float) -> None:
+        """A connection is gone: requests on it that nothing has answered yet cannot be answered any more."""
+        for client in tuple(self.clients((State.CALLING, State.TRYING))):
+            if client.destination == address:
+                self.transport_failed(client.key, now)
 
     def find_invite(self, cancel: Request) -> ServerInvite | None:
         """The INVITE that a CANCEL means (section 9.2)."""
@@ -258,7 +292,7 @@ class TransactionLayer:
             return
         kind = ServerInvite if request.method == "INVITE" else ServerNonInvite
         key = _server_key(request, request.method)
-        made = kind(key, request, destination, self.timers, self._settings, now)
+        made = kind(key, request, destination, self.timers, self._settings, now, is_reliable(destination))
         self._transactions[key] = made
         try:
             self._user.on_request(made, request, source, now)
@@ -329,7 +363,7 @@ def _note_source(request: Request, source: Address) -> Via:
     if not hops:
         raise MalformedMessage(f"no hop in Via: {line[:80]!r}")
     via = parse_via(hops[0])
-    host, port = source
+    host, port = source[0], source[1]
     if "rport" in via.parameters:
         via.parameters["rport"] = str(port)
         via.parameters["received"] = host
@@ -343,8 +377,13 @@ def _note_source(request: Request, source: Address) -> Via:
 
 def _response_address(via: Via, source: Address) -> Address:
     """Where responses go (section 18.2.2, RFC 3581): back to the source; to the named port where there is no rport."""
-    if "rport" in via.parameters:
+    if "rport" in via.parameters or is_reliable(source):
         return source
     maddr = via.parameters.get("maddr")
     host = maddr if maddr is not None and is_ip_address(maddr) else source[0]
     return host, via.port if via.port is not None else DEFAULT_PORT
+
+
+def _over(text: str, old: str, new: str) -> str:
+    """A message, or its top Via, with another transport in it."""
+    return text.replace(f"SIP/2.0/{old} ", f"SIP/2.0/{new} ", 1)

@@ -1,5 +1,6 @@
 """The calling side: INVITEs that we send, to their final response (RFC 3261 sections 8.1, 9.1, 13.2)."""
 
+from dialer.gateway.sip.addresses import Address, transport_of
 from dialer.gateway.sip.challenge import take_challenge
 from dialer.gateway.sip.derived import make_cancel
 from dialer.gateway.sip.dialog import Dialog, target_of
@@ -12,7 +13,7 @@ from dialer.gateway.sip.sdp import CONTENT_TYPE
 from dialer.gateway.sip.session import Invitation, Session, SessionInput, SessionState
 from dialer.gateway.sip.session_table import SessionTable
 from dialer.gateway.sip.session_timer import SessionTimers
-from dialer.gateway.sip.transaction import Address, ClientInvite, Transaction
+from dialer.gateway.sip.transaction import ClientInvite, Transaction
 from dialer.gateway.sip.transaction_layer import Client, TransactionLayer
 from dialer.gateway.sip.uri import host_of, parse_uri
 
@@ -53,14 +54,15 @@ class CallingSide:
         identity = self._identity
         tag = identity.new_tag()
         branch = identity.new_branch()
+        transport = transport_of(invitation.destination)
         headers: Headers = {
-            "Via": [identity.via(branch)],
+            "Via": [identity.via(branch, transport)],
             "Max-Forwards": ["70"],
             "From": [f"{invitation.caller};tag={tag}"],
             "To": [invitation.callee or f"<{invitation.uri}>"],
             "Call-ID": [identity.new_call_id()],
             "CSeq": ["1 INVITE"],
-            "Contact": [identity.contact],
+            "Contact": [identity.contact_over(transport)],
             "Allow": [ALLOW],
             "Supported": [SUPPORTED],
             "User-Agent": [identity.name],
@@ -78,6 +80,7 @@ class CallingSide:
         session.ring_timeout_s = invitation.ring_timeout_s
         session.redirects_left = invitation.redirects_max
         session.local_body = invitation.body
+        session.keeps_flow = invitation.keeps_flow
         self._table.check_room(invitation.session_id)
         transaction = self._layer.send_request(request, invitation.destination, session, now)
         self._table.add(session)
@@ -176,6 +179,7 @@ class CallingSide:
         if len(session.acks) >= FORKS_MAX:
             return
         dialog = Dialog.of_caller(session.invite, response, peer)
+        dialog.keeps_flow = session.keeps_flow
         early = session.early_dialogs.get(tag)
         if early is not None:
             dialog.local_cseq = early.dialog.local_cseq
@@ -232,7 +236,7 @@ class CallingSide:
         old = session.invite
         headers = {
             **old.headers,
-            "Via": [self._identity.via(self._identity.new_branch())],
+            "Via": [self._identity.via(self._identity.new_branch(), transport_of(transaction.destination))],
             "CSeq": [f"{old.cseq + 1} INVITE"],
             session.digest.header: [session.digest.answer("INVITE", old.uri, self._identity.new_tag())],
         }
@@ -258,7 +262,7 @@ class CallingSide:
         old = session.invite
         headers = {
             **old.headers,
-            "Via": [self._identity.via(self._identity.new_branch())],
+            "Via": [self._identity.via(self._identity.new_branch(), transport_of(transaction.destination))],
             "CSeq": [f"{old.cseq + 1} INVITE"],
         }
         session.invite = Request("INVITE", target, headers, old.body)

@@ -1,6 +1,7 @@
 """The answering side: INVITEs that we receive, first and inside a session (RFC 3261 sections 8.2, 13.3, 14.2)."""
 
 from dialer.gateway.sip import sdp
+from dialer.gateway.sip.addresses import UDP, Address, transport_of
 from dialer.gateway.sip.derived import HeaderLines, make_response
 from dialer.gateway.sip.dialog import Dialog
 from dialer.gateway.sip.errors import MalformedMessage, WrongState
@@ -12,7 +13,7 @@ from dialer.gateway.sip.session import Session, SessionInput, SessionState
 from dialer.gateway.sip.session_table import SessionTable
 from dialer.gateway.sip.session_timer import SessionTimers
 from dialer.gateway.sip.timers import TimerSettings
-from dialer.gateway.sip.transaction import Address, ServerInvite
+from dialer.gateway.sip.transaction import ServerInvite
 from dialer.gateway.sip.transaction_layer import Server, TransactionLayer
 from dialer.gateway.sip.uri import has_known_scheme
 
@@ -148,7 +149,7 @@ class AnsweringSide:
             return
         dialog.refresh_target(request)
         headers: HeaderLines = (
-            ("Contact", self._identity.contact),
+            ("Contact", dialog.contact(self._identity)),
             ("Allow", ALLOW),
             *self._session_timers.answer_lines(session, request, now),
         )
@@ -173,7 +174,7 @@ class AnsweringSide:
         except (MalformedMessage, sdp.NothingInCommon):
             self._layer.respond(transaction, make_response(request, 488), now)
             return
-        lines: HeaderLines = (("Contact", self._identity.contact), ("Allow", ALLOW))
+        lines: HeaderLines = (("Contact", self._contact(session)), ("Allow", ALLOW))
         if dialog is not None:
             dialog.refresh_target(request)
             lines = (*lines, *self._session_timers.answer_lines(session, request, now))
@@ -221,6 +222,10 @@ class AnsweringSide:
             return sdp.answer_again(session.local_body, sdp.parse_sdp(request.body))
         return session.local_body
 
+    def _contact(self, session: Session) -> str:
+        transaction = session.invite_transaction
+        return self._identity.contact_over(transport_of(transaction.destination) if transaction is not None else UDP)
+
     def _check_offered(self, session: Session) -> None:
         if session.state is not SessionState.OFFERED:
             raise WrongState(f"session {session.session_id} is {session.state}, it does not wait for an answer")
@@ -251,7 +256,8 @@ def make_response_to(
 ) -> Response:
     """A response to the INVITE that began a session, with our tag, and our Contact where a dialog needs it."""
     if 100 < status < 300:
-        headers = (("Contact", identity.contact), ("Allow", ALLOW), *headers)
+        peer = session.dialog.peer if session.dialog is not None else identity.address
+        headers = (("Contact", identity.contact_over(transport_of(peer))), ("Allow", ALLOW), *headers)
     if body:
         headers = (*headers, ("Content-Type", sdp.CONTENT_TYPE))
     tag = session.local_tag if status > 100 else ""

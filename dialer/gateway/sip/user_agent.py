@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from dialer.gateway.sip.addresses import TCP, Address, HostPort
 from dialer.gateway.sip.asking import Asking, Question
 from dialer.gateway.sip.derived import HeaderLines, make_response
 from dialer.gateway.sip.events import Ending, Reminded, UserAgentEvent
@@ -27,7 +28,7 @@ from dialer.gateway.sip.session import Invitation, Session, SessionState
 from dialer.gateway.sip.session_table import SessionTable
 from dialer.gateway.sip.session_timer import Refresh, SessionTimers
 from dialer.gateway.sip.timers import TimerOwner, TimerSettings
-from dialer.gateway.sip.transaction import Address, ServerInvite, State, Transaction
+from dialer.gateway.sip.transaction import ServerInvite, State, Transaction
 from dialer.gateway.sip.transaction_layer import Client, Datagram, Server, TransactionLayer
 from dialer.gateway.sip.uac import CallingSide
 from dialer.gateway.sip.uas import AnsweringSide
@@ -67,7 +68,7 @@ class UserAgent:
     """
 
     def __init__(
-        self, address: Address, tokens: Callable[[], str], settings: UserAgentSettings = DEFAULT_SETTINGS
+        self, address: HostPort, tokens: Callable[[], str], settings: UserAgentSettings = DEFAULT_SETTINGS
     ) -> None:
         timers = settings.timers
         self.identity = Identity(address, tokens, settings.name)
@@ -95,6 +96,15 @@ class UserAgent:
     def datagram_failed(self, datagram: Datagram, now: float) -> None:
         """The network refused a packet at once."""
         self._layer.transport_failed(datagram.key, now)
+
+    def connection_lost(self, address: Address, now: float) -> None:
+        """The network has closed a connection on which requests of ours went out."""
+        self._layer.connection_lost(address, now)
+
+    def listen_on(self, transport: str, port: int) -> None:
+        """Say in Via and Contact that `tcp` or `tls` reaches us too; with TCP, long requests may take it."""
+        self.identity.listen_on(transport, port)
+        self._layer.has_tcp = self._layer.has_tcp or transport == TCP
 
     def next_timer(self) -> float | None:
         """When `handle_timers` has to be called next; None while nothing waits."""

@@ -1,6 +1,6 @@
 import pytest
 
-from dialer.gateway.invitations import ANONYMOUS, call_invitation, leg_invitation, leg_uri
+from dialer.gateway.invitations import ANONYMOUS, address_of, call_invitation, leg_invitation, leg_uri
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
 from dialer.gateway.sip import Credentials, MalformedMessage
 from dialer.messages import OpenLeg, PlaceCall
@@ -76,3 +76,17 @@ def test_an_agents_leg() -> None:
     invitation = leg_invitation(command, leg_uri(command.address), ("192.0.2.7", 5060), "192.0.2.10", b"o", settings)
     assert (invitation.session_id, invitation.uri) == ("anna#1", "sip:anna@192.0.2.7")
     assert (invitation.ring_timeout_s, invitation.headers) == (12.0, ())
+
+
+@pytest.mark.parametrize(
+    ("address", "to"),
+    [
+        ("a@192.0.2.7", ("192.0.2.7", 5060)),
+        ("a@192.0.2.7;transport=TCP", ("192.0.2.7", 5060, "tcp")),
+        ("sips:a@192.0.2.7", ("192.0.2.7", 5061, "tls")),
+        ("a@192.0.2.7:7000;transport=tls", ("192.0.2.7", 7000, "tls")),
+        ("a@192.0.2.7;transport=carrier-pigeon", ("192.0.2.7", 5060)),
+    ],
+)
+def test_how_phones_are_reached(address: str, to: tuple[object, ...]) -> None:
+    assert address_of(leg_uri(address), "192.0.2.7") == to

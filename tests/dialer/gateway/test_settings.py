@@ -27,3 +27,8 @@ def test_the_password_is_never_shown() -> None:
     trunk = TrunkAddress(name="a", host="192.0.2.1", username="me", password="hush")
     assert "hush" not in repr(trunk)
     assert "hush" not in repr(GatewaySettings(trunks=(trunk,)))
+
+
+def test_a_trunk_has_a_transport_that_exists() -> None:
+    with pytest.raises(ValueError, match="none of udp, tcp, tls"):
+        TrunkAddress(name="a", host="192.0.2.1", transport="sctp")

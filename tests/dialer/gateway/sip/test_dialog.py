@@ -2,6 +2,7 @@ import itertools
 
 import pytest
 
+from dialer.gateway.sip.addresses import Address
 from dialer.gateway.sip.dialog import Dialog
 from dialer.gateway.sip.identity import Identity
 from dialer.gateway.sip.message import Headers, Request, Response, parse_message
@@ -122,3 +123,35 @@ def test_a_body_is_counted_and_written(identity: Identity) -> None:
     dialog = Dialog.of_caller(invite(), answer(), PEER)
     info = dialog.make_request("INFO", identity, headers=(("Content-Type", "text/plain"),), body=b"abc")
     assert info.data.endswith(b"Content-Type: text/plain\r\nContent-Length: 3\r\n\r\nabc")
+
+
+TLS_PEER = ("192.0.2.20", 5061, "tls")
+
+
+@pytest.mark.parametrize(
+    ("contact", "peer", "hop"),
+    [
+        ("<sip:b@192.0.2.30:5080;transport=TCP>", PEER, ("192.0.2.30", 5080, "tcp")),
+        ("<sip:b@192.0.2.30:5080;transport=udp>", TLS_PEER, ("192.0.2.30", 5080)),
+        ("<sip:b@192.0.2.30;transport=ws>", PEER, ("192.0.2.30", 5060)),
+        ("<sips:b@192.0.2.30>", PEER, ("192.0.2.30", 5061, "tls")),
+        ("<sip:b@192.0.2.20:5061>", TLS_PEER, TLS_PEER),
+        ("<sip:b@192.0.2.30:5061>", TLS_PEER, ("192.0.2.30", 5061)),
+        ("<sip:b@pbx.example>", TLS_PEER, TLS_PEER),
+    ],
+)
+def test_which_transport_a_target_wants(contact: str, peer: Address, hop: Address) -> None:
+    assert Dialog.of_caller(invite(), answer(Contact=contact), peer).next_hop() == hop
+
+
+def test_a_phone_that_keeps_its_flow_is_reached_where_it_was(identity: Identity) -> None:
+    dialog = Dialog.of_caller(invite(), answer(Contact="<sip:b@10.0.0.7>"), PEER)
+    dialog.keeps_flow = True
+    assert dialog.next_hop() == PEER
+    assert written(dialog, identity).uri == "sip:b@10.0.0.7"
+
+
+def test_whoever_has_connected_to_us_is_reached_on_that_connection() -> None:
+    request = invite(Contact="<sip:a@192.0.2.20:5060;transport=tcp>")
+    assert Dialog.of_callee(request, "ours", ("192.0.2.20", 39000, "tcp")).next_hop() == ("192.0.2.20", 39000, "tcp")
+    assert Dialog.of_callee(request, "ours", PEER).next_hop() == ("192.0.2.20", 5060, "tcp")

@@ -22,3 +22,12 @@ def test_via_and_contact_name_our_address() -> None:
     via = parse_via(identity.via("z9hG4bKx"))
     assert (via.host, via.port, via.branch, "rport" in via.parameters) == ("2001:db8::1", 5060, "z9hG4bKx", True)
     assert identity.contact == "<sip:[2001:db8::1]:5060>"
+
+
+def test_each_transport_has_its_own_way_back() -> None:
+    identity = make("192.0.2.1")
+    identity.listen_on("tls", 5061)
+    assert identity.via("z9hG4bKx", "tls") == "SIP/2.0/TLS 192.0.2.1:5061;rport;branch=z9hG4bKx"
+    assert identity.contact_over("tls") == "<sip:192.0.2.1:5061;transport=tls>"
+    assert identity.via("z9hG4bKx", "tcp") == "SIP/2.0/TCP 192.0.2.1:5060;rport;branch=z9hG4bKx"
+    assert identity.contact_over("tcp") == identity.contact, "where nobody listens, UDP"

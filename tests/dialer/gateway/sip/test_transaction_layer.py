@@ -2,8 +2,8 @@
 
 import pytest
 
-from dialer.gateway.sip import UserAgentSettings, parse_message
-from tests.dialer.gateway.sip.conftest import CALLER, Link
+from dialer.gateway.sip import Ending, UserAgentSettings, parse_message
+from tests.dialer.gateway.sip.conftest import CALLEE, CALLER, Link
 
 
 def options(
@@ -123,3 +123,43 @@ def test_the_100_of_a_slow_user_is_not_mixed_up_with_its_answer(link: Link) -> N
     link.run(1)
     assert [name for _, name in link.sent] == ["INVITE", "100 INVITE"]
     assert parse_message(link.texts[1].encode()).to_tag is None
+
+
+def long_call(link: Link, *, has_tcp: bool) -> None:
+    if has_tcp:
+        link.caller.listen_on("tcp", 5060)
+    link.call(headers=(("Identity", "x" * 1400),))
+
+
+def test_a_request_too_long_for_a_packet_takes_tcp(link: Link) -> None:
+    long_call(link, has_tcp=True)
+    (datagram,) = link.caller.datagrams_to_send()
+    assert datagram.destination == (*CALLEE, "tcp")
+    assert b"Via: SIP/2.0/TCP 192.0.2.1:5060;" in datagram.data
+    assert link.caller.counters()["switched_to_tcp"] == 1
+    link.caller.handle_timers(link.now + 1)
+    assert link.caller.datagrams_to_send() == [], "nothing is sent twice over a connection"
+
+
+def test_and_udp_where_we_have_no_tcp(link: Link) -> None:
+    long_call(link, has_tcp=False)
+    (datagram,) = link.caller.datagrams_to_send()
+    assert datagram.destination == CALLEE
+
+
+def test_and_udp_after_all_where_they_have_none(link: Link) -> None:
+    long_call(link, has_tcp=True)
+    (datagram,) = link.caller.datagrams_to_send()
+    link.caller.datagram_failed(datagram, link.now)
+    (again,) = link.caller.datagrams_to_send()
+    assert again.destination == CALLEE
+    assert b"Via: SIP/2.0/UDP " in again.data
+    link.caller.handle_timers(link.now + 0.6)
+    assert [datagram.destination for datagram in link.caller.datagrams_to_send()] == [CALLEE], "now it is repeated"
+
+
+def test_a_lost_connection_ends_what_nothing_has_answered(link: Link) -> None:
+    link.call(destination=(*CALLEE, "tcp"))
+    link.caller.connection_lost((*CALLEE, "tcp"), link.now)
+    link.run(0)
+    assert link.ending().ending is Ending.TRANSPORT_ERROR
