@@ -33,6 +33,9 @@ OPEN_SURE_ANSWERS = 60.0
 KNOWN_HORIZON_S = 4 * 3600.0
 KNOWN_RESERVE_CALLS = 2.3
 """Towards a known end no more future than this is counted on, and so many calls are kept in reserve."""
+LIST_HORIZON_ANSWERS = 60.0
+"""Towards the end of the list at least so many are foreseen all the same: leads may be added, and a list that is fed
+as it is dialed would otherwise make the threshold swing. What must hold when nobody is left is the reserve."""
 SURE_SHARE = 0.9
 """Share of the answers expected before a known end on which the gate relies."""
 FLOOR_SHARE = 0.05
@@ -46,7 +49,8 @@ class BudgetController:
     """Turns what is left of the abandon budget into a threshold on the risk of each single call.
 
     The allowed rate is the one that, held over the horizon, brings the account to its target with a reserve of calls
-    to spare. Where the window's end is known, that is the horizon. Where it is not, agents may go home at any time: the
+    to spare. Where the window's end is known, that is the horizon, or the end of the list where that comes first. Where
+    it is not, agents may go home at any time: the
     account is kept under its cap all along, by a reserve that covers chance. An integrator trims the threshold until
     the realised rate follows the allowed one, so that no model needs to be unbiased.
     """
@@ -61,15 +65,23 @@ class BudgetController:
         self._first_at: float | None = None
         self._last_at = 0.0
 
-    def threshold(self, budgets: Sequence[AbandonBudget], now: float, agents: int) -> float:
+    def threshold(
+        self, budgets: Sequence[AbandonBudget], now: float, agents: int, answers_left: float = math.inf
+    ) -> float:
         """The highest risk at which a call may be placed now, with so many agents at work.
 
         Where several windows run side by side (24 hours, 30 days), the one that allows least decides.
+
+        Args:
+            budgets: the accounts that must all hold.
+            now: Unix seconds.
+            agents: agents at work.
+            answers_left: how many answers the leads left on the list are good for.
         """
         if self._first_at is None:
             self._first_at = self._last_at = now
         rate = self._answers_per_s(now)
-        self.allowed = min(self._allowance(budget, rate, now) for budget in budgets)
+        self.allowed = min(self._allowance(budget, rate, answers_left, now) for budget in budgets)
         start = START_RISK + START_RISK_ALONE / max(agents, 1)
         return float(start * (self.allowed / START_RATE) ** RISK_EXPONENT * math.exp(self._trim))
 
@@ -93,7 +105,7 @@ class BudgetController:
     def _kept(self, now: float) -> float:
         return math.exp(-max(now - self._last_at, 0.0) / RATE_LIFE_S)
 
-    def _allowance(self, budget: AbandonBudget, rate: float, now: float) -> float:
+    def _allowance(self, budget: AbandonBudget, rate: float, answers_left: float, now: float) -> float:
         """The abandon rate that brings this account to its target over the horizon, at so many answers per second."""
         built_up = min(budget.answered / ANSWERS_MIN, 1.0)
         if math.isinf(budget.window_ends_at):
@@ -101,9 +113,10 @@ class BudgetController:
             reserve = (1.0 + OPEN_RESERVE_SD * math.sqrt(budget.rate_max * horizon / 2.0)) * built_up
             sure = max(ANSWERS_MIN - budget.answered, OPEN_SURE_ANSWERS)
         else:
-            horizon = rate * min(max(budget.window_ends_at - now, 0.0), KNOWN_HORIZON_S)
+            by_time = rate * min(max(budget.window_ends_at - now, 0.0), KNOWN_HORIZON_S)
+            horizon = min(by_time, max(answers_left, LIST_HORIZON_ANSWERS))
             reserve = KNOWN_RESERVE_CALLS * built_up
-            sure = SURE_SHARE * horizon
+            sure = SURE_SHARE * min(by_time, answers_left)
         target = budget.rate_max if self._target is None else min(self._target, budget.rate_max)
         floor = FLOOR_SHARE * target
         if budget.abandoned + 1 > budget.rate_max * (budget.answered + sure):

@@ -82,6 +82,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     cancel_after_s: float | None = None
     """A call that has rung for this long may be cancelled, the legal minimum or more (16 CFR 310.4(b)(4)(ii) counts
     ringing, not the time since placing); None where cancelling is not allowed."""
+    leads_left: float = math.inf
+    """Leads that may still be dialed, now or later; an estimate is enough. The budget is spent by the end of the list
+    where that comes before the window's."""
     lead_probabilities: tuple[float, ...] = ()
     """Answer probabilities of the leads that would be dialed next, in order; empty where nothing is known."""
     leads_in_order: int = 0

@@ -49,6 +49,7 @@ def snapshot(
         budget=work.account.budget(campaign.pacing.abandon_rate_max, work.dialing_ends_at(now)),
         other_budgets=work.regulators.budgets(),
         cancel_after_s=cancel_after_s(campaign.pacing),
+        leads_left=work.leads_open,
         lead_probabilities=offer.probabilities,
         leads_in_order=offer.in_order,
     )

@@ -1,5 +1,7 @@
 """Predictive pacing: dial while the chance that this very call would find no agent stays under a steered threshold."""
 
+import math
+
 import msgspec
 import numpy as np
 
@@ -72,7 +74,9 @@ class Predictive:
         if self._answer_rate.is_stale(snapshot.now):
             return decide_progressive(snapshot, "progressive, as no call has ended for long")
         budgets = (snapshot.budget, *snapshot.other_budgets)
-        threshold = self._budget.threshold(budgets, snapshot.now, snapshot.agents)
+        rate = self._answer_rate.value()
+        answers_left = math.inf if rate is None else rate.value * snapshot.leads_left
+        threshold = self._budget.threshold(budgets, snapshot.now, snapshot.agents, answers_left)
         return self._decide_by_risk(snapshot, min(threshold, RISK_MAX))
 
     def learn(self, observation: Observation) -> None:

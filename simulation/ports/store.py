@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import simpy
+from msgspec.structs import replace
 
 from campaigns.model import Campaign, Lead, NewLead
 from campaigns.ports import CampaignStore, Result
@@ -26,6 +27,8 @@ from dialer.ports import Post
 from simulation.ports.numbers import number_of
 
 TOP_UP = 1000
+ENDLESS_LEADS = 1_000_000_000
+"""Leads left on an endless list, whatever has been put into the store so far."""
 
 
 class ResultWatcher:
@@ -126,7 +129,11 @@ class SimStore:
 
     def _poll(self, command: PollTasks, now: float) -> None:
         del command
-        self._post(TasksPolled(tasks=tuple(self.store.tasks(now))))
+        tasks = tuple(
+            replace(task, leads_open=ENDLESS_LEADS) if self._supplies[task.campaign.campaign_id].endless else task
+            for task in self.store.tasks(now)
+        )
+        self._post(TasksPolled(tasks=tasks))
 
     def _record_disposition(self, command: RecordDisposition, now: float) -> None:
         self.store.record_disposition(command.attempt_id, command.agent_id, command.disposition, now)

@@ -104,3 +104,40 @@ def test_a_smaller_team_starts_at_a_higher_threshold() -> None:
     starts = [BudgetController(None).threshold([budget(0, 0)], 0.0, agents) for agents in (3, 10, 300)]
     assert starts == sorted(starts, reverse=True)
     assert starts[0] < 2.0 * starts[2]
+
+
+@pytest.mark.parametrize("kept_list", [False, True])
+def test_a_list_that_runs_dry_long_before_the_end_that_was_told_keeps_the_cap(kept_list: bool) -> None:
+    """A list of 900 answers while dialing is thought to go on for three times as long, and chance is cruel."""
+    over = []
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        controller = BudgetController(None)
+        abandoned = 0
+        for answer in range(900):
+            now = answer * 12.0
+            left = float(900 - answer) if kept_list else float("inf")
+            threshold = controller.threshold([budget(answer, abandoned)], now, 10, left)
+            lost = bool(rng.random() < min(threshold, 0.5))
+            abandoned += lost
+            controller.learn(lost, now)
+        over.append(abandoned > 0.03 * 900)
+    assert (sum(over) == 0) if kept_list else (sum(over) > 5)
+
+
+def test_a_list_that_outlasts_the_window_changes_nothing() -> None:
+    controller = BudgetController(None)
+    alone = controller.threshold([budget(1000, 25)], 18_000.0, 10)
+    assert controller.threshold([budget(1000, 25)], 18_000.0, 10, 1e9) == alone
+
+
+def test_a_list_fed_as_it_is_dialed_leaves_the_rate_at_the_cap() -> None:
+    rng = np.random.default_rng(7)
+    controller = BudgetController(None)
+    abandoned = 0
+    for answer in range(10_000):
+        threshold = controller.threshold([budget(answer, abandoned, 1e6)], answer * 10.0, 10, 5.0)
+        lost = bool(rng.random() < min(threshold, 0.5))
+        abandoned += lost
+        controller.learn(lost, answer * 10.0)
+    assert 0.0285 < abandoned / 10_000 <= 0.03

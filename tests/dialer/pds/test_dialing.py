@@ -49,6 +49,7 @@ def test_the_snapshot_holds_what_the_campaign_says() -> None:
     assert (seen.agents, seen.idle_agents, seen.queued_calls, seen.calls_max, seen.now) == (4, 2, 3, 4, 9.0)
     assert seen.answer_limit_s == work.campaign.answer_limit_s
     assert seen.budget.rate_max == work.campaign.pacing.abandon_rate_max
+    assert seen.leads_left == work.leads_open == 1000
     assert (seen.cancel_after_s, seen.lead_probabilities, seen.leads_in_order) == (None, (0.2, 0.4), 1)
 
 

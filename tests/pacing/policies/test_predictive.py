@@ -112,6 +112,17 @@ def test_next_to_no_risk_is_taken_when_the_budget_is_spent() -> None:
     assert decision.numbers["risk_max"] < 0.001
 
 
+def test_the_end_of_the_list_is_the_end_of_the_budget() -> None:
+    """With a call to spare and hours to go there is more risk to take than with thirty leads to go."""
+    account = AbandonBudget(
+        rate_max=0.03, answered=1000, abandoned=29, window_started_at=NOW - 20_000.0, window_ends_at=NOW + 20_000.0
+    )
+    snapshot = floor(budget=account)
+    near = msgspec.structs.replace(snapshot, leads_left=30)
+    policy = taught()
+    assert policy.decide(near).numbers["risk_max"] < 0.7 * policy.decide(snapshot).numbers["risk_max"]
+
+
 def test_the_limit_is_kept_and_told() -> None:
     decision = taught().decide(floor(calls_max=3))
     assert decision.calls == 3

@@ -19,7 +19,7 @@ from dialer.messages import (
     ResultsRecorded,
     TasksPolled,
 )
-from simulation.ports.store import TOP_UP, LeadSupply, ResultWatcher, SimStore
+from simulation.ports.store import ENDLESS_LEADS, TOP_UP, LeadSupply, ResultWatcher, SimStore
 
 
 class Watcher(ResultWatcher):
@@ -66,6 +66,15 @@ def test_a_finite_list_runs_out_and_an_endless_one_is_topped_up() -> None:
         assert len(reserved.leads) == expected
         assert len({lead.number for lead in reserved.leads}) == expected
     assert len(store.store._leads) == 30 + TOP_UP
+
+
+def test_the_poll_tells_the_leads_left_of_a_finite_list_and_no_end_of_an_endless_one() -> None:
+    for endless, expected in ((False, 30), (True, ENDLESS_LEADS)):
+        store, heard, _ = stocked(30, endless)
+        store.send(PollTasks())
+        (polled,) = heard
+        assert isinstance(polled, TasksPolled)
+        assert [task.leads_open for task in polled.tasks] == [expected]
 
 
 def test_an_attempt_from_its_writing_to_its_disposition() -> None:
