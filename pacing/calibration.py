@@ -45,6 +45,22 @@ class Reliability(msgspec.Struct, frozen=True, kw_only=True):
     """Answers in this bin that still weigh in."""
 
 
+class RiskTally(msgspec.Struct, frozen=True, kw_only=True):
+    """Calls placed at about the same risk and answered by a person, as sums that can be added up over days."""
+
+    answers: int = 0
+    predicted: float = 0.0
+    """Sum of their predicted risks: so many abandoned calls were to be expected."""
+    abandoned: int = 0
+
+    def __add__(self, other: "RiskTally") -> "RiskTally":
+        return RiskTally(
+            answers=self.answers + other.answers,
+            predicted=self.predicted + other.predicted,
+            abandoned=self.abandoned + other.abandoned,
+        )
+
+
 class RiskCalibration:
     """The predicted risk of every dial that a person answered, against what became of it, with forgetting."""
 
@@ -54,11 +70,17 @@ class RiskCalibration:
         self._total = [0.0, 0.0, 0.0]
         self._weight = 1.0
         self._is_off = False
+        self._whole = [[0.0, 0.0, 0.0] for _ in self._sums]
 
     def update(self, risk: float, abandoned: bool) -> None:
         """Count an answer to a call that was placed at that risk."""
         self._weight *= 2.0 ** (1.0 / HALF_LIFE_ANSWERS)
-        for sums in (self._sums[bisect_left(EDGES, risk)], self._total):
+        number = bisect_left(EDGES, risk)
+        whole = self._whole[number]
+        whole[0] += 1.0
+        whole[1] += risk
+        whole[2] += float(abandoned)
+        for sums in (self._sums[number], self._total):
             sums[0] += self._weight
             sums[1] += self._weight * risk
             sums[2] += self._weight * float(abandoned)
@@ -91,6 +113,13 @@ class RiskCalibration:
             Reliability(predicted=predicted / answers, realised=realised / answers, answers=answers / self._weight)
             for answers, predicted, realised in self._sums
             if answers > 0.0
+        )
+
+    def tallies(self) -> tuple[RiskTally, ...]:
+        """Everything counted since the beginning, nothing forgotten, by bin of risk; empty bins are there too."""
+        return tuple(
+            RiskTally(answers=round(answers), predicted=predicted, abandoned=round(abandoned))
+            for answers, predicted, abandoned in self._whole
         )
 
     def _judge(self) -> bool:

@@ -13,6 +13,7 @@ from dialer.engine import Engine
 from dialer.messages import CampaignChanged, Event, PollDue, TrunkStateChanged
 from dialer.model import EngineSettings, Trunk
 from dialer.runner import Runner, TraceWriter
+from pacing.calibration import RiskTally
 from simulation.models.agents import AgentPlan, Presence, UnplannedPauses, plan_agents
 from simulation.models.carrier import CarrierModel, OutageSpan
 from simulation.models.changes import DAY_S, Changes
@@ -112,6 +113,11 @@ class World:
                 call_at(self.env, announced.ends_at, self.post, TrunkStateChanged(trunk=TRUNK, is_up=True))
         for day in range(self.scenario.day.days):
             yield self._run_day(day)
+
+    def risks(self) -> tuple[RiskTally, ...]:
+        """What was foretold of calls against what became of them, by bin of risk, over all campaigns so far."""
+        by_campaign = self.engine.risk_tallies().values()
+        return tuple(sum(bins, RiskTally()) for bins in zip(*by_campaign, strict=True))
 
     def _run_day(self, day: int) -> DayRecord:
         scenario, env = self.scenario, self.env

@@ -31,6 +31,7 @@ from dialer.engine.timers import on_timer_fired
 from dialer.engine.trunks import on_trunk_state_changed
 from dialer.engine.views import view
 from dialer.model import EngineSettings, Statistics
+from pacing.calibration import RiskTally
 
 HANDLERS: dict[type[m.Event], Callable[[EngineState, Any, float], None]] = {
     m.PollDue: on_poll_due,
@@ -106,3 +107,7 @@ class Engine:
         """The live view at `now`; asking changes nothing."""
         state = self._state
         return view(state, now if state.now is None else max(now, state.now))
+
+    def risk_tallies(self) -> dict[int, tuple[RiskTally, ...]]:
+        """By campaign id, what pacing foretold of its calls against what became of them, by bin of risk."""
+        return {work.campaign_id: work.risks.tallies() for work in self._state.tasks.works.values()}

@@ -83,15 +83,17 @@ def markdown(found: list[Proof], seed: int) -> str:
     lines = [
         f"Seed {seed}. Ten-hour days, each learned from nothing; occupancy from the second hour on, ± half width of",
         f"its 95 % interval over days; abandon rates of whole days. `{HOLD_OUT}` is the hold-out. With",
-        "`scores` the figures are those of a second day; the first one taught what the list says of a lead.",
+        "`scores` the figures are those of a second day; the first one taught what the list says of a lead. `foretold`",
+        "is abandoned calls over those foretold when the calls were placed.",
         "",
-        "| case | agents | days | occupancy | first hour | abandoned | worst day | over | worst 30 days | given up |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "| case | agents | days | occupancy | first hour | abandoned | worst day | over | worst 30 days | given up"
+        " | foretold |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [
         f"| {one.case} | {one.agents} | {one.days} | {_shown(one.occupancy)} | {_shown(one.first_hour)}"
         f" | {_shown(one.abandon_rate)} | {one.worst_day:.2%} | {one.days_over} | {one.worst_30_days:.2%}"
-        f" | {one.cancelled:.1%} |"
+        f" | {one.cancelled:.1%} | {_shown_ratio(one.risk_ratio)} |"
         for one in found
     ]
     return "\n".join(lines) + "\n"
@@ -102,3 +104,10 @@ def _shown(interval: Interval | None) -> str:
         return "–"
     half = interval.half_width
     return f"{100 * interval.mean:.2f} %" + ("" if half is None else f" ± {100 * half:.2f}")
+
+
+def _shown_ratio(interval: Interval | None) -> str:
+    if interval is None:
+        return "–"
+    half = interval.half_width
+    return f"{interval.mean:.2f}" + ("" if half is None else f" ± {half:.2f}")

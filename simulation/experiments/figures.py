@@ -8,6 +8,7 @@ import numpy as np
 
 from campaigns.model import Outcome
 from dialer.model import AgentState
+from pacing.calibration import RiskTally
 from simulation.rows import AttemptRow, IntervalRow
 from simulation.world import DayRecord
 
@@ -69,6 +70,9 @@ class ReplicationFigures(msgspec.Struct, frozen=True, kw_only=True):
     replication: int
     spans: tuple[Sums, ...]
     accounts: tuple[CampaignDay, ...]
+    risks: tuple[RiskTally, ...] = ()
+    """What the policy foretold of its calls, by bin of risk (`pacing.calibration.EDGES`), against what became of them;
+    empty for a policy that foretells nothing, and in runs kept before this was counted."""
 
 
 class Metric(NamedTuple):

@@ -60,12 +60,15 @@ def run_job(job: Job) -> Done:
     """Simulate one replication; only sums are kept, so that memory does not grow with the days."""
     spans = []
     accounts = []
-    for record in World(job.scenario, job.seed).days():
+    world = World(job.scenario, job.seed)
+    for record in world.days():
         spans += spans_of(record, BATCHES)
         accounts += accounts_of(record)
     return Done(
         job.variant,
-        ReplicationFigures(replication=job.replication, spans=tuple(spans), accounts=tuple(accounts)),
+        ReplicationFigures(
+            replication=job.replication, spans=tuple(spans), accounts=tuple(accounts), risks=world.risks()
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from pacing.calibration import RiskTally
 from simulation.experiments.figures import WINDOW_DAYS, ReplicationFigures, Sums
 from simulation.experiments.intervals import Interval, mean_interval
 from simulation.scenario.library import find_scenario
@@ -123,6 +124,10 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     """Over successive periods of thirty of these days, the last one as far as it goes."""
     cancelled: float
     """Share of calls given up while they rang."""
+    risk_ratio: Interval | None
+    """Abandoned calls over those foretold when the calls were placed, mean over days; None where it was not counted."""
+    reliability: tuple[RiskTally, ...]
+    """The same of all days together by bin of risk (`pacing.calibration.EDGES`)."""
 
 
 def scenario_of(case: str, agents: int) -> Scenario:
@@ -159,6 +164,10 @@ def prove(case: str, agents: int, days: Sequence[ReplicationFigures], cap: float
         days_over=sum(rate > cap for rate in rates),
         worst_30_days=max((_pooled(days[at : at + WINDOW_DAYS]) for at in range(0, len(days), WINDOW_DAYS)), default=0),
         cancelled=_share(days, lambda span: span.cancelled, lambda span: span.attempts),
+        risk_ratio=mean_interval([_risk_ratio(figures) for figures in days if figures.risks]),
+        reliability=tuple(
+            sum(bins, RiskTally()) for bins in zip(*(figures.risks for figures in days if figures.risks), strict=True)
+        ),
     )
 
 
@@ -171,6 +180,11 @@ def _occupancy(spans: Sequence[Sums]) -> float | None:
 def _rate(figures: ReplicationFigures) -> float:
     """The day's abandon rate; of several campaigns the highest."""
     return max((one.abandoned / one.answered for one in figures.accounts if one.answered), default=0.0)
+
+
+def _risk_ratio(figures: ReplicationFigures) -> float | None:
+    whole = sum(figures.risks, RiskTally())
+    return whole.abandoned / whole.predicted if whole.predicted > 0.0 else None
 
 
 def _pooled(days: Sequence[ReplicationFigures]) -> float:

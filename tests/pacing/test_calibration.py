@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pacing.calibration import EXPECTED_MIN, IntervalCoverage, RiskCalibration
+from pacing.calibration import EDGES, EXPECTED_MIN, IntervalCoverage, RiskCalibration, RiskTally
 
 
 def risks_of(factor: float, answers: int = 4000, seed: int = 1) -> RiskCalibration:
@@ -61,6 +61,14 @@ def test_the_alarm_is_taken_back_when_the_forecast_is_right_again() -> None:
 
 def test_what_is_long_ago_is_forgotten() -> None:
     assert 2700.0 < risks_of(1.0, answers=12_000).answers < 3000.0
+
+
+def test_tallies_forget_nothing() -> None:
+    risks = risks_of(1.0, answers=12_000)
+    whole = sum(risks.tallies(), RiskTally())
+    assert whole.answers == 12_000
+    assert len(risks.tallies()) == len(EDGES) + 1
+    assert whole.abandoned == pytest.approx(whole.predicted, rel=0.25)
 
 
 def coverage_of(spread: float, count: int = 2000) -> IntervalCoverage:

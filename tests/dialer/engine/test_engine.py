@@ -2,6 +2,7 @@ from campaigns.model import Outcome
 from dialer import messages as m
 from dialer.engine import Engine
 from dialer.messages import PollDue, PollTasks
+from pacing.calibration import RiskTally
 from tests.dialer.world import SETTINGS, START, World, task
 
 
@@ -31,3 +32,11 @@ def test_a_clock_that_goes_back_is_counted_and_held() -> None:
     engine.handle(PollDue(), START - 10.0)
     assert engine.statistics(START).counters["clock_went_back"] == 1
     assert engine.statistics(START - 50.0).now == START
+
+
+def test_what_pacing_foretold_is_told_by_campaign() -> None:
+    engine = Engine(SETTINGS)
+    engine.handle(m.CampaignChanged(task=task(3)), START)
+    (tallies,) = engine.risk_tallies().values()
+    assert list(engine.risk_tallies()) == [3]
+    assert sum(tallies, RiskTally()) == RiskTally()

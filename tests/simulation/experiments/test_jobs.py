@@ -2,6 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from pacing.calibration import RiskTally
 from simulation.experiments.jobs import Done, jobs_for, replication_seed, run_jobs
 from simulation.scenario.library import find_scenario
 from simulation.scenario.overrides import override_all
@@ -30,6 +31,18 @@ def test_the_result_is_the_same_whoever_computes_it_in_whatever_order() -> None:
     assert here == over_processes == elsewhere
     assert here.is_complete
     assert [(one.variant, one.figures.replication) for one in here.done] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+
+
+def test_what_pacing_foretold_is_kept_with_the_day() -> None:
+    foretelling = override_all(
+        find_scenario("base-5"), [("day.hours", 1.0), ("day.warmup_s", 0.0), ("pacing.policy", "predictive")]
+    )
+    (done,) = run_jobs(jobs_for([foretelling], range(1), 1), workers=1).done
+    told = sum(done.figures.risks, RiskTally())
+    (account,) = done.figures.accounts
+    assert 0 < told.answers <= account.answered
+    assert told.abandoned <= account.abandoned
+    assert 0.0 < told.predicted < 0.2 * told.answers
 
 
 def test_an_interruption_keeps_what_is_done() -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+from pacing.calibration import RiskTally
 from simulation.experiments.figures import CampaignDay, ReplicationFigures, Sums
 from simulation.experiments.jobs import BATCHES
 from simulation.experiments.proof import CASES, HOLD_OUT, HOURS, prove, scenario_of
@@ -8,13 +9,17 @@ HELD_OUT = "unseen"
 """The family of scenarios on which no constant of the policy was tuned, named here before the policy's last changes."""
 
 
-def day(number: int, answered: int, abandoned: int) -> ReplicationFigures:
+def day(number: int, answered: int, abandoned: int, foretold: float | None = None) -> ReplicationFigures:
     first = Sums(day=0, idle_s=50.0, talk_s=50.0)
     other = Sums(day=0, idle_s=20.0, talk_s=60.0, acw_s=20.0, attempts=10, cancelled=1)
     account = CampaignDay(
         day=0, campaign_id=1, answered=answered, abandoned=abandoned, connected=answered - abandoned, amd_errors=0
     )
-    return ReplicationFigures(replication=number, spans=(first, *[other] * (HOURS - 1)), accounts=(account,))
+    risks = (
+        () if foretold is None else (RiskTally(), RiskTally(answers=answered, predicted=foretold, abandoned=abandoned))
+    )
+    spans = (first, *[other] * (HOURS - 1))
+    return ReplicationFigures(replication=number, spans=spans, accounts=(account,), risks=risks)
 
 
 def test_the_hold_out_is_the_one_named_here() -> None:
@@ -58,3 +63,12 @@ def test_where_scores_are_learned_the_last_day_is_shown() -> None:
     assert prove("scores", 5, [two], 0.03).occupancy == prove("scores", 5, [one], 0.03).occupancy
     assert scenario_of("scores", 5).day.days == 2
     assert scenario_of("cancel", 5).day.days == 1
+
+
+def test_what_was_foretold_is_held_against_what_came_on_the_days_that_counted_it() -> None:
+    days = [day(0, 1000, 20, foretold=25.0), day(1, 1000, 30, foretold=25.0), day(2, 1000, 30)]
+    proof = prove("stationary", 5, days, 0.03)
+    assert proof.risk_ratio is not None
+    assert (proof.risk_ratio.mean, proof.risk_ratio.count) == (pytest.approx(1.0), 2)
+    assert proof.reliability == (RiskTally(), RiskTally(answers=2000, predicted=50.0, abandoned=50))
+    assert prove("stationary", 5, days[2:], 0.03).risk_ratio is None
