@@ -108,6 +108,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     risks: tuple[float, ...] = ()
     """The risk of each call placed, in order; empty from a policy that does not forecast. It comes back with the
     `AnswerObserved` of a call that a person answers, so that the forecast can be held against what happened."""
+    holds_s: float = 0.0
+    """For so long, if nothing but time passes, the answer stays the same: whoever asks by the clock may wait."""
     reason: str
     """One sentence with the numbers that decided, for a person to read."""
     numbers: dict[str, float] = msgspec.field(default_factory=dict)

@@ -37,7 +37,8 @@ LEADS_PASSED_OVER_MAX = 32
 """Leads whose trunks are busy that are looked past for one whose are not."""
 NO_OFFER = Offer()
 TICK_SHARE = 0.5
-"""On a tick, pacing that has been asked within this share of the time between ticks is not asked again."""
+"""On a tick, pacing that has been asked within this share of the time between ticks is not asked again, nor while its
+answer holds."""
 REPORT_S_MIN = 1.0
 """Decisions that place nothing are reported no more often than this."""
 
@@ -59,7 +60,7 @@ def _decide(state: EngineState, work: CampaignWork, group: SkillGroup, now: floa
     is_agentless = campaign.treatment is Treatment.MESSAGE
     if (state.is_tick or not len(work.hopper)) and (group.members or is_agentless):
         refill(state, work, now)
-    if state.is_tick and now - work.decided_at < TICK_SHARE * state.settings.tick_s:
+    if state.is_tick and now < work.quiet_until:
         return
     at_work = group.at_work
     asked_anyway = state.is_tick and len(work.in_flight) > 0
@@ -82,7 +83,7 @@ def _decide(state: EngineState, work: CampaignWork, group: SkillGroup, now: floa
         if calls_max:
             offer = work.scores.offer(campaign, work.hopper, state.history, now)
         decision = work.decide(_snapshot(state, work, group, calls_max, offer, now))
-    work.decided_at = now
+    work.quiet_until = now + max(TICK_SHARE * state.settings.tick_s, decision.holds_s)
     calls = min(decision.calls, calls_max) if at_work or is_agentless else 0
     placed = _dial(state, work, _leads(work, offer, decision), calls, decision.risks, now) if calls > 0 else 0
     cancelled = _cancel(state, work, decision.cancel, now) if decision.cancel else 0

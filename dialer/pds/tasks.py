@@ -38,7 +38,6 @@ class CampaignWork:
         "campaign",
         "campaign_id",
         "changed_at",
-        "decided_at",
         "decision",
         "detecting",
         "gate",
@@ -52,6 +51,7 @@ class CampaignWork:
         "policy",
         "policy_error",
         "policy_failures",
+        "quiet_until",
         "regulators",
         "reported",
         "reported_at",
@@ -94,7 +94,7 @@ class CampaignWork:
         """The last pacing decision's reason, or why none is made."""
         self.reported = ""
         """The last reason reported to the desk."""
-        self.decided_at = 0.0
+        self.quiet_until = 0.0
         self.reported_at = 0.0
         self.served = 0
         """Rises with every call placed over all campaigns: equals take turns."""

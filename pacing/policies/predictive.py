@@ -41,6 +41,11 @@ ROWS_LIFE_S = 120.0
 RING_TIMEOUT_S = 28.0
 """Where calls that nobody answers end, before any has been seen to end."""
 RISK_MAX = 0.5
+RISK_HALVES_S = 1.0
+"""While only time passes a risk falls no faster than by half in so many seconds (one tick in a thousand does, at 5 and
+20 agents)."""
+HOLDS_MARGIN_S = 0.5
+HOLDS_S_MAX = 3.0
 
 
 @register("predictive")
@@ -142,7 +147,9 @@ class Predictive:
             risk = forecast.risk()
         decision = explain(snapshot, calls, risk, threshold, rate, forecast)
         if not calls and not cancel:
-            return decision
+            # Cancelling waits for the age of calls, and scores change as calls begin to ring.
+            is_steady = snapshot.cancel_after_s is None and scores is None
+            return msgspec.structs.replace(decision, holds_s=holds_s(risk, threshold)) if is_steady else decision
         return msgspec.structs.replace(decision, leads=tuple(leads), cancel=cancel, risks=tuple(risks))
 
     def _chance_left(self, age_s: float) -> float:
@@ -165,6 +172,13 @@ class Predictive:
             self._rows = rows
             self._rows_at = snapshot.now
         return rows
+
+
+def holds_s(risk: float, threshold: float) -> float:
+    """For how long a risk stays over a threshold while only time passes."""
+    if risk <= threshold or threshold <= 0.0:
+        return 0.0
+    return min(max(RISK_HALVES_S * math.log2(risk / threshold) - HOLDS_MARGIN_S, 0.0), HOLDS_S_MAX)
 
 
 def explain(

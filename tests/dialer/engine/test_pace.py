@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from campaigns.model import CallingWindow, CampaignStatus, PacingSettings, Treatment
 from dialer import messages as m
@@ -379,6 +380,29 @@ def test_pacing_is_asked_when_it_may_place_more_and_on_ticks_that_find_no_fresh_
         count = len(asked)
         world.run(0.4)
         assert len(asked) == count, "a tick within half a second of the last decision asked again"
+
+
+def test_while_an_answer_holds_only_events_ask_again() -> None:
+    asked: list[float] = []
+
+    class Sure(Steady):
+        def decide(self, snapshot: Snapshot) -> Decision:
+            asked.append(snapshot.now)
+            return replace(super().decide(snapshot), calls=2 if len(asked) == 1 else 0, holds_s=3.2)
+
+    with known_policy("test: sure", Sure):
+        world = World(fate=silent)
+        world.add_agents(2)
+        world.start(task(pacing=PacingSettings(policy="test: sure")))
+        world.run(1.0)
+        count, before = len(asked), asked[-1]
+        world.run(10.0)
+        gaps = [later - earlier for earlier, later in pairwise([before, *asked[count:]])]
+        assert gaps
+        assert all(3.2 <= gap <= 3.2 + SETTINGS.tick_s for gap in gaps)
+        count = len(asked)
+        world.end(world.placed[0], CallCause.BUSY)
+        assert len(asked) > count
 
 
 def test_where_calls_may_be_given_up_an_answer_asks_pacing() -> None:

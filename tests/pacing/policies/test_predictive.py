@@ -192,3 +192,23 @@ def test_a_line_that_carries_nothing_says_nothing_of_the_list() -> None:
     after = policy.decide(floor())
     assert after.numbers["answer_rate"] == pytest.approx(before.numbers["answer_rate"], abs=0.02)
     assert after.calls <= before.calls + 1
+
+
+def test_an_answer_holds_for_as_long_as_the_risk_is_sure_to_stay_over_the_threshold() -> None:
+    policy = taught()
+    seen = set()
+    for flying in range(0, 60, 3):
+        decision = policy.decide(floor(flying=flying))
+        over = decision.numbers["risk"] / decision.numbers["risk_max"]
+        seen.add(decision.holds_s)
+        if decision.calls:
+            assert decision.holds_s == 0.0
+            continue
+        later = msgspec.structs.replace(floor(flying=flying), now=NOW + decision.holds_s, calls_max=100)
+        assert policy.decide(later).calls == 0
+        assert decision.holds_s <= max(0.0, np.log2(over))
+    assert min(seen) == 0.0 < max(seen) <= 3.0
+
+
+def test_where_calls_may_be_given_up_no_answer_holds() -> None:
+    assert taught().decide(floor(idle=0, flying=60, cancel_after_s=15.0)).holds_s == 0.0
