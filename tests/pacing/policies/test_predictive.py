@@ -115,7 +115,7 @@ def test_next_to_no_risk_is_taken_when_the_budget_is_spent() -> None:
 def test_the_end_of_the_list_is_the_end_of_the_budget() -> None:
     """With a call to spare and hours to go there is more risk to take than with thirty leads to go."""
     account = AbandonBudget(
-        rate_max=0.03, answered=1000, abandoned=29, window_started_at=NOW - 20_000.0, window_ends_at=NOW + 20_000.0
+        rate_max=0.03, answered=1000, abandoned=30, window_started_at=NOW - 20_000.0, window_ends_at=NOW + 20_000.0
     )
     snapshot = floor(budget=account)
     near = msgspec.structs.replace(snapshot, leads_left=30)
