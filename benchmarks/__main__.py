@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmarks import (
     answer_model,
     answer_to_bridge,
+    calibration_round_trip,
     engine_events,
     forecast_calibration,
     hopper,
@@ -28,6 +29,7 @@ MODULES = (
     pacing_optimum,
     answer_model,
     forecast_calibration,
+    calibration_round_trip,
     rtp_relay,
     simulation_speed,
     sip_calls,

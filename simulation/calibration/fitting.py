@@ -18,9 +18,10 @@ from scipy import optimize, special
 from campaigns.model import ANSWERED_BY_PERSON, Outcome
 from dialer.model import AgentState
 from simulation.calibration.competing import CumulativeIncidence, cumulative_incidence
+from simulation.calibration.detection import delay_with_undecided, detections_of
 from simulation.calibration.durations import QUANTILES, Fit, best_fit, fit_exponential, sample_of
 from simulation.calibration.reading import AgentInterval, CalibrationError, CallRecord
-from simulation.calibration.staff import Speeds, lateness_of, pauses_of, speeds_of
+from simulation.calibration.staff import Speeds, lateness_of, natural, pauses_of, speeds_of
 from simulation.models.distributions import AnyDuration, Empirical
 from simulation.scenario.model import (
     DEFAULT_FAILURES,
@@ -38,6 +39,8 @@ DURATIONS_MIN = 30
 """A duration seen less often keeps its default."""
 LIKELIHOOD_GAIN_MIN = 4.0
 """Log-likelihood that a further parameter must gain (a likelihood ratio test at about 0.5 %)."""
+UNDECIDED_MIN = 0.02
+"""A share of persons without a verdict up to this may have waited for an agent and not for detection."""
 FAILURES = {
     Outcome.BUSY: Failure.BUSY,
     Outcome.INVALID_NUMBER: Failure.INVALID_NUMBER,
@@ -89,9 +92,15 @@ class _Fitter:
 
 
 def calibrate(
-    calls: Sequence[CallRecord], intervals: Sequence[AgentInterval] = (), *, name: str = "calibrated"
+    calls: Sequence[CallRecord],
+    intervals: Sequence[AgentInterval] = (),
+    *,
+    name: str = "calibrated",
+    amd_person_error: float = 0.0,
 ) -> Calibration:
     """Fit a scenario to call records and, where there are any, to the agents' intervals.
+
+    `amd_person_error` is the share of persons whom AMD takes for machines, 0..1; records show them as machines.
 
     Raises:
         CalibrationError: nobody answered any of the calls.
@@ -102,7 +111,8 @@ def calibrate(
         raise CalibrationError("no call in the records was answered by a person; there is nothing to fit")
     ring_timeout_s = _ring_timeout(placed)
     speeds = speeds_of(placed)
-    customers = _customers(fitter, placed, intervals, ring_timeout_s, speeds)
+    amd = _amd(fitter, placed, amd_person_error)
+    customers = _customers(fitter, placed, intervals, ring_timeout_s, speeds, amd)
     attempts = Counter(call.lead for call in placed)
     is_single = max(call.attempt_number for call in placed) == 1
     campaign = ScenarioCampaign(
@@ -134,35 +144,37 @@ def _customers(
     intervals: Sequence[AgentInterval],
     ring_timeout_s: float,
     speeds: Speeds,
+    amd: Amd | None,
 ) -> Customers:
     incidence = _incidence(calls, ring_timeout_s)
     person = incidence.total(PERSON)
-    rest = max(1.0 - person, 1e-9)
+    kept = 1.0 - (amd.person_error if amd is not None else 0.0)
+    mistaken = person / kept - person
+    rest = max(1.0 - person - mistaken, 1e-9)
     default = Customers()
     probability, concentration, attempt_factor = _heterogeneity(calls, person)
+    probability = min(probability / kept, 1.0)
     fitter.say("answer probability", f"{probability:.4f}", f"{len(calls)} calls, cancelled ones censored")
     spread = "leads differ: a + b = " + f"{concentration:.2f}" if concentration is not None else ""
     wear = f"odds times {attempt_factor:.2f} with every attempt" if attempt_factor != 1.0 else ""
     fitter.say("leads", spread or wear or "all alike", "likelihood over the attempts at each lead")
     hours = _hour_factors(calls, person)
     fitter.say("hours", f"{len(hours)} hours differ" if hours else "all alike", "test of each hour at 0.3 %")
-    amd = _amd(fitter, calls)
     kinds = Counter(FAILURES[call.outcome] for call in calls if call.outcome in FAILURES)
-    ringing = [call.ringing_at - call.placed_at for call in calls if call.ringing_at is not None]
     return replace(
         default,
         answer_probability=round(probability, 5),
         answer_concentration=concentration,
         attempt_factor=attempt_factor,
         hour_factors=hours,
-        machine=round(incidence.total(MACHINE) / rest, 5),
+        machine=round(max(incidence.total(MACHINE) - mistaken, 0.0) / rest, 5),
         no_answer=round(incidence.total(NO_ANSWER) / rest, 5),
         failure=round(incidence.total(FAILURE) / rest, 5),
         failures=dict(kinds) if kinds else dict(DEFAULT_FAILURES),
         answer_delay=_delay(fitter, "ringing to an answer", incidence, PERSON, default.answer_delay),
         machine_delay=_delay(fitter, "ringing to a machine", incidence, MACHINE, default.machine_delay),
         failure_delay=_delay(fitter, "time to a failure", incidence, FAILURE, default.failure_delay),
-        post_dial_delay=fitter.duration("post-dial delay", ringing, default.post_dial_delay),
+        post_dial_delay=_post_dial_delay(fitter, calls, default.post_dial_delay),
         amd=amd,
         machines_known=amd is None,
         patience=_patience(fitter, calls),
@@ -205,6 +217,17 @@ def _delay(
     found = Empirical(quantiles_s=tuple(float(value) for value in quantiles))
     fitter.say(model, f"empirical, mean {found.mean():.1f} s", f"{times.size} distinct times seen")
     return found
+
+
+def _post_dial_delay(fitter: _Fitter, calls: Sequence[CallRecord], default: AnyDuration) -> AnyDuration:
+    """The time to the first ringing; a call answered at the very moment that it rang might have rung later."""
+    seen: list[float] = []
+    cut_short: list[float] = []
+    for call in calls:
+        if call.ringing_at is not None:
+            delay_s = call.ringing_at - call.placed_at
+            (cut_short if call.answered_at == call.ringing_at else seen).append(delay_s)
+    return fitter.duration("post-dial delay", seen, default, cut_short)
 
 
 def _ring_timeout(calls: Sequence[CallRecord]) -> float:
@@ -274,6 +297,7 @@ def _hour_factors(calls: Sequence[CallRecord], person: float) -> dict[str, float
 
 
 def _patience(fitter: _Fitter, calls: Sequence[CallRecord]) -> AnyDuration | None:
+    """Exponential, from however few hung up: their number over the time that all waited is right on average."""
     lost, kept, abandoned = [], [], 0
     for call in calls:
         if call.answered_at is None or call.outcome not in ANSWERED_BY_PERSON:
@@ -284,8 +308,8 @@ def _patience(fitter: _Fitter, calls: Sequence[CallRecord]) -> AnyDuration | Non
             kept.append(max(call.bridged_at - call.answered_at, 1e-3))
         elif call.outcome is Outcome.ABANDONED:
             abandoned += 1
-    if len(lost) < DURATIONS_MIN:
-        fitter.say("patience", "for ever", f"only {len(lost)} hung up while waiting")
+    if not lost:
+        fitter.say("patience", "for ever", "nobody hung up while waiting")
         return None
     # The records do not say when the message began for those who were abandoned: at the limit, which is about the
     # longest wait of anybody who was not.
@@ -295,15 +319,18 @@ def _patience(fitter: _Fitter, calls: Sequence[CallRecord]) -> AnyDuration | Non
     return found
 
 
-def _amd(fitter: _Fitter, calls: Sequence[CallRecord]) -> Amd | None:
-    """Detection takes as long as machines were kept on the line; whom it mistook, nobody knows."""
-    answered = [call for call in calls if call.outcome is Outcome.MACHINE and call.answered_at is not None]
-    delays = [call.ended_at - (call.answered_at or 0.0) for call in answered if call.ended_at is not None]
-    if len(delays) < DURATIONS_MIN:
+def _amd(fitter: _Fitter, calls: Sequence[CallRecord], person_error: float) -> Amd | None:
+    """Detection takes as long as machines were kept on the line; whom it mistook, records do not show."""
+    found = detections_of(calls)
+    if len(found.delays_s) < DURATIONS_MIN:
         if any(call.outcome is Outcome.MACHINE for call in calls):
             fitter.say("AMD", "machines known to the carrier", "machines were not answered")
         return None
-    return Amd(delay=fitter.duration("AMD", delays, Amd().delay), person_error=0.0, machine_error=0.0)
+    delay = fitter.duration("AMD", found.delays_s, Amd().delay)
+    if found.undecided > UNDECIDED_MIN:
+        delay = delay_with_undecided(found)
+        fitter.say("AMD, not in time", f"{found.undecided:.0%} of persons", "bridged when AMD was given up")
+    return Amd(delay=delay, person_error=person_error, machine_error=0.0)
 
 
 def _talk(fitter: _Fitter, calls: Sequence[CallRecord], default: Customers, speeds: Speeds) -> AnyDuration:
@@ -353,7 +380,8 @@ def _agents(fitter: _Fitter, calls: Sequence[CallRecord], intervals: Sequence[Ag
     fitter.say("agents", str(len(names)), "who appears in the intervals" if intervals else how)
     differ = f"talk differs between them by {speeds.cv:.0%}" if speeds.cv else "as far as talk times show"
     fitter.say("agents' speed", f"cv {speeds.cv:.2f}" if speeds.cv else "all alike", differ)
-    agents = Agents(count=len(names), speed_cv=round(speeds.cv, 4))
+    own = tuple(round(speeds.of(name), 4) for name in sorted(names, key=natural)) if speeds.cv else ()
+    agents = Agents(count=len(names), speeds=own)
     if not intervals:
         return agents
     pauses = pauses_of(intervals)

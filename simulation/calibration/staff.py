@@ -1,6 +1,7 @@
 """What call records and intervals tell of the agents: how fast each one is, when they come, how they pause."""
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -80,3 +81,8 @@ def lateness_of(intervals: Sequence[AgentInterval], start_s: float) -> Floats:
         firsts[key] = min(firsts.get(key, math.inf), one.started_at % DAY_S)
     late = np.array([first - start_s for first in firsts.values()])
     return np.where(late > FIRST_WAIT_S, late, 0.0)
+
+
+def natural(agent_id: str) -> tuple[tuple[int, str], ...]:
+    """The key that sorts agent-10 after agent-9."""
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", agent_id))

@@ -19,12 +19,21 @@ def calibrate_records(
     records: Annotated[Path, typer.Argument(help="CDRs or attempts: CSV, or JSON lines (.jsonl).")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The scenario file to write.")] = Path("scenario.toml"),
     intervals: Annotated[Path | None, typer.Option(help="The agents' intervals, for ACW and the agents.")] = None,
+    amd_person_error: Annotated[
+        float,
+        typer.Option(help="Share of persons whom AMD takes for machines; not in records.", min=0.0, max=0.5),
+    ] = 0.0,
     as_json: options.AsJson = False,
 ) -> None:
     """Fit every model to call records, show how well it fits, and write a scenario."""
     with options.one_line_errors():
         calls = read_calls(records)
-        found = calibrate(calls, read_intervals(intervals) if intervals is not None else (), name=output.stem)
+        found = calibrate(
+            calls,
+            read_intervals(intervals) if intervals is not None else (),
+            name=output.stem,
+            amd_person_error=amd_person_error,
+        )
         try:
             output.write_text(scenario_toml(found.scenario), encoding="utf-8")
         except OSError as error:

@@ -91,6 +91,8 @@ def plan_agents(group: Agents, number: int, midnight: float, day: Presence, seed
 
 
 def _speeds(group: Agents, rng: np.random.Generator) -> np.ndarray:
+    if group.speeds:
+        return np.resize(np.array(group.speeds), group.count)
     if group.speed_cv == 0.0:
         return np.ones(group.count)
     sigma = math.sqrt(math.log1p(group.speed_cv**2))

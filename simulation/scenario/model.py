@@ -92,6 +92,8 @@ class Agents(Part, frozen=True, kw_only=True):
     """How long after `log_in` each agent arrives."""
     speed_cv: float = 0.0
     """Spread between agents: each one's talk and ACW are multiplied by a constant with mean 1 and this spread."""
+    speeds: tuple[float, ...] = ()
+    """The factors of agents who are known, in place of drawn ones; a group of more agents begins again at the first."""
     pause_probability: float = 0.0
     """Chance that an agent goes on a pause nobody planned after a call."""
     pause: AnyDuration = Deterministic(value_s=300.0)
@@ -113,6 +115,10 @@ class Agents(Part, frozen=True, kw_only=True):
             if value is not None:
                 time_of_day(key, value)
         at_least("speed_cv", self.speed_cv, 0.0)
+        if self.speeds and self.speed_cv:
+            raise ScenarioValueError("speeds", "contradicts speed_cv: give the factors, or how far drawn ones spread")
+        for factor in self.speeds:
+            above("speeds", factor, 0.0)
         if self.talk_hint_s is not None:
             at_least("talk_hint_s", self.talk_hint_s, 0.0)
         probability("pause_probability", self.pause_probability)

@@ -76,3 +76,10 @@ def test_pauses_may_become_more_frequent_and_longer() -> None:
 
     assert pauses.after_call(50.0) is None
     assert pauses.after_call(100.0) == 120.0
+
+
+def test_known_agents_keep_their_own_speed_under_every_seed() -> None:
+    group = Agents(count=5, speeds=(0.8, 1.3))
+
+    for seed in (1, 2):
+        assert [plan.speed for plan in plan_agents(group, 0, MIDNIGHT, DAY, seed)] == [0.8, 1.3, 0.8, 1.3, 0.8]

@@ -1,0 +1,55 @@
+"""What call records tell of answering-machine detection: how long it takes, and how often it comes too late."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from campaigns.model import Outcome
+from simulation.calibration.durations import QUANTILES
+from simulation.calibration.reading import CallRecord
+from simulation.models.distributions import Empirical
+
+NEAR_S = 0.05
+"""An agent who was free is on the line within this of the moment at which detection is given up."""
+
+
+class Detections(NamedTuple):
+    """Times from answer to verdict."""
+
+    delays_s: list[float]
+    """Of the calls that were taken for machines: as long as they were kept on the line."""
+    undecided: float
+    """Share of persons who were let through because the time was up: bridged at the latest verdict's moment."""
+
+
+def detections_of(calls: Sequence[CallRecord]) -> Detections:
+    """Read off the verdicts.
+
+    Only verdicts in time are seen as machines; what share there is no verdict for, the persons show.
+    """
+    delays = [
+        call.ended_at - call.answered_at
+        for call in calls
+        if call.outcome is Outcome.MACHINE and call.answered_at is not None and call.ended_at is not None
+    ]
+    if not delays:
+        return Detections([], 0.0)
+    limit_s = max(delays)
+    waits = np.array(
+        [
+            one.bridged_at - one.answered_at
+            for one in calls
+            if one.bridged_at is not None and one.answered_at is not None
+        ]
+    )
+    at_limit = int((np.abs(waits - limit_s) <= NEAR_S).sum())
+    before = int((waits < limit_s - NEAR_S).sum())
+    return Detections(delays, at_limit / (at_limit + before) if at_limit else 0.0)
+
+
+def delay_with_undecided(found: Detections) -> Empirical:
+    """The delays, and for the undecided the latest there was: then the dialer stops listening anyhow."""
+    shares = np.linspace(0.0, 1.0, QUANTILES)
+    decided = np.minimum(shares / max(1.0 - found.undecided, 1e-9), 1.0)
+    return Empirical(quantiles_s=tuple(round(float(one), 3) for one in np.quantile(found.delays_s, decided)))
