@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from campaigns.dispositions import DEFAULT_DISPOSITIONS, Callback, Disposition, Meaning
 from campaigns.terms import AbandonWindow, AttemptCap, Purpose
 
 
@@ -186,6 +187,8 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ends_on: str = ""
     """ISO date, the last day on which people are called; empty means without end."""
     retry_rules: dict[Outcome, RetryRule] = msgspec.field(default_factory=lambda: dict(DEFAULT_RETRY_RULES))
+    dispositions: tuple[Disposition, ...] = DEFAULT_DISPOSITIONS
+    """What agents may say came of a call."""
     priority: int = 0
     """Campaigns that share agents are served in this order, highest first."""
     tenant_id: int = 1
@@ -264,6 +267,8 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     consent: Consent = NO_CONSENT_STATED
     list_id: int = 0
     """The list within the campaign; 0 for a lead of no list."""
+    callback: Callback | None = None
+    """When the person has asked to be called again; `not_before` is its beginning then, or later."""
 
 
 class NewLead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
@@ -312,6 +317,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     agent_id: str = ""
     disposition: str = ""
     """What the agent said of the call."""
+    meaning: Meaning | None = None
+    """What that meant in the campaign when it was said; the store sets it."""
 
 
 class Cdr(msgspec.Struct, frozen=True, kw_only=True):
@@ -343,5 +350,7 @@ class CampaignTask(msgspec.Struct, frozen=True, kw_only=True):
     window_started_at: float = 0.0
     leads_open: int = 0
     """Leads that may still be dialed, now or later; an estimate is enough."""
+    callbacks_due: dict[str, int] = {}
+    """Callbacks that are due and wait in the store, by the agent who is to call; those for anybody under ""."""
     windows: tuple[AbandonWindow, ...] = ()
     """The accounts by which the profiles judge, beside the one of today above."""

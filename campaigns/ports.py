@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
+from campaigns.dispositions import Callback
 from campaigns.imports import AddRules, LeadImport
 from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, NewLead, Outcome
 
@@ -193,6 +194,15 @@ class CampaignStore(Protocol):
         """
         ...
 
+    def reserve_callbacks(
+        self, campaign_id: int, agents: Sequence[str], count: int, now: float, lease_s: float, engine_id: str
+    ) -> Sequence[Lead]:
+        """Lease up to `count` callbacks that are due, oldest first; `reserve_leads` leaves callbacks alone.
+
+        Those for anybody, those for one of the agents, and those whose own agent's window is over.
+        """
+        ...
+
     def release_leads(self, lead_ids: Sequence[int]) -> None:
         """Give reserved leads back untouched."""
         ...
@@ -213,8 +223,22 @@ class CampaignStore(Protocol):
         """
         ...
 
-    def record_disposition(self, attempt_id: str, agent_id: str, disposition: str, now: float) -> None:
-        """Write what the agent said of an attempt."""
+    def record_disposition(
+        self, attempt_id: str, agent_id: str, disposition: str, now: float, callback: Callback | None = None
+    ) -> None:
+        """Write what the agent said of an attempt, and move its lead by what that means in its campaign.
+
+        All in one transaction. While the call goes on the lead moves when its result is written; a number that must not
+        be called is on the tenant's do-not-call list at once. One that the campaign does not know (any more) is written
+        and means nothing. What is said again replaces what was said before; a number that was blocked stays so.
+
+        Args:
+            attempt_id: of a call that an agent has or had.
+            agent_id: who says it.
+            disposition: a name of the campaign's `dispositions`.
+            now: Unix seconds.
+            callback: when to call again, for one that means a callback.
+        """
         ...
 
     def interrupt_attempts(self, engine_id: str, now: float) -> int:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from campaigns.dispositions import Callback
 from campaigns.model import Attempt, Campaign, KindRule, Lead, Outcome, PhoneKind, RetryRule
 from campaigns.rules.gate import gate_of
 from campaigns.rules.window import open_hours, opens_at
@@ -51,6 +52,16 @@ def next_step(campaign: Campaign, lead: Lead, attempt: Attempt, now: float, outc
     if lead.attempts_made >= campaign.attempts_max:
         return Closed(f"{lead.attempts_made} of {campaign.attempts_max} attempts made")
     return Retry(_opening(campaign, lead, rule, now + limits.delay_s), next_number=rule.next_number)
+
+
+def appointed(campaign: Campaign, lead: Lead, callback: Callback, now: float) -> Retry | Closed:
+    """When a callback is due: at its beginning, or as soon after it as the person may be called."""
+    if lead.attempts_made >= campaign.attempts_max:
+        return Closed(f"{lead.attempts_made} of {campaign.attempts_max} attempts made")
+    clock = gate_of(campaign).rules_for(lead).clock
+    at = max(callback.starts_at, now)
+    opening = opens_at(clock.hours, clock.zones, at)
+    return Retry(at if opening is None else opening)
 
 
 def _kind_of(lead: Lead, attempt: Attempt) -> PhoneKind:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
+from campaigns.dispositions import Meaning
 from campaigns.model import CallingWindow, Campaign, PacingSettings, RetryRule
 from campaigns.rules.compliance import Problem, compliance_problems, range_problems
 from campaigns.rules.ruleset import ANSWER_LIMIT_S_MAX, RING_TIMEOUT_S_MIN
@@ -16,6 +17,8 @@ ATTEMPTS_MAX = 100
 RETRY_DELAY_S_MAX = 365 * 86400.0
 PRIORITY_MAX = 1000
 TEXT_LENGTH_MAX = 200
+DISPOSITIONS_MAX = 50
+DISPOSITION_NAME_LENGTH_MAX = 40
 
 
 def problems(campaign: Campaign, policies: Collection[str]) -> tuple[Problem, ...]:
@@ -31,6 +34,7 @@ def problems(campaign: Campaign, policies: Collection[str]) -> tuple[Problem, ..
         *_pacing_problems(campaign.pacing, policies),
         *_window_problems(campaign.calling_window),
         *_retry_problems(campaign),
+        *_disposition_problems(campaign),
         *compliance_problems(campaign),
     )
 
@@ -126,3 +130,24 @@ def _retry_rule_problems(field: str, rule: RetryRule) -> Iterator[Problem]:
         first, last = minute_of_day(start), minute_of_day(end)
         if first is None or last is None or first >= last:
             yield Problem(f"{field}.best_hours[{index}]", f"{span!r} is not a span within a day such as 17:00-20:00")
+
+
+def _disposition_problems(campaign: Campaign) -> Iterator[Problem]:
+    found = campaign.dispositions
+    if len(found) > DISPOSITIONS_MAX:
+        yield Problem("dispositions", f"are {len(found)}, at most {DISPOSITIONS_MAX} are allowed")
+        return
+    names = [one.name for one in found]
+    for index, one in enumerate(found):
+        field = f"dispositions[{index}]"
+        plain = one.name.replace("_", "").replace("-", "")
+        if not (plain.isascii() and plain.isalnum()) or len(one.name) > DISPOSITION_NAME_LENGTH_MAX:
+            message = f"{one.name!r} is not 1 to {DISPOSITION_NAME_LENGTH_MAX} letters, digits, '_' and '-'"
+            yield Problem(f"{field}.name", message)
+        elif one.name in names[:index]:
+            yield Problem(f"{field}.name", f"{one.name!r} is there twice")
+        if len(one.label) > TEXT_LENGTH_MAX:
+            yield Problem(f"{field}.label", f"has {len(one.label)} characters, at most {TEXT_LENGTH_MAX} are allowed")
+    if all(one.meaning is not Meaning.DO_NOT_CALL for one in found):
+        message = "none means do_not_call, so agents could not record it when a person asks not to be called"
+        yield Problem("dispositions", f"{message} (47 CFR 64.1200(d), 16 CFR 310.4(b)(1)(iii)(A))")

@@ -10,6 +10,7 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec.structs import replace
 
+from campaigns.dispositions import Disposition
 from campaigns.model import Campaign, CampaignStatus, CampaignTask, KindRule, RetryRule
 from campaigns.ports import CampaignStore
 from campaigns.rules.compliance import Problem
@@ -200,5 +201,7 @@ def _settings_at(path: str) -> tuple[str, ...]:
         return (KindRule if "by_kind" in path else RetryRule).__struct_fields__
     if path.startswith("attempt_caps"):
         return AttemptCap.__struct_fields__
+    if path.startswith("dispositions"):
+        return Disposition.__struct_fields__
     kind: Any = get_type_hints(Campaign)[path] if path else Campaign
     return tuple(kind.__struct_fields__)

@@ -51,7 +51,8 @@ class GateRecords:
 
     def add(self, attempt: Attempt, tenant_id: int = 1) -> None:
         """Note an attempt, or what became of it."""
-        call = PastCall(attempt.placed_at, attempt.campaign_id, attempt.lead_id, attempt.outcome, attempt.disposition)
+        meaning = "" if attempt.meaning is None else str(attempt.meaning)
+        call = PastCall(attempt.placed_at, attempt.campaign_id, attempt.lead_id, attempt.outcome, meaning)
         self._past.setdefault((tenant_id, attempt.number), {})[attempt.attempt_id] = call
 
     def count_answer(self, campaign_id: int, answer: AnswerHour | None) -> None:

@@ -1,9 +1,11 @@
 """How attempts and leads move on when something has happened to them; every store moves them by these functions."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
+from campaigns.dispositions import Callback, Meaning, meaning_of
 from campaigns.model import (
     ANSWERED_BY_PERSON,
     Attempt,
@@ -13,13 +15,16 @@ from campaigns.model import (
     LeadStatus,
     Outcome,
 )
-from campaigns.rules.retry import Closed, next_step
+from campaigns.rules.retry import Closed, Retry, appointed, next_step
 from campaigns.store.adding import rest_of_numbers
 from campaigns.terms import AbandonWindow, AnswerHour
 
 DAY_S = 86400.0
 HOUR_S = 3600.0
 BLOCKED = "do not call"
+CLOSING = frozenset({Meaning.SALE, Meaning.REFUSAL, Meaning.DO_NOT_CALL})
+REVISABLE = frozenset({*Outcome, *Meaning})
+"""What the reason begins with why a lead was closed, where what an agent says later may open it again."""
 
 
 def day_of(at: float) -> int:
@@ -51,6 +56,7 @@ def task_of(
     now: float,
     leads_open: int,
     windows: tuple[AbandonWindow, ...] = (),
+    callbacks_due: Mapping[str, int] = MappingProxyType({}),
 ) -> CampaignTask:
     """The campaign's task from today's attempts by outcome."""
     return CampaignTask(
@@ -60,6 +66,7 @@ def task_of(
         window_started_at=day_of(now) * DAY_S,
         leads_open=leads_open,
         windows=windows,
+        callbacks_due=dict(callbacks_due),
     )
 
 
@@ -105,11 +112,48 @@ def ended(
         if written.outcome is not None:
             return None
     # An agent may have spoken of the call before it ended.
+    disposition = result.disposition or written.disposition
     attempt = replace(
-        result, agent_id=result.agent_id or written.agent_id, disposition=result.disposition or written.disposition
+        result,
+        agent_id=result.agent_id or written.agent_id,
+        disposition=disposition,
+        meaning=meaning_of(campaign.dispositions, disposition) if disposition else None,
     )
-    outcome_attempts = 1 + sum(one.outcome is attempt.outcome for one in tried)
-    return moved_on(campaign, lead, attempt, now, outcome_attempts), attempt
+    return moved_on(campaign, lead, attempt, now, _times(attempt, tried)), attempt
+
+
+def with_callback(lead: Lead, attempt: Attempt, callback: Callback | None) -> Lead:
+    """The lead with the callback that was agreed in an attempt, where one was."""
+    return lead if attempt.meaning is not Meaning.CALLBACK or callback is None else replace(lead, callback=callback)
+
+
+def asked_by(attempt: Attempt) -> str:
+    """Why a number is on the do-not-call list that an agent has put there."""
+    return f"asked of {attempt.agent_id} in attempt {attempt.attempt_id}"
+
+
+def said(campaign: Campaign, lead: Lead, tried: Sequence[Attempt], attempt: Attempt, now: float) -> Lead:
+    """The lead after an agent has said, or said anew, what came of a finished attempt.
+
+    A sale, a refusal and a wish not to be called close it whatever has happened since. The rest is only for the last
+    attempt, and opens no lead again that was closed for a reason that no agent can take back.
+
+    Args:
+        campaign: holds the retry rules.
+        lead: as it stands, with its new callback where it has one.
+        tried: all attempts at the lead, in order.
+        attempt: the one spoken of, with its disposition and meaning.
+        now: Unix seconds.
+    """
+    if attempt.meaning in CLOSING:
+        return lead if lead.closed_reason == BLOCKED else _closed_by(lead, attempt)
+    is_last = attempt.attempt_number == lead.attempts_made
+    if not is_last or attempt.meaning is None:
+        return lead
+    if lead.status is LeadStatus.CLOSED and lead.closed_reason.partition(" ")[0] not in REVISABLE:
+        return lead
+    opened = replace(lead, status=LeadStatus.RESERVED, closed_reason="")
+    return moved_on(campaign, opened, attempt, now, _times(attempt, tried))
 
 
 def interrupted(attempt: Attempt, now: float) -> Attempt:
@@ -122,7 +166,18 @@ def moved_on(campaign: Campaign, lead: Lead, attempt: Attempt, now: float, outco
     """The lead after its attempt, by the retry rule; one that was closed meanwhile stays closed."""
     if lead.status is LeadStatus.CLOSED:
         return lead
-    step = next_step(campaign, lead, attempt, now, outcome_attempts)
+    if attempt.meaning in CLOSING:
+        return _closed_by(lead, attempt)
+    if attempt.meaning is Meaning.WRONG_NUMBER:
+        rest = rest_of_numbers(lead, {attempt.number})
+        if rest is None or lead.attempts_made >= campaign.attempts_max:
+            return _closed_by(lead, attempt)
+        return replace(rest, status=LeadStatus.OPEN, not_before=now, callback=None)
+    if attempt.meaning is Meaning.CALLBACK and lead.callback is not None:
+        step = appointed(campaign, lead, lead.callback, now)
+    else:
+        step = next_step(campaign, lead, replace(attempt, outcome=_taken_for(attempt)), now, outcome_attempts)
+        lead = _without_kept_callback(lead, attempt, step)
     if isinstance(step, Closed):
         return closed(lead, step.reason)
     if step.drops_number:
@@ -144,9 +199,32 @@ def at_next_number(lead: Lead, tried: str) -> Lead:
 
 def closed(lead: Lead, reason: str) -> Lead:
     """The lead, closed."""
-    return replace(lead, status=LeadStatus.CLOSED, closed_reason=reason)
+    return replace(lead, status=LeadStatus.CLOSED, closed_reason=reason, callback=None)
 
 
 def attempts_used_up(campaign: Campaign) -> str:
     """Why a lead is closed that had more attempts than the campaign now allows."""
     return f"{campaign.attempts_max} attempts allowed"
+
+
+def _closed_by(lead: Lead, attempt: Attempt) -> Lead:
+    return closed(lead, BLOCKED if attempt.meaning is Meaning.DO_NOT_CALL else str(attempt.meaning))
+
+
+def _without_kept_callback(lead: Lead, attempt: Attempt, step: Retry | Closed) -> Lead:
+    """A callback ends when the person has been reached, or when its window is over before the next try."""
+    if lead.callback is None or isinstance(step, Closed):
+        return lead
+    is_over = attempt.outcome in ANSWERED_BY_PERSON or step.not_before >= lead.callback.ends_at
+    return replace(lead, callback=None) if is_over else lead
+
+
+def _taken_for(attempt: Attempt) -> Outcome | None:
+    """The outcome by whose retry rule the lead moves on: agents hear machines that nothing else has heard."""
+    return Outcome.MACHINE if attempt.meaning is Meaning.MACHINE else attempt.outcome
+
+
+def _times(attempt: Attempt, tried: Sequence[Attempt]) -> int:
+    """How often the lead's attempts have ended so, this one included."""
+    outcome = _taken_for(attempt)
+    return 1 + sum(_taken_for(one) is outcome for one in tried if one.attempt_number != attempt.attempt_number)

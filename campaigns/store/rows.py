@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from campaigns.dispositions import Callback, Meaning
 from campaigns.imports import AddRules
 from campaigns.model import (
     NO_CONSENT_STATED,
@@ -32,7 +33,10 @@ CDR_COLUMNS = tuple(cdrs.c[field] for field in Cdr.__struct_fields__)
 _ATTRIBUTES = msgspec.json.Decoder(dict[str, str])
 _NUMBERS = msgspec.json.Decoder(tuple[LeadNumber, ...])
 _CONSENT = msgspec.json.Decoder(Consent)
-_STATUS = {status.value: status for status in LeadStatus}
+CALLED_BACK = "callback"
+"""The status, in its row, of an open lead that has a callback."""
+_STATUS = {status.value: status for status in LeadStatus} | {CALLED_BACK: LeadStatus.OPEN}
+_CALLBACK = msgspec.json.Decoder(Callback)
 _KIND = {kind.value: kind for kind in PhoneKind}
 _ENCODE = msgspec.json.Encoder().encode
 _NOT_IN_SETTINGS = ("campaign_id", "status", "tenant_id")
@@ -60,6 +64,7 @@ def to_lead(row: Sequence[Any]) -> Lead:
     fields["phone_kind"] = _KIND[fields["phone_kind"]]
     fields["numbers"] = _NUMBERS.decode(fields["numbers"]) if fields["numbers"] else ()
     fields["consent"] = _CONSENT.decode(fields["consent"]) if fields["consent"] else NO_CONSENT_STATED
+    fields["callback"] = _CALLBACK.decode(fields["callback"]) if fields["callback"] else None
     return Lead(**fields)
 
 
@@ -133,6 +138,23 @@ def numbers_row(lead: Lead) -> dict[str, Any]:
     return {"number": lead.number, "phone_kind": lead.phone_kind.value, "numbers": numbers_text(lead.numbers)}
 
 
+def status_text(lead: Lead) -> str:
+    """A lead's status as its row has it."""
+    return CALLED_BACK if lead.status is LeadStatus.OPEN and lead.callback is not None else str(lead.status)
+
+
+def callback_row(lead: Lead) -> dict[str, Any]:
+    """A lead's callback, by column."""
+    callback = lead.callback
+    if callback is None:
+        return {"callback": "", "callback_agent": None, "callback_ends_at": None}
+    return {
+        "callback": _ENCODE(callback).decode(),
+        "callback_agent": callback.agent_id,
+        "callback_ends_at": callback.ends_at,
+    }
+
+
 def numbers_text(numbers: Sequence[LeadNumber]) -> str:
     """Numbers as they are kept: JSON, or nothing where a lead has only one."""
     return _ENCODE(numbers).decode() if numbers else ""
@@ -148,6 +170,7 @@ def to_attempt(row: Sequence[Any]) -> Attempt:
     fields = dict(zip(_ATTEMPT_FIELDS, row, strict=True))
     fields["attempt_id"] = attempt_id(fields["lead_id"], fields["attempt_number"])
     fields["outcome"] = None if fields["outcome"] is None else Outcome(fields["outcome"])
+    fields["meaning"] = None if fields["meaning"] is None else Meaning(fields["meaning"])
     return Attempt(**fields)
 
 

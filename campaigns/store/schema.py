@@ -56,10 +56,24 @@ leads = sa.Table(
     sa.Column("consent", sa.Text, nullable=False, server_default=""),
     sa.Column("list_id", Id, nullable=False, server_default="0"),
     sa.Column("import_id", Id, nullable=False, server_default="0"),
+    # JSON of a pending callback, and beside it what callbacks are found by. An open lead that has one is of status
+    # "callback", so that the ranges of ordinary leads never hold it.
+    sa.Column("callback", sa.Text, nullable=False, server_default=""),
+    sa.Column("callback_agent", sa.Text),
+    sa.Column("callback_ends_at", sa.Double),
     # The number goes first: blocking a number looks for it in every campaign. Not unique: by the rule of an import a
     # number may be on several lists, and a lead's number changes when the next of its numbers is tried.
     sa.Index("leads_by_number", "number", "campaign_id"),
     sa.Index("leads_ready", "campaign_id", "status", "list_id", "time_zone", "priority", "not_before", "lead_id"),
+    sa.Index(
+        "leads_called_back",
+        "campaign_id",
+        "not_before",
+        "callback_agent",
+        "callback_ends_at",
+        sqlite_where=sa.text("status = 'callback'"),
+        postgresql_where=sa.text("status = 'callback'"),
+    ),
     sa.Index(
         "leads_leased",
         "campaign_id",
@@ -134,6 +148,7 @@ attempts = sa.Table(
     sa.Column("agent_id", sa.Text, nullable=False),
     sa.Column("disposition", sa.Text, nullable=False),
     sa.Column("disposition_at", sa.Double),
+    sa.Column("meaning", sa.Text),
     sa.Column("engine_id", sa.Text, nullable=False),
     sa.Index("attempts_by_time", "placed_at", "lead_id", "attempt_number"),
     sa.Index("attempts_by_campaign", "campaign_id", "placed_at", "lead_id", "attempt_number"),

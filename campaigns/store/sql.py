@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from msgspec.structs import replace
 
+from campaigns.dispositions import Callback
 from campaigns.imports import AddRules, LeadImport
 from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, NewLead, Outcome
 from campaigns.ports import ADD_RULES, AttemptFilter, LeadList, LeadsAdded, Page, Result, Verdict
@@ -16,6 +17,8 @@ from campaigns.store import (
     progress,
     sql_adding,
     sql_attempts,
+    sql_callbacks,
+    sql_dispositions,
     sql_gate,
     sql_imports,
     sql_leads,
@@ -23,7 +26,7 @@ from campaigns.store import (
 )
 from campaigns.store.database import Database, insert
 from campaigns.store.rows import LEAD_COLUMNS, chunks, settings_text, to_campaign, to_lead
-from campaigns.store.schema import attempts, blocked_numbers, campaigns, lead_groups, lead_lists, leads, outcome_counts
+from campaigns.store.schema import attempts, campaigns, lead_groups, lead_lists, leads, outcome_counts
 
 CHUNK = 1000
 
@@ -163,6 +166,14 @@ class SqlStore:
             campaign = _campaign(connection, campaign_id)
             return tuple(sql_leads.reserve(connection, campaign, count, now, now + lease_s, engine_id))
 
+    def reserve_callbacks(
+        self, campaign_id: int, agents: Sequence[str], count: int, now: float, lease_s: float, engine_id: str
+    ) -> Sequence[Lead]:
+        """See the port."""
+        with self._database.writing() as connection:
+            campaign = _campaign(connection, campaign_id)
+            return tuple(sql_callbacks.reserve(connection, campaign, agents, count, now, now + lease_s, engine_id))
+
     def release_leads(self, lead_ids: Sequence[int]) -> None:
         """See the port."""
         with self._database.writing() as connection:
@@ -178,11 +189,13 @@ class SqlStore:
         with self._database.writing() as connection:
             sql_attempts.finish(connection, results, now)
 
-    def record_disposition(self, attempt_id: str, agent_id: str, disposition: str, now: float) -> None:
+    def record_disposition(
+        self, attempt_id: str, agent_id: str, disposition: str, now: float, callback: Callback | None = None
+    ) -> None:
         """See the port."""
         key = listing.split_attempt_id(attempt_id)
         with self._database.writing() as connection:
-            sql_attempts.set_disposition(connection, key, agent_id, disposition, now)
+            sql_dispositions.record(connection, key, agent_id, disposition, now, callback)
 
     def interrupt_attempts(self, engine_id: str, now: float) -> int:
         """See the port."""
@@ -203,16 +216,11 @@ class SqlStore:
 
     def block_numbers(self, numbers: Sequence[str], reason: str, now: float, tenant_id: int = 1) -> int:
         """See the port."""
-        new = 0
         with self._database.writing() as connection:
-            statement = insert(connection, blocked_numbers).on_conflict_do_nothing().returning(blocked_numbers.c.number)
-            for chunk in chunks(sorted(set(numbers)), CHUNK):
-                rows = [
-                    {"tenant_id": tenant_id, "number": number, "reason": reason, "blocked_at": now} for number in chunk
-                ]
-                new += len(connection.execute(statement, rows).all())
-                sql_leads.close_numbers(connection, chunk, progress.BLOCKED, tenant_id)
-        return new
+            return sum(
+                sql_dispositions.block(connection, chunk, reason, now, tenant_id)
+                for chunk in chunks(sorted(set(numbers)), CHUNK)
+            )
 
     def load_list(self, name: str, numbers: Iterable[str], as_of: float) -> int:
         """See the port."""
@@ -271,4 +279,5 @@ def _task(connection: sa.Connection, campaign: Campaign, now: float) -> Campaign
     total = sa.func.sum(lead_groups.c.leads_open)
     leads_open = connection.scalar(sa.select(total).where(lead_groups.c.campaign_id == campaign.campaign_id))
     windows = sql_gate.read_windows(connection, campaign, now)
-    return progress.task_of(campaign, counts, now, int(leads_open or 0), windows)
+    callbacks_due = sql_callbacks.due_by_agent(connection, campaign.campaign_id, now)
+    return progress.task_of(campaign, counts, now, int(leads_open or 0), windows, callbacks_due)

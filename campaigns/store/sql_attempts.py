@@ -54,29 +54,15 @@ def interrupt(connection: sa.Connection, engine_id: str, now: float) -> int:
     return len(found)
 
 
-def set_disposition(
-    connection: sa.Connection, key: tuple[int, int], agent_id: str, disposition: str, now: float
-) -> None:
-    """Write what the agent said.
-
-    Raises:
-        AttemptNotFoundError: no such attempt.
-    """
-    change = attempts.update().values(agent_id=agent_id, disposition=disposition, disposition_at=now)
-    found = connection.execute(change.where(attempts.c.lead_id == key[0], attempts.c.attempt_number == key[1]))
-    if found.rowcount == 0:
-        raise AttemptNotFoundError(attempt_id(*key))
-
-
 def _write_chunk(connection: sa.Connection, new: Sequence[Attempt]) -> list[str]:
     locked = sql_leads.lock(connection, {attempt.lead_id for attempt in new})
     numbers = {attempt.number for attempt in new}
-    gates = {key: gate_of(one) for key, one in _read_campaigns(connection, _campaigns_of(locked)).items()}
+    gates = {key: gate_of(one) for key, one in read_campaigns(connection, _campaigns_of(locked)).items()}
     needs_past = any(gate.needs_past for gate in gates.values())
     if needs_past:
         sql_gate.lock_numbers(connection, numbers)
     records = _records_by_tenant(connection, new, gates, needs_past)
-    tried = _read_tried(connection, locked)
+    tried = read_tried(connection, locked)
     rows: list[dict[str, Any]] = []
     moved = []
     for attempt in new:
@@ -114,8 +100,8 @@ def _records_by_tenant(
 
 def _finish_chunk(connection: sa.Connection, results: Sequence[Result], now: float) -> None:
     locked = sql_leads.lock(connection, {result.attempt.lead_id for result in results})
-    tried = _read_tried(connection, locked)
-    of_campaign = _read_campaigns(connection, _campaigns_of(locked))
+    tried = read_tried(connection, locked)
+    of_campaign = read_campaigns(connection, _campaigns_of(locked))
     after = {lead_id: lead for lead_id, (lead, _) in locked.items()}
     changes = _Changes()
     for result in results:
@@ -180,14 +166,12 @@ def _finish_row(attempt: Attempt) -> dict[str, Any]:
     return row | {"key_lead": row.pop("lead_id"), "key_number": row.pop("attempt_number")}
 
 
-def _read_tried(connection: sa.Connection, lead_ids: Collection[int]) -> defaultdict[int, list[Attempt]]:
+def read_tried(connection: sa.Connection, lead_ids: Collection[int]) -> defaultdict[int, list[Attempt]]:
     """All attempts at these (locked) leads, in order."""
     tried: defaultdict[int, list[Attempt]] = defaultdict(list)
     for chunk in chunks(sorted(lead_ids), CHUNK):
         wanted = sa.select(*ATTEMPT_COLUMNS).where(attempts.c.lead_id.in_(chunk))
-        # An agent's disposition is written without the lead's lock; this row must not change before it is finished.
-        ordered = wanted.order_by(attempts.c.lead_id, attempts.c.attempt_number).with_for_update()
-        for row in connection.execute(ordered):
+        for row in connection.execute(wanted.order_by(attempts.c.lead_id, attempts.c.attempt_number)):
             tried[row.lead_id].append(to_attempt(row))
     return tried
 
@@ -196,6 +180,7 @@ def _campaigns_of(locked: Mapping[int, tuple[Lead, str]]) -> set[int]:
     return {lead.campaign_id for lead, _ in locked.values()}
 
 
-def _read_campaigns(connection: sa.Connection, campaign_ids: Collection[int]) -> dict[int, Campaign]:
+def read_campaigns(connection: sa.Connection, campaign_ids: Collection[int]) -> dict[int, Campaign]:
+    """Campaigns by id."""
     wanted = sa.select(campaigns).where(campaigns.c.campaign_id.in_(campaign_ids))
     return {row.campaign_id: to_campaign(*row) for row in connection.execute(wanted)}

@@ -148,14 +148,14 @@ def _count(connection: sa.Connection, name: str) -> int:
 def _past_of(connection: sa.Connection, numbers: Sequence[str], tenant_id: int) -> dict[str, list[PastCall]]:
     rows, values = as_rows(connection, numbers)
     query = (
-        "SELECT number, placed_at, campaign_id, lead_id, outcome, disposition FROM attempts "  # noqa: S608
+        "SELECT number, placed_at, campaign_id, lead_id, outcome, meaning FROM attempts "  # noqa: S608
         f"WHERE number IN ({rows}) "
         f"AND campaign_id IN (SELECT campaign_id FROM campaigns WHERE tenant_id = {int(tenant_id)})"
     )
     found: defaultdict[str, list[PastCall]] = defaultdict(list)
-    for number, placed_at, campaign_id, lead_id, outcome, disposition in connection.exec_driver_sql(query, (values,)):
+    for number, placed_at, campaign_id, lead_id, outcome, meaning in connection.exec_driver_sql(query, (values,)):
         ended_as = None if outcome is None else Outcome(outcome)
-        found[number].append(PastCall(placed_at, campaign_id, lead_id, ended_as, disposition))
+        found[number].append(PastCall(placed_at, campaign_id, lead_id, ended_as, meaning or ""))
     return dict(found)
 
 

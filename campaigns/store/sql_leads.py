@@ -17,7 +17,7 @@ from campaigns.rules.gate import Gate, gate_of
 from campaigns.store import judging, progress, sql_gate
 from campaigns.store.adding import rest_of_numbers
 from campaigns.store.database import as_rows, ids_as_rows, insert
-from campaigns.store.rows import LEAD_COLUMNS, chunks, numbers_row, to_lead
+from campaigns.store.rows import CALLED_BACK, LEAD_COLUMNS, callback_row, chunks, numbers_row, status_text, to_lead
 from campaigns.store.schema import campaigns, lead_groups, leads
 
 CHUNK = 1000
@@ -42,7 +42,13 @@ _SWITCH = (
     .where(leads.c.lead_id == sa.bindparam("key"))
     .values({column: sa.bindparam(column) for column in ("number", "phone_kind", "numbers")})
 )
-_RELEASE = leads.update().values(status=LeadStatus.OPEN, lease_until=None)
+_SET_CALLBACK = (
+    leads.update()
+    .where(leads.c.lead_id == sa.bindparam("key"))
+    .values({column: sa.bindparam(column) for column in ("callback", "callback_agent", "callback_ends_at")})
+)
+_OPEN = sa.case((leads.c.callback == "", LeadStatus.OPEN.value), else_=CALLED_BACK)
+_RELEASE = leads.update().values(status=_OPEN, lease_until=None)
 
 
 def find_blocked(connection: sa.Connection, numbers: Collection[str], tenant_id: int) -> set[str]:
@@ -71,7 +77,7 @@ def reserve(
     if gate.campaign_refusals(now):
         return reserved
     refused_max = REFUSED_MAX
-    _free_expired(connection, campaign.campaign_id, now)
+    free_expired(connection, campaign.campaign_id, now)
     for priority, groups in _open_groups(connection, gate, now):
         while len(reserved) < (wanted := min(count, RESERVE_MAX)) and refused_max > 0:
             due = _lock_due(connection, (campaign.campaign_id, priority, groups), now, wanted - len(reserved))
@@ -88,7 +94,7 @@ def reserve(
             chosen, refused = judging.judge(gate, due, now, records.seen)
             move(connection, refused)
             refused_max -= len(refused)
-            _lease(connection, [lead.lead_id for lead in chosen], lease_until, engine_id)
+            lease(connection, [lead.lead_id for lead in chosen], lease_until, engine_id)
             reserved += (replace(lead, status=LeadStatus.RESERVED) for lead in chosen)
     return reserved
 
@@ -125,7 +131,7 @@ def move(connection: sa.Connection, moved: Sequence[tuple[Lead, Lead]]) -> None:
     rows = [
         {
             "key": lead.lead_id,
-            "status": lead.status,
+            "status": status_text(lead),
             "not_before": lead.not_before,
             "attempts_made": lead.attempts_made,
             "closed_reason": lead.closed_reason,
@@ -133,15 +139,27 @@ def move(connection: sa.Connection, moved: Sequence[tuple[Lead, Lead]]) -> None:
         for _, lead in moved
     ]
     connection.execute(_MOVE, rows)
-    switched = [{"key": lead.lead_id} | numbers_row(lead) for before, lead in moved if lead.number != before.number]
+    switched = [
+        {"key": lead.lead_id} | numbers_row(lead)
+        for before, lead in moved
+        if lead.number != before.number or lead.numbers != before.numbers
+    ]
     if switched:
         connection.execute(_SWITCH, switched)
-    was_closed = Counter(
-        (lead.campaign_id, lead.list_id, lead.time_zone, lead.priority)
-        for before, lead in moved
-        if lead.status is LeadStatus.CLOSED and before.status is not LeadStatus.CLOSED
-    )
-    change_groups(connection, {group: -count for group, count in was_closed.items()})
+    set_callbacks(connection, moved)
+    changes: Counter[Group] = Counter()
+    for before, lead in moved:
+        is_closed, was_closed = lead.status is LeadStatus.CLOSED, before.status is LeadStatus.CLOSED
+        if is_closed != was_closed:
+            changes[lead.campaign_id, lead.list_id, lead.time_zone, lead.priority] += was_closed - is_closed
+    change_groups(connection, {group: change for group, change in changes.items() if change})
+
+
+def set_callbacks(connection: sa.Connection, changed: Sequence[tuple[Lead, Lead]]) -> None:
+    """Write the callbacks of leads, given as they were and as they are now, and nothing else of them."""
+    rows = [{"key": lead.lead_id} | callback_row(lead) for before, lead in changed if lead.callback != before.callback]
+    if rows:
+        connection.execute(_SET_CALLBACK, rows)
 
 
 def close(connection: sa.Connection, found: Sequence[Lead], reason: str) -> None:
@@ -246,7 +264,8 @@ def _due_statement(dialect: str, groups: int) -> str:
     return f"{joined} ORDER BY best.not_before, best.lead_id"
 
 
-def _lease(connection: sa.Connection, lead_ids: Sequence[int], lease_until: float, engine_id: str) -> None:
+def lease(connection: sa.Connection, lead_ids: Sequence[int], lease_until: float, engine_id: str) -> None:
+    """Reserve locked leads for an engine."""
     if lead_ids:
         mark, rows, values = ids_as_rows(connection, lead_ids)
         connection.exec_driver_sql(
@@ -255,7 +274,8 @@ def _lease(connection: sa.Connection, lead_ids: Sequence[int], lease_until: floa
         )
 
 
-def _free_expired(connection: sa.Connection, campaign_id: int, now: float) -> None:
+def free_expired(connection: sa.Connection, campaign_id: int, now: float) -> None:
+    """Open the leads of a campaign whose lease has run out."""
     expired = (leads.c.campaign_id == campaign_id, leads.c.lease_until <= now)
     wanted = sa.select(leads.c.lead_id).where(*expired).limit(RESERVE_MAX).with_for_update(skip_locked=True)
     for chunk in chunks(connection.scalars(wanted).all(), CHUNK):

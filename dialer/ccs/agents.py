@@ -72,6 +72,7 @@ class Agent:
         "pause_said_at",
         "promise",
         "screen",
+        "screen_before",
         "seconds",
         "since",
         "skill_groups",
@@ -99,6 +100,8 @@ class Agent:
         """The attempt before that: its disposition may still come in late."""
         self.campaign_id = 0
         self.screen: ScreenPop | None = None
+        self.screen_before: ScreenPop | None = None
+        """What was shown of the attempt before."""
         self.acw_s_max = 0.0
 
 

@@ -1,5 +1,6 @@
 """`dialer agent` and `dialer status`: an agent's desk in its simplest form, and a look at the floor."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -49,11 +50,26 @@ def hang_up(agent: AgentId, url: ServiceUrl = None) -> None:
 def set_disposition(
     agent: AgentId,
     attempt: Annotated[str, typer.Argument(help="The attempt, such as 4711-2.")],
-    disposition: Annotated[str, typer.Argument(help="What came of it, in a word of your own.")],
+    disposition: Annotated[str, typer.Argument(help="What came of it; a wrong word is answered with those there are.")],
+    call_at: Annotated[
+        datetime | None, typer.Option(help="For a callback: when to call, local time, such as 2026-12-01T15:00.")
+    ] = None,
+    window_minutes: Annotated[
+        int, typer.Option(min=1, help="For how long only the agent named calls; then anybody may.")
+    ] = 60,
+    callback_agent: Annotated[str, typer.Option(help="Who is to call; anybody, where it is left out.")] = "",
     url: ServiceUrl = None,
 ) -> None:
-    """Say what came of a call; ends after-call work."""
-    body = {"attempt_id": attempt, "disposition": disposition}
+    """Say what came of a call; ends after-call work.
+
+    A sale or refusal closes the lead, do_not_call puts the number on the do-not-call list, wrong_number tries the next
+    number, callback calls again at --call-at. A campaign may have other words for these: see its `dispositions`.
+    """
+    body: dict[str, Any] = {"attempt_id": attempt, "disposition": disposition}
+    if call_at is not None:
+        starts_at = call_at.timestamp()
+        ends_at = starts_at + 60 * window_minutes
+        body["callback"] = {"starts_at": starts_at, "ends_at": ends_at, "agent_id": callback_agent}
     _show(Client(url).post(f"/agents/{agent}/disposition", body))
 
 

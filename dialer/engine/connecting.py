@@ -5,17 +5,29 @@ from dialer.ccs.distribution import agent_for, call_for
 from dialer.engine.state import EngineState
 from dialer.messages import BridgeCall, CallBridged
 from dialer.model import AgentState, CallState, ScreenPop
-from dialer.pds.calls import Call, CallTrigger, advance
+from dialer.pds.callbacks import own_agent
+from dialer.pds.calls import IN_FLIGHT, Call, CallTrigger, advance
 from pacing.model import AnswerObserved
 
 
 def seek_agent(state: EngineState, call: Call, now: float) -> bool:
     """Reserve the longest-idle agent for a call and ask for the bridge; False when nobody is idle."""
-    agent = agent_for(state.roster, state.campaign_of(call).skill_group)
+    group = state.campaign_of(call).skill_group
+    if state.awaited:
+        wanted = own_agent(call.lead, call.placed_at)
+        agent = agent_for(state.roster, group, wanted, lambda name: awaits_callback(state, name))
+    else:
+        agent = agent_for(state.roster, group)
     if agent is None:
         return False
     bridge(state, call, agent, now)
     return True
+
+
+def awaits_callback(state: EngineState, agent_id: str) -> bool:
+    """Whether a callback of the agent's own is on its way to them."""
+    call = state.calls.get(state.awaited.get(agent_id, ""))
+    return call is not None and (call.state in IN_FLIGHT or call.state is CallState.DETECTING)
 
 
 def enqueue(state: EngineState, call: Call) -> None:

@@ -21,7 +21,7 @@ from dialer.engine.desk import (
     on_agent_went_ready,
 )
 from dialer.engine.ending import on_call_ended, on_message_played
-from dialer.engine.leads import on_leads_reserved, on_numbers_blocked
+from dialer.engine.leads import on_callbacks_reserved, on_leads_reserved, on_numbers_blocked
 from dialer.engine.legs import on_leg_closed, on_leg_opened
 from dialer.engine.pace import pace
 from dialer.engine.shutdown import on_shutdown_began
@@ -40,6 +40,7 @@ HANDLERS: dict[type[m.Event], Callable[[EngineState, Any, float], None]] = {
     m.TasksPolled: on_tasks_polled,
     m.CampaignChanged: on_campaign_changed,
     m.LeadsReserved: on_leads_reserved,
+    m.CallbacksReserved: on_callbacks_reserved,
     m.AttemptsRecorded: on_attempts_recorded,
     m.AttemptsRefused: on_attempts_refused,
     m.ResultsRecorded: on_results_recorded,

@@ -2,7 +2,7 @@
 
 from campaigns.model import CampaignStatus
 from dialer.engine.state import EngineState
-from dialer.messages import LeadsReserved, NumbersBlocked, ReleaseLeads, ReserveLeads
+from dialer.messages import CallbacksReserved, LeadsReserved, NumbersBlocked, ReleaseLeads, ReserveLeads
 from dialer.pds.tasks import CampaignWork
 
 BLOCKED_MAX = 100_000
@@ -11,7 +11,7 @@ BLOCKED_MAX = 100_000
 
 def refill(state: EngineState, work: CampaignWork, now: float) -> None:
     """Give back leads whose lease is ending, and ask for more where the hopper runs low."""
-    expired = work.hopper.expire(now)
+    expired = work.callbacks.expire(now) + work.hopper.expire(now)
     if expired:
         release(state, work.campaign_id, expired)
     count = work.hopper.count_to_reserve(now)
@@ -40,14 +40,33 @@ def on_leads_reserved(state: EngineState, event: LeadsReserved, now: float) -> N
         state.touch(work)
 
 
+def on_callbacks_reserved(state: EngineState, event: CallbacksReserved, now: float) -> None:
+    """Keep reserved callbacks at hand; a campaign that has been stopped meanwhile gives them back."""
+    work = state.tasks.works.get(event.campaign_id)
+    if work is None or work.campaign.status not in (CampaignStatus.RUNNING, CampaignStatus.PAUSED):
+        release(state, event.campaign_id, tuple(lead.lead_id for lead in event.leads))
+        return
+    barred = state.blocked[work.campaign.tenant_id]
+    release(state, event.campaign_id, tuple(lead.lead_id for lead in event.leads if lead.number in barred))
+    work.callbacks.add((lead for lead in event.leads if lead.number not in barred), now)
+    if event.leads:
+        state.touch(work)
+
+
 def on_numbers_blocked(state: EngineState, event: NumbersBlocked, now: float) -> None:
-    """Take blocked numbers out of the tenant's hoppers at once, and remember them for leads that are on their way."""
+    """Numbers are on a tenant's do-not-call list."""
     del now
-    blocked = state.blocked[event.tenant_id]
-    blocked.update(dict.fromkeys(event.numbers))
+    bar_numbers(state, event.tenant_id, event.numbers)
+
+
+def bar_numbers(state: EngineState, tenant_id: int, numbers: tuple[str, ...]) -> None:
+    """Take blocked numbers out of the tenant's hoppers at once, and remember them for leads that are on their way."""
+    blocked = state.blocked[tenant_id]
+    blocked.update(dict.fromkeys(numbers))
     while len(blocked) > BLOCKED_MAX:
         del blocked[next(iter(blocked))]
-    numbers = frozenset(event.numbers)
+    barred = frozenset(numbers)
     for work in state.tasks.works.values():
-        if work.campaign.tenant_id == event.tenant_id:
-            release(state, work.campaign_id, work.hopper.remove_numbers(numbers))
+        if work.campaign.tenant_id == tenant_id:
+            found = work.callbacks.remove_numbers(barred) + work.hopper.remove_numbers(barred)
+            release(state, work.campaign_id, found)

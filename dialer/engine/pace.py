@@ -8,10 +8,12 @@ that are shared.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 from campaigns.model import Attempt, Lead, Treatment
 from campaigns.rules.checks import Seen
 from dialer.ccs.roster import SkillGroup
+from dialer.engine.callbacks import callbacks_to_dial, note_awaited, reserve_callbacks
 from dialer.engine.ending import cancel
 from dialer.engine.leads import refill
 from dialer.engine.state import EngineState
@@ -60,6 +62,7 @@ def _decide(state: EngineState, work: CampaignWork, group: SkillGroup, now: floa
     is_agentless = campaign.treatment is Treatment.MESSAGE
     if (state.is_tick or not len(work.hopper)) and (group.members or is_agentless):
         refill(state, work, now)
+        reserve_callbacks(state, work, group, now)
     if state.is_tick and now < work.quiet_until:
         return
     at_work = group.at_work
@@ -67,11 +70,13 @@ def _decide(state: EngineState, work: CampaignWork, group: SkillGroup, now: floa
     if not at_work and not is_agentless and not asked_anyway:
         work.decision = f"no agent of skill group {campaign.skill_group!r} is at work"
         return
-    calls_max = min(CALLS_PER_DECISION_MAX, len(work.hopper))
+    callbacks = callbacks_to_dial(state, work, group, now)
+    leads = len(callbacks) + len(work.hopper)
+    calls_max = min(CALLS_PER_DECISION_MAX, leads)
     if calls_max:
         calls_max = min(calls_max, state.router.calls_max(campaign.trunk_group, now))
     if not calls_max and not asked_anyway:
-        work.decision = "the trunks take no more calls now" if len(work.hopper) else "there are no leads to dial now"
+        work.decision = "the trunks take no more calls now" if leads else "there are no leads to dial now"
         return
     offer = NO_OFFER
     if is_agentless:
@@ -80,12 +85,13 @@ def _decide(state: EngineState, work: CampaignWork, group: SkillGroup, now: floa
         work.decision = work.policy_error
         return
     else:
-        if calls_max:
+        if len(work.hopper) and calls_max:
             offer = work.scores.offer(campaign, work.hopper, state.history, now)
         decision = work.decide(_snapshot(state, work, group, calls_max, offer, now))
     work.quiet_until = now + max(TICK_SHARE * state.settings.tick_s, decision.holds_s)
     calls = min(decision.calls, calls_max) if at_work or is_agentless else 0
-    placed = _dial(state, work, _leads(work, offer, decision), calls, decision.risks, now) if calls > 0 else 0
+    leads_in_order = chain(callbacks, _leads(work, offer, decision)) if callbacks else _leads(work, offer, decision)
+    placed = _dial(state, work, leads_in_order, calls, decision.risks, now) if calls > 0 else 0
     cancelled = _cancel(state, work, decision.cancel, now) if decision.cancel else 0
     _report(state, work, group, decision, placed, placed + cancelled > 0, now)
 
@@ -179,11 +185,12 @@ def _dial(
         router.take(route.trunk, now)
         call = Call(attempt, lead, route.number)
         call.risk = risks[len(attempts)] if len(attempts) < len(risks) else None
+        note_awaited(state, call, now)
         _put_in_flight(state, work, call, now)
         attempts.append(attempt)
         if len(attempts) == count:
             break
-    work.hopper.take(taken)
+    work.take(taken)
     if attempts:
         work.open_calls += len(attempts)
         state.served += len(attempts)

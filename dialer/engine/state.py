@@ -22,6 +22,7 @@ class EngineState:
     """The whole state of one engine; handlers change it and append to `commands`."""
 
     __slots__ = (
+        "awaited",
         "blocked",
         "calls",
         "commands",
@@ -68,6 +69,8 @@ class EngineState:
         self.polls_asked_at: deque[float] = deque(maxlen=100)
         self.blocked: defaultdict[int, dict[str, None]] = defaultdict(dict)
         """Numbers blocked of late, by tenant; the store knows all of them."""
+        self.awaited: dict[str, str] = {}
+        """The call on its way to each agent who has a callback of their own: the last one, which may have ended."""
         self.dispositions: dict[tuple[str, int], None] = {}
         """Dispositions being written whose requests wait for an answer."""
 
@@ -92,6 +95,11 @@ class EngineState:
     def touch(self, work: CampaignWork) -> None:
         """Note that a campaign's calls may have raised what pacing would place."""
         self.touched[work.campaign.skill_group] = None
+
+    def known_campaign(self, campaign_id: int) -> Campaign | None:
+        """The settings of a campaign, or None of one that was forgotten meanwhile."""
+        work = self.tasks.works.get(campaign_id)
+        return None if work is None else work.campaign
 
     def work_of(self, call: Call) -> CampaignWork:
         """The campaign of an open call; it is kept as long as it has open calls."""

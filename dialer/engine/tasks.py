@@ -79,7 +79,7 @@ def _apply(state: EngineState, task: CampaignTask, now: float) -> CampaignWork:
 
 
 def _halt(state: EngineState, work: CampaignWork) -> None:
-    release(state, work.campaign_id, work.hopper.empty())
+    release(state, work.campaign_id, work.callbacks.empty() + work.hopper.empty())
 
 
 def _is_task(task: CampaignTask) -> bool:

@@ -12,6 +12,7 @@ from dialer.messages import (
     RecordDisposition,
     RecordResult,
     ReleaseLeads,
+    ReserveCallbacks,
     ReserveLeads,
     StoreCommand,
 )
@@ -25,7 +26,7 @@ class StoreQueue:
     results: deque[Result] = field(default_factory=deque)
     dispositions: deque[RecordDisposition] = field(default_factory=deque)
     releases: deque[int] = field(default_factory=deque)
-    reservations: deque[ReserveLeads] = field(default_factory=deque)
+    reservations: deque[ReserveLeads | ReserveCallbacks] = field(default_factory=deque)
     polls: int = 0
     """Polls that wait together are read once, and each is answered."""
     overflowed: deque[Attempt] = field(default_factory=deque)
@@ -46,7 +47,7 @@ class StoreQueue:
                 self.dispositions.append(command)
             case ReleaseLeads():
                 self.releases.extend(command.lead_ids)
-            case ReserveLeads():
+            case ReserveLeads() | ReserveCallbacks():
                 self.reservations.append(command)
             case PollTasks():
                 self.polls += 1

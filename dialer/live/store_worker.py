@@ -12,14 +12,15 @@ wait. Above `queue_max` waiting commands, attempts are refused without a try. Re
 flight makes one result and no new call is placed meanwhile, so there are at most as many more as calls were in flight.
 """
 
+import contextlib
 import logging
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from campaigns.model import Attempt
+from campaigns.model import Attempt, Lead
 from campaigns.ports import CampaignStore, Result
 from campaigns.service.errors import NotFoundError, StoreUnavailableError
 from dialer.access.tenancy import task_inside
@@ -27,11 +28,14 @@ from dialer.live.store_queue import StoreQueue
 from dialer.messages import (
     AttemptsRecorded,
     AttemptsRefused,
+    CallbacksReserved,
     DispositionRecorded,
     Event,
     LeadsReserved,
     PollTasks,
     RecordDisposition,
+    ReserveCallbacks,
+    ReserveLeads,
     ResultsRecorded,
     StoreCommand,
     TasksPolled,
@@ -255,7 +259,7 @@ class StoreWorker:
         while dispositions:
             one = dispositions[0]
             try:
-                self._store.record_disposition(one.attempt_id, one.agent_id, one.disposition, self._now())
+                self._store.record_disposition(one.attempt_id, one.agent_id, one.disposition, self._now(), one.callback)
                 self._counters["dispositions_written"] += 1
                 self._answer(DispositionRecorded(attempt_id=one.attempt_id, request_id=one.request_id))
             except NotFoundError as error:
@@ -271,16 +275,22 @@ class StoreWorker:
 
     def _reserve(self, batch: StoreQueue) -> None:
         while batch.reservations:
-            wanted = batch.reservations[0]
-            try:
-                leads = self._store.reserve_leads(
-                    wanted.campaign_id, wanted.count, self._now(), self._lease_s, self._engine_id
-                )
-            except NotFoundError:
-                leads = ()
+            answer = self._reserved(batch.reservations[0])
             batch.reservations.popleft()
-            self._counters["leads_reserved"] += len(leads)
-            self._answer(LeadsReserved(campaign_id=wanted.campaign_id, leads=tuple(leads)))
+            self._counters["leads_reserved"] += len(answer.leads)
+            self._answer(answer)
+
+    def _reserved(self, wanted: ReserveLeads | ReserveCallbacks) -> LeadsReserved | CallbacksReserved:
+        lease = (wanted.count, self._now(), self._lease_s, self._engine_id)
+        leads: Sequence[Lead] = ()
+        # A campaign that is not there has no leads.
+        with contextlib.suppress(NotFoundError):
+            if isinstance(wanted, ReserveCallbacks):
+                leads = self._store.reserve_callbacks(wanted.campaign_id, wanted.agents, *lease)
+            else:
+                leads = self._store.reserve_leads(wanted.campaign_id, *lease)
+        kind = CallbacksReserved if isinstance(wanted, ReserveCallbacks) else LeadsReserved
+        return kind(campaign_id=wanted.campaign_id, leads=tuple(leads))
 
     def _poll(self, batch: StoreQueue) -> None:
         if batch.polls:

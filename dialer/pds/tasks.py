@@ -5,11 +5,13 @@ it changed after that poll was asked for: then the poll is older than what we kn
 """
 
 import math
+from collections.abc import Iterable
 
 from campaigns.model import Campaign, CampaignStatus, CampaignTask, Outcome, PacingSettings
 from campaigns.rules.gate import gate_of
 from dialer.model import EngineSettings
 from dialer.pds.account import AbandonAccount, dialing_ends_at
+from dialer.pds.callbacks import Callbacks
 from dialer.pds.hopper import Hopper
 from dialer.pds.list_rates import ListRates
 from dialer.pds.regulators import RegulatorAccounts
@@ -35,6 +37,7 @@ class CampaignWork:
         "_ends_judged_until",
         "account",
         "attempts",
+        "callbacks",
         "campaign",
         "campaign_id",
         "changed_at",
@@ -69,6 +72,7 @@ class CampaignWork:
         self._ends_at = math.inf
         self._ends_judged_until = -math.inf
         self.hopper = Hopper(settings)
+        self.callbacks = Callbacks(settings)
         self.in_flight: dict[str, CallInFlight] = {}
         """Calls decided on and not yet answered or ended, oldest first."""
         self.detecting = 0
@@ -125,6 +129,17 @@ class CampaignWork:
             self._ends_judged_until = min(self._ends_at, now + ENDS_LIFE_S)
         return self._ends_at
 
+    def take(self, lead_ids: Iterable[int]) -> None:
+        """Take leads that are dialed, or refused, out of the callbacks or the hopper."""
+        if not self.callbacks:
+            self.hopper.take(lead_ids)
+            return
+        for lead_id in lead_ids:
+            if lead_id in self.callbacks:
+                self.callbacks.take(lead_id)
+            else:
+                self.hopper.take((lead_id,))
+
     def decide(self, snapshot: Snapshot) -> Decision:
         """Ask the policy; one that raises is counted, and pacing is progressive for once.
 
@@ -152,6 +167,7 @@ class CampaignWork:
     def _apply(self, task: CampaignTask, before: Campaign | None) -> None:
         campaign = task.campaign
         self.is_running = campaign.status is CampaignStatus.RUNNING
+        self.callbacks.follow(task.callbacks_due)
         self._ends_judged_until = -math.inf
         # Asked of every lead at the moment of dialing.
         self.gate = gate_of(campaign)

@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Body, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from campaigns.dispositions import Callback
 from dialer.access.tenancy import agent_outside, inside, outside
 from dialer.messages import (
     AgentHinted,
@@ -25,6 +26,9 @@ from dialer.rest.problems import ProblemError
 from dialer.rest.service import Service, ServiceOf
 
 router = APIRouter(prefix="/agents", tags=["agents"])
+
+CALLBACK_S = 3600.0
+"""The window of a callback that states no end."""
 
 AgentId = Annotated[str, Path(pattern=r"^[\w.@+-]{1,64}$", description="Letters, digits, `.`, `_`, `-`, `@`, `+`.")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -54,12 +58,24 @@ class Hint(BaseModel):
     )
 
 
+class CallbackTime(BaseModel):
+    """When to call again."""
+
+    model_config = ConfigDict(extra="forbid")
+    starts_at: Annotated[float, Field(description="Unix seconds; not called before.")]
+    ends_at: Annotated[
+        float | None, Field(description="Until then only the agent named calls; an hour after the start if left out.")
+    ] = None
+    agent_id: Annotated[str, Field(max_length=64, description="Who is to call; anybody if left out.")] = ""
+
+
 class Disposition(BaseModel):
     """What came of a call."""
 
     model_config = ConfigDict(extra="forbid")
     attempt_id: Annotated[str, Field(pattern=r"^\d+-\d+$", description="For example 4711-2.")]
-    disposition: Name
+    disposition: Annotated[Name, Field(description="A name of the campaign's `dispositions`.")]
+    callback: CallbackTime | None = Field(default=None, description="With a disposition that means a callback.")
 
 
 class AgentAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,12 +158,25 @@ async def hang_up(service: ServiceOf, caller: CallerOf, agent_id: AgentId) -> Re
 async def set_disposition(service: ServiceOf, caller: CallerOf, agent_id: AgentId, said: Disposition) -> Response:
     """Say what came of a call; answered once it is written, and ends after-call work."""
     name = inside(caller.tenant_id, agent_id)
+    callback = None if said.callback is None else _callback(said.callback, caller.tenant_id)
     return await _request(
         service,
         name,
         lambda request_id: DispositionSet(
-            agent_id=name, attempt_id=said.attempt_id, disposition=said.disposition, request_id=request_id
+            agent_id=name,
+            attempt_id=said.attempt_id,
+            disposition=said.disposition,
+            callback=callback,
+            request_id=request_id,
         ),
+    )
+
+
+def _callback(time: CallbackTime, tenant_id: int) -> Callback:
+    return Callback(
+        starts_at=time.starts_at,
+        ends_at=time.starts_at + CALLBACK_S if time.ends_at is None else time.ends_at,
+        agent_id=inside(tenant_id, time.agent_id) if time.agent_id else "",
     )
 
 

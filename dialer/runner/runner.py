@@ -14,7 +14,15 @@ from dialer.runner.trace import TraceWriter
 
 OnError = Callable[[Exception, m.Command], None]
 
-STORE_COMMANDS = (m.PollTasks, m.ReserveLeads, m.ReleaseLeads, m.RecordAttempts, m.RecordResult, m.RecordDisposition)
+STORE_COMMANDS = (
+    m.PollTasks,
+    m.ReserveLeads,
+    m.ReserveCallbacks,
+    m.ReleaseLeads,
+    m.RecordAttempts,
+    m.RecordResult,
+    m.RecordDisposition,
+)
 GATEWAY_COMMANDS = (
     m.PlaceCall,
     m.CancelCall,

@@ -12,7 +12,7 @@ from simulation.models.streams import Stream, generator
 ACW = Lognormal(mean_s=3.5, cv=0.5, max_s=15.0)
 TALK_LIMIT = Lognormal(mean_s=14.0, cv=0.5, max_s=40.0)
 """How long an agent lets a customer talk who does not hang up."""
-DISPOSITIONS = ("interested", "not interested", "call back", "wrong person")
+DISPOSITIONS = ("talked", "sale", "refusal", "wrong_number")
 CONNECT_S = 20.0
 
 

@@ -212,6 +212,6 @@ class SimDesk:
             # Asked for again in any case: an unannounced pause is asked for only now.
             self._post(AgentPaused(agent_id=agent_id, reason="pause"))
         if wants_pause or self._sets_dispositions:
-            self._post(DispositionSet(agent_id=agent_id, attempt_id=attempt_id, disposition="done"))
+            self._post(DispositionSet(agent_id=agent_id, attempt_id=attempt_id, disposition="talked"))
         else:
             self._post(AgentWentReady(agent_id=agent_id))

@@ -11,6 +11,7 @@ from campaigns.ports import CampaignStore, Result
 from dialer.messages import (
     AttemptsRecorded,
     AttemptsRefused,
+    CallbacksReserved,
     DispositionRecorded,
     LeadsReserved,
     PollTasks,
@@ -18,6 +19,7 @@ from dialer.messages import (
     RecordDisposition,
     RecordResult,
     ReleaseLeads,
+    ReserveCallbacks,
     ReserveLeads,
     ResultsRecorded,
     StoreCommand,
@@ -92,6 +94,7 @@ class SimStore:
             RecordResult: self._record_result,
             RecordAttempts: self._record_attempts,
             ReserveLeads: self._reserve,
+            ReserveCallbacks: self._reserve_callbacks,
             ReleaseLeads: self._release,
             PollTasks: self._poll,
             RecordDisposition: self._record_disposition,
@@ -113,6 +116,12 @@ class SimStore:
             self.store.add_leads(command.campaign_id, supply.take(max(missing, TOP_UP)))
             leads = (*leads, *self._leased(command, missing, now))
         self._post(LeadsReserved(campaign_id=command.campaign_id, leads=tuple(leads)))
+
+    def _reserve_callbacks(self, command: ReserveCallbacks, now: float) -> None:
+        leads = self.store.reserve_callbacks(
+            command.campaign_id, command.agents, command.count, now, self._lease_s, self._engine_id
+        )
+        self._post(CallbacksReserved(campaign_id=command.campaign_id, leads=tuple(leads)))
 
     def _leased(self, command: ReserveLeads, count: int, now: float) -> Sequence[Lead]:
         return self.store.reserve_leads(command.campaign_id, count, now, self._lease_s, self._engine_id)
@@ -136,7 +145,7 @@ class SimStore:
         self._post(TasksPolled(tasks=tasks))
 
     def _record_disposition(self, command: RecordDisposition, now: float) -> None:
-        self.store.record_disposition(command.attempt_id, command.agent_id, command.disposition, now)
+        self.store.record_disposition(command.attempt_id, command.agent_id, command.disposition, now, command.callback)
         self._post(DispositionRecorded(attempt_id=command.attempt_id, request_id=command.request_id))
 
     def _record_attempts(self, command: RecordAttempts, now: float) -> None:

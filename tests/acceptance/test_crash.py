@@ -19,6 +19,7 @@ from campaigns.store.opening import open_store
 KILLS = {"sqlite": 50, "postgresql": 10}
 AGENTS = 8
 LEADS = 9000
+SAID = ("sale", "refusal", "talked")
 LOGIN_LOOKS_MAX = 2000
 LIFE_S_MAX = 1.5
 """The longest that the dialer may work under load before it is killed."""
@@ -55,7 +56,7 @@ class Reported:
         for answer in client.get("/agents").json():
             agent = answer["agent"]
             if agent["state"] == "acw" and agent["attempt_id"]:
-                said = {"attempt_id": agent["attempt_id"], "disposition": f"said by {agent['agent_id']}"}
+                said = {"attempt_id": agent["attempt_id"], "disposition": SAID[len(self.dispositions) % len(SAID)]}
                 done = client.post(f"/agents/{agent['agent_id']}/disposition", json=said)
                 if done.status_code == 200:
                     self.dispositions[said["attempt_id"]] = said["disposition"]

@@ -17,6 +17,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from campaigns.dispositions import Callback
 from campaigns.model import Campaign, CampaignStatus, Consent, ConsentKind, NewLead, Outcome
 from campaigns.ports import CampaignStore
 from campaigns.service import campaigns as use_cases
@@ -48,6 +49,7 @@ class Where(NamedTuple):
     quiet_72h: bool = False
     consent_from: date | None = None
     holidays: tuple[date, ...] = ()
+    quiet_days_after_refusal: int = 0
 
 
 PEOPLE = [
@@ -85,6 +87,7 @@ PEOPLE = [
         per_30d=4,
         consent_from=date(2026, 8, 11),
         holidays=(date(2026, 4, 6), date(2026, 5, 1), date(2026, 7, 14), date(2026, 8, 15)),
+        quiet_days_after_refusal=60,
     ),
     Where("+4930123456", ("Europe/Berlin",), NIGHT_AND_DAY, consent_from=date(2000, 1, 1)),
 ]
@@ -93,6 +96,7 @@ LISTS = ["us-national", "gb-tps", "fr-bloctel"]
 CONSENTS = [Consent(), Consent(kind=ConsentKind.EXPRESS), Consent(kind=ConsentKind.REFUSED)]
 DAYS = ["2026-03-06 15:00", "2026-03-29 00:30", "2026-07-13 20:00", "2026-08-10 12:00", "2026-10-31 23:00"]
 
+WORDS = ["talked", "sale", "refusal", "do_not_call", "callback", "callback", "wrong_number", "machine"]
 RESTLESS = {outcome: {"delay_s": 60, "attempts_max": 40} for outcome in Outcome}
 ages = st.integers(0, 40)
 changes = st.fixed_dictionaries(
@@ -136,6 +140,27 @@ class Rules:
         """(0, number) for every campaign."""
         self.lists: dict[str, tuple[float, set[str]]] = {}
         self.consents: dict[int, Consent] = {}
+        self.closed: set[int] = set()
+        """Leads that an agent has closed by what they said."""
+        self.appointed: dict[int, tuple[float, float, str]] = {}
+        """Callbacks: when from, until when for one agent alone, and for whom."""
+        self.refused: dict[str, tuple[str, float]] = {}
+        """Number and time of each attempt in which the person refused."""
+
+    def said(self, attempt_id: str, number: str, word: str, callback: Callback | None, is_last: bool) -> None:
+        lead_id = int(attempt_id.split("-")[0])
+        self.refused.pop(attempt_id, None)
+        if word == "do_not_call":
+            self.blocked.add((0, number))
+        if word == "refusal":
+            self.refused[attempt_id] = number, self.dials[number][-1].at
+        if word in ("sale", "refusal", "do_not_call") or (word == "wrong_number" and is_last):
+            self.closed.add(lead_id)
+        elif is_last:
+            self.closed.discard(lead_id)
+            self.appointed.pop(lead_id, None)
+        if callback is not None and is_last:
+            self.appointed[lead_id] = callback.starts_at, callback.ends_at, callback.agent_id
 
     def broken(self, campaign: Campaign, lead_id: int, number: str, now: float) -> list[str]:
         where = BY_NUMBER[number]
@@ -149,6 +174,15 @@ class Rules:
             found.append("ring")
         if {(0, number), (campaign.campaign_id, number)} & self.blocked:
             found.append("blocked")
+        if lead_id in self.closed:
+            found.append("closed")
+        starts_at, ends_at, agent_id = self.appointed.get(lead_id, (now, now, ""))
+        if now < starts_at or (agent_id == "bob" and now < ends_at):
+            found.append("callback")
+        for refused, at in self.refused.values():
+            if refused == number and where.quiet_days_after_refusal:
+                ends_on = self._day(where, at) + timedelta(days=where.quiet_days_after_refusal)
+                found += ["quiet after a refusal"] if self._day(where, now) < ends_on else []
         found += self._lists(campaign, where, now)
         found += self._counts(campaign, where, lead_id, now)
         consent = self.consents[lead_id].kind
@@ -157,6 +191,9 @@ class Rules:
         if campaign.purpose == "sales" and consent is not ConsentKind.EXPRESS and self._needs(campaign, where, now):
             found.append("consent")
         return found
+
+    def _day(self, where: Where, now: float) -> date:
+        return datetime.fromtimestamp(now, ZoneInfo(where.zones[0])).date()
 
     def _is_hour(self, campaign: Campaign, where: Where, zone: str, now: float) -> bool:
         local = datetime.fromtimestamp(now, ZoneInfo(zone))
@@ -222,7 +259,7 @@ class Rules:
 
 
 class Machine(RuleBasedStateMachine):
-    def __init__(self, open_empty: Callable[[], CampaignStore], dialed: Counter[str]) -> None:
+    def __init__(self, open_empty: Callable[[], CampaignStore], dialed: Counter[str], said: Counter[str]) -> None:
         super().__init__()
         self.store = open_empty()
         self.dialed = dialed
@@ -234,6 +271,9 @@ class Machine(RuleBasedStateMachine):
         self.calls: dict[str, m.PlaceCall] = {}
         self.answered: set[str] = set()
         self.campaigns: list[int] = []
+        self.words: Counter[str] = said
+        self.spoken_of = ""
+        """The last call that Ann has said something of."""
         self.is_slow = False
         """Whether the store's answers wait for `store_answers`, and the world moves on meanwhile."""
 
@@ -345,6 +385,8 @@ class Machine(RuleBasedStateMachine):
                     self.answered.add(call_id)
                     self.post(m.CallAnswered(call_id=call_id))
                     self.post(m.AmdDecided(call_id=call_id, result=outcome))
+            if data.draw(st.booleans()):
+                self.say(data.draw(st.sampled_from(WORDS)), HOUR, DAY, data.draw(st.sampled_from(["", "ann"])), False)
             self.wait(70.0)
             for call_id in sorted(self.calls):
                 self.end(call_id, CallCause.FAR_END)
@@ -379,6 +421,34 @@ class Machine(RuleBasedStateMachine):
         if not stays and call_id in self.calls:
             self.end(call_id, CallCause.FAR_END)
 
+    @rule(
+        word=st.sampled_from(WORDS),
+        starts_in=st.sampled_from([0.0, 900.0, HOUR, DAY, 4 * DAY]),
+        lasts=st.sampled_from([900.0, 5 * HOUR, 2 * DAY]),
+        whose=st.sampled_from(["", "ann", "bob"]),
+        is_ready=st.booleans(),
+    )
+    def say(self, word: str, starts_in: float, lasts: float, whose: str, is_ready: bool) -> None:
+        """Ann says what came of her call, and may take it back in other words."""
+        (agent,) = self.engine.statistics(self.now).agents
+        attempt_id = agent.attempt_id or self.spoken_of
+        if not attempt_id:
+            return
+        starts_at = self.now + starts_in
+        callback = None
+        if word == "callback":
+            callback = Callback(starts_at=starts_at, ends_at=starts_at + lasts, agent_id=whose)
+        event = m.DispositionSet(agent_id="ann", attempt_id=attempt_id, disposition=word, callback=callback)
+        lead = self.store.lead(int(attempt_id.split("-")[0]))
+        is_last = int(attempt_id.split("-")[1]) == lead.attempts_made
+        accepted = any(isinstance(one, m.RecordDisposition) for one in self.handle(event))
+        if accepted:
+            self.words[word] += 1
+            self.spoken_of = attempt_id
+            self.rules.said(attempt_id, lead.number, word, callback, is_last)
+        if is_ready:
+            self.post(m.AgentWentReady(agent_id="ann"))
+
     def start(self, campaign_id: int) -> None:
         try:
             use_cases.change_status(self.store, campaign_id, CampaignStatus.RUNNING)
@@ -397,10 +467,15 @@ class Machine(RuleBasedStateMachine):
         self.post(m.CallEnded(call_id=call_id, cause=cause))
 
     def post(self, event: m.Event) -> None:
-        for command in self.engine.handle(event, self.now):
-            self.do(command)
+        self.handle(event)
         if not self.is_slow:
             self.store_answers()
+
+    def handle(self, event: m.Event) -> list[m.Command]:
+        commands = self.engine.handle(event, self.now)
+        for command in commands:
+            self.do(command)
+        return commands
 
     def do(self, command: m.Command) -> None:
         match command:
@@ -408,7 +483,9 @@ class Machine(RuleBasedStateMachine):
                 self.timers[key] = at
             case m.OpenLeg(leg_id=leg_id):
                 self.post(m.LegOpened(leg_id=leg_id))
-            case m.PollTasks() | m.ReserveLeads() | m.RecordAttempts():
+            case m.RecordDisposition(attempt_id=attempt_id, agent_id=agent_id, disposition=word, callback=callback):
+                self.store.record_disposition(attempt_id, agent_id, word, self.now, callback)
+            case m.PollTasks() | m.ReserveLeads() | m.ReserveCallbacks() | m.RecordAttempts():
                 self.answers.append(partial(self.asked, command))
             case m.RecordResult(result=result):
                 self.store.record_results([result], self.now)
@@ -434,6 +511,9 @@ class Machine(RuleBasedStateMachine):
             case m.ReserveLeads(campaign_id=campaign_id, count=count):
                 leads = tuple(self.store.reserve_leads(campaign_id, count, self.now, 600.0, "engine-1"))
                 return m.LeadsReserved(campaign_id=campaign_id, leads=leads)
+            case m.ReserveCallbacks(campaign_id=campaign_id, agents=agents, count=count):
+                leads = tuple(self.store.reserve_callbacks(campaign_id, agents, count, self.now, 600.0, "engine-1"))
+                return m.CallbacksReserved(campaign_id=campaign_id, leads=leads)
             case m.RecordAttempts(attempts=attempts):
                 written = tuple(self.store.record_attempts(attempts))
                 refused = tuple(one.attempt_id for one in attempts if one.attempt_id not in written)
@@ -452,25 +532,30 @@ class Machine(RuleBasedStateMachine):
         local = datetime.fromtimestamp(self.now, ZoneInfo(BY_NUMBER[command.number].zones[0]))
         assert not broken, f"{command.number} called at {local:%a %Y-%m-%d %H:%M}: {broken}"
         assert command.caller_id
+        if self.rules.appointed.pop(lead_id, None) is not None:
+            self.words["called back"] += 1
         self.rules.dials[command.number].append(Dial(self.now, lead.campaign_id, lead_id))
         self.dialed[command.number] += 1
         self.calls[command.call_id] = command
 
 
-def check(open_empty: Callable[[], CampaignStore], examples: int) -> Counter[str]:
+def check(open_empty: Callable[[], CampaignStore], examples: int) -> tuple[Counter[str], Counter[str]]:
     dialed: Counter[str] = Counter()
+    said: Counter[str] = Counter()
     run_state_machine_as_test(
-        partial(Machine, open_empty, dialed),
+        partial(Machine, open_empty, dialed, said),
         settings=settings(max_examples=examples, stateful_step_count=40, deadline=None),
     )
-    return dialed
+    return dialed, said
 
 
 def test_no_call_breaks_a_rule() -> None:
-    dialed = check(MemoryStore, examples=30)
+    dialed, said = check(MemoryStore, examples=30)
     # A test in which nobody is called would prove nothing.
     assert len(dialed) >= 4, dialed
     assert dialed.total() > 40
+    assert len(said) >= 5, said
+    assert said["called back"] > 0, said
 
 
 def test_no_call_breaks_a_rule_on_sqlite(tmp_path: Path) -> None:
@@ -481,4 +566,5 @@ def test_no_call_breaks_a_rule_on_sqlite(tmp_path: Path) -> None:
         shutil.copy(template, database)
         return open_store(f"sqlite:///{database}")
 
-    assert check(open_empty, examples=4).total() > 0
+    dialed, _ = check(open_empty, examples=4)
+    assert dialed.total() > 0

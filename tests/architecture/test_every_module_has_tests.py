@@ -12,7 +12,6 @@ TESTED_ELSEWHERE = {
     "campaigns/model.py": "data only",
     "campaigns/ports.py": "tests/contracts/test_campaign_store.py runs against every implementation",
     "dialer/model.py": "data only",
-    "dialer/messages.py": "data only; round trips in tests/dialer/runner",
     "dialer/ports.py": "protocols only; contract suites in tests/contracts",
     "dialer/gateway/media_port.py": "protocol only; every implementation is tested in its own place",
     "pacing/model.py": "data only",

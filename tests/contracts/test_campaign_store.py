@@ -451,9 +451,9 @@ def test_a_disposition_may_come_before_or_after_the_result(store: CampaignStore)
     early, late = (dial(store, lead) for lead in reserve(store, campaign))
     store.record_disposition(early.attempt_id, "ann", "sale", NOON + 5)
     store.record_results([ended(attempt, Outcome.CONNECTED) for attempt in (early, late)], NOON + 30)
-    store.record_disposition(late.attempt_id, "bob", "no interest", NOON + 60)
+    store.record_disposition(late.attempt_id, "bob", "free words", NOON + 60)
     found = {one.attempt_id: (one.agent_id, one.disposition) for one in store.attempts(AttemptFilter()).items}
-    assert found == {early.attempt_id: ("ann", "sale"), late.attempt_id: ("bob", "no interest")}
+    assert found == {early.attempt_id: ("ann", "sale"), late.attempt_id: ("bob", "free words")}
     with pytest.raises(AttemptNotFoundError):
         store.record_disposition(f"{early.lead_id}-2", "ann", "sale", NOON)
 

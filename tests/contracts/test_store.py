@@ -179,7 +179,7 @@ def test_a_result_sent_twice_counts_once(kept: Kept) -> None:
 def test_a_disposition_is_answered_with_its_request(kept: Kept) -> None:
     attempt = attempt_at(kept.reserve(1)[0])
     kept.send(m.RecordAttempts(attempts=(attempt,)), result_of(attempt, Outcome.CONNECTED))
-    said = m.RecordDisposition(attempt_id=attempt.attempt_id, agent_id="ann", disposition="sold", request_id=7)
+    said = m.RecordDisposition(attempt_id=attempt.attempt_id, agent_id="ann", disposition="sale", request_id=7)
     assert kept.send(said) == [m.DispositionRecorded(attempt_id=attempt.attempt_id, request_id=7)]
 
 

@@ -1,6 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
+from campaigns.dispositions import Meaning
 from campaigns.model import Attempt, Campaign, CampaignStatus, Lead, Outcome
 from campaigns.rules.gate import Gate
 from campaigns.store import gate_records
@@ -25,7 +26,7 @@ def test_an_attempt_is_seen_as_it_last_was() -> None:
     records = GateRecords(blocked={})
     assert records.seen(ATTEMPT.number).past == ()
     records.add(ATTEMPT)
-    records.add(replace(ATTEMPT, outcome=Outcome.CONNECTED, disposition="refusal"))
+    records.add(replace(ATTEMPT, outcome=Outcome.CONNECTED, disposition="no", meaning=Meaning.REFUSAL))
     past = records.seen(ATTEMPT.number).past
     assert past is not None
     assert [(call.outcome, call.disposition) for call in past] == [(Outcome.CONNECTED, "refusal")]

@@ -8,8 +8,7 @@ import sqlalchemy as sa
 
 from campaigns.model import Attempt, CallingWindow, Campaign, CampaignStatus, NewLead, Outcome
 from campaigns.ports import Result
-from campaigns.service.errors import AttemptNotFoundError
-from campaigns.store import migration, sql_attempts
+from campaigns.store import migration, sql_attempts, sql_dispositions
 from campaigns.store.database import Database, read_url
 from campaigns.store.rows import attempt_row
 from campaigns.store.schema import attempts
@@ -73,7 +72,7 @@ def test_everything_happens_in_the_callers_transaction(database: Database) -> No
     def fail() -> None:
         with database.writing() as connection:
             assert sql_attempts.write(connection, [FIRST]) == ["1-1"]
-            sql_attempts.set_disposition(connection, (1, 1), "ann", "sale", NOW)
+            sql_dispositions.record(connection, (1, 1), "ann", "sale", NOW)
             sql_attempts.finish(connection, [Result(attempt=_busy(), cdr=None)], NOW)
             raise KeyError
 
@@ -90,15 +89,6 @@ def test_the_attempts_of_one_engine_are_interrupted(database: Database) -> None:
         assert sql_attempts.interrupt(connection, "", NOW) == 1
         row = connection.execute(sa.select(attempts.c.outcome, attempts.c.ended_at)).one()
         assert tuple(row) == ("interrupted", NOW)
-
-
-def test_when_a_disposition_was_set_is_kept(database: Database) -> None:
-    with database.writing() as connection:
-        sql_attempts.write(connection, [FIRST])
-        sql_attempts.set_disposition(connection, (1, 1), "ann", "sale", NOW + 5)
-        assert connection.scalar(sa.select(attempts.c.disposition_at)) == NOW + 5
-        with pytest.raises(AttemptNotFoundError):
-            sql_attempts.set_disposition(connection, (1, 2), "ann", "sale", NOW)
 
 
 def _busy() -> Attempt:

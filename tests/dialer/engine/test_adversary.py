@@ -460,7 +460,7 @@ class Adversary(RuleBasedStateMachine):
     def agent_acts(self, kind: type[m.AgentPaused], name: str) -> None:
         self.tell(kind(agent_id=name, request_id=self.request()))
 
-    @rule(name=st.sampled_from(AGENTS), which=index, said=st.sampled_from(["sold", ""]))
+    @rule(name=st.sampled_from(AGENTS), which=index, said=st.sampled_from(["sale", "do_not_call", "sold", ""]))
     def agent_says_what_came_of_it(self, name: str, which: int, said: str) -> None:
         attempt_id = self.busy.get(name) or self.open_call(which)
         event = m.DispositionSet(agent_id=name, attempt_id=attempt_id, disposition=said, request_id=self.request())

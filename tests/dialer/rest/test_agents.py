@@ -31,11 +31,11 @@ async def test_a_call_is_shown_hung_up_and_disposed_of(bench: Bench) -> None:
     assert await bench.call("GET", "/agents") == [shown]
     assert (await bench.call("POST", "/agents/ann/hang-up"))["agent"]["state"] == "acw"
     assert HangUpCall(call_id=attempt_id) in bench.gateway.sent
-    said = {"attempt_id": attempt_id, "disposition": "sold"}
+    said = {"attempt_id": attempt_id, "disposition": "sale"}
     after = await bench.call("POST", "/agents/ann/disposition", json=said)
     assert (after["agent"]["state"], after["call"]) == ("idle", None)
     (attempt,) = (await bench.call("GET", "/attempts"))["items"]
-    assert (attempt["disposition"], attempt["agent_id"]) == ("sold", "ann")
+    assert (attempt["disposition"], attempt["agent_id"]) == ("sale", "ann")
 
 
 async def test_a_busy_agent_may_say_when_they_will_be_free(bench: Bench) -> None:
@@ -62,7 +62,7 @@ async def test_a_second_login_is_refused(bench: Bench) -> None:
 async def test_a_disposition_of_another_call_is_refused(bench: Bench) -> None:
     await bench.talk()
     problem = await bench.call(
-        "POST", "/agents/ann/disposition", 409, json={"attempt_id": "9-9", "disposition": "sold"}
+        "POST", "/agents/ann/disposition", 409, json={"attempt_id": "9-9", "disposition": "sale"}
     )
     assert "'9-9'" in problem["detail"]
 
@@ -94,7 +94,7 @@ async def test_a_request_that_is_not_confirmed_in_time_says_where_to_look(stage:
         clock=bench.live.clock, gateway=bench.live.open_calls, desk=bench.live.desk, store=bench.live.worker
     )
     problem = await bench.call(
-        "POST", "/agents/ann/disposition", 504, json={"attempt_id": "1-1", "disposition": "sold"}
+        "POST", "/agents/ann/disposition", 504, json={"attempt_id": "1-1", "disposition": "sale"}
     )
     assert "not confirmed within 0.05 s" in problem["detail"]
     assert "/api/v1/health" in problem["detail"]

@@ -83,7 +83,7 @@ async def test_lists_hold_nothing_of_another_tenant(two: Two) -> None:
 
 async def test_a_call_of_another_tenant_takes_no_disposition(two: Two) -> None:
     create_account(two.bench.live.access, 1, "eve", Role.AGENT, None, 0.0)
-    said = {"attempt_id": "1-1", "disposition": "sold"}
+    said = {"attempt_id": "1-1", "disposition": "sale"}
     login = {"skill_groups": ["sales"], "address": "sip:eve@192.0.2.9:5060"}
     await two.bench.call("POST", "/agents/eve/login", json=login, headers=two.ours)
     theirs = await two.bench.call("POST", "/agents/eve/disposition", 409, json=said, headers=two.ours)

@@ -101,7 +101,7 @@ def test_dispositions_end_acw_where_the_scenario_wants_them() -> None:
     office = Office(dispositions=True)
     office.show(90.0, AgentState.ACW)
 
-    assert office.run(500.0)[-1] == (120.0, DispositionSet(agent_id="ann", attempt_id="7-2", disposition="done"))
+    assert office.run(500.0)[-1] == (120.0, DispositionSet(agent_id="ann", attempt_id="7-2", disposition="talked"))
 
 
 def test_a_planned_break_is_taken_and_ended() -> None:

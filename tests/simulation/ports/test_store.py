@@ -65,7 +65,7 @@ def test_a_finite_list_runs_out_and_an_endless_one_is_topped_up() -> None:
         assert isinstance(reserved, LeadsReserved)
         assert len(reserved.leads) == expected
         assert len({lead.number for lead in reserved.leads}) == expected
-    assert len(store.store._leads) == 30 + TOP_UP
+    assert len(store.store._leads._slots) == 30 + TOP_UP
 
 
 def test_the_poll_tells_the_leads_left_of_a_finite_list_and_no_end_of_an_endless_one() -> None:
@@ -86,7 +86,7 @@ def test_an_attempt_from_its_writing_to_its_disposition() -> None:
     store.send(RecordAttempts(attempts=(attempt(lead),)))
     result = Result(attempt=replace(attempt(lead), outcome=Outcome.BUSY), cdr=None)
     store.send(RecordResult(result=result))
-    store.send(RecordDisposition(attempt_id="1-1", agent_id="ann", disposition="done", request_id=4))
+    store.send(RecordDisposition(attempt_id="1-1", agent_id="ann", disposition="talked", request_id=4))
 
     assert isinstance(heard[0], TasksPolled)
     assert heard[2:] == [

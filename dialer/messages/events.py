@@ -1,19 +1,9 @@
-"""Every message that crosses the engine's border: events in, commands out.
+"""Events: what has happened, told to the engine. Named in the past tense."""
 
-Messages never change after they are made. Events are named in the past tense, commands in the imperative. Both are
-tagged, so that `msgspec.json` writes and reads a trace of them.
-"""
-
-import msgspec
-
-from campaigns.model import Attempt, CampaignTask, Lead
-from campaigns.ports import Result
-from dialer.model import AgentState, AmdResult, CallCause, ScreenPop
-
-
-class Message(msgspec.Struct, frozen=True, tag=True, gc=False, kw_only=True):
-    """What events and commands have in common: immutable, and tagged with their name."""
-
+from campaigns.dispositions import Callback
+from campaigns.model import CampaignTask, Lead
+from dialer.messages.message import Message
+from dialer.model import AmdResult, CallCause
 
 # Events from the clock
 
@@ -49,6 +39,13 @@ class CampaignChanged(Message, frozen=True, kw_only=True):
 
 class LeadsReserved(Message, frozen=True, kw_only=True):
     """The answer to `ReserveLeads`; fewer leads than asked for means no more may be dialed now."""
+
+    campaign_id: int
+    leads: tuple[Lead, ...]
+
+
+class CallbacksReserved(Message, frozen=True, kw_only=True):
+    """The answer to `ReserveCallbacks`."""
 
     campaign_id: int
     leads: tuple[Lead, ...]
@@ -212,147 +209,10 @@ class DispositionSet(Message, frozen=True, kw_only=True):
     agent_id: str
     attempt_id: str
     disposition: str
+    """A name of the campaign's dispositions."""
+    callback: Callback | None = None
+    """When to call again, with a disposition that means so and only with such a one."""
     request_id: int = 0
-
-
-# Commands to the clock
-
-
-class SetTimer(Message, frozen=True, kw_only=True):
-    """Post `TimerFired(key)` at `at`; setting the same key again moves it."""
-
-    key: str
-    at: float
-
-
-# Commands to the store
-
-
-class PollTasks(Message, frozen=True, kw_only=True):
-    """Read the campaign tasks; answered by `TasksPolled`."""
-
-
-class ReserveLeads(Message, frozen=True, kw_only=True):
-    """Lease leads for the hopper; answered by `LeadsReserved`."""
-
-    campaign_id: int
-    count: int
-
-
-class ReleaseLeads(Message, frozen=True, kw_only=True):
-    """Give reserved leads back."""
-
-    campaign_id: int
-    lead_ids: tuple[int, ...]
-
-
-class RecordAttempts(Message, frozen=True, kw_only=True):
-    """Write attempts; answered by `AttemptsRecorded`, `AttemptsRefused` or both."""
-
-    attempts: tuple[Attempt, ...]
-
-
-class RecordResult(Message, frozen=True, kw_only=True):
-    """Write the end of an attempt; answered by `ResultsRecorded`."""
-
-    result: Result
-
-
-class RecordDisposition(Message, frozen=True, kw_only=True):
-    """Write what the agent said; answered by `DispositionRecorded`."""
-
-    attempt_id: str
-    agent_id: str
-    disposition: str
-    request_id: int
-
-
-# Commands to the gateway
-
-
-class PlaceCall(Message, frozen=True, kw_only=True):
-    """Call a person; exactly one `CallEnded` follows, whatever happens."""
-
-    call_id: str
-    number: str
-    """As the trunk wants it."""
-    caller_id: str
-    trunk: str
-    ring_timeout_s: float
-    amd: bool = False
-
-
-class CancelCall(Message, frozen=True, kw_only=True):
-    """Give up a call that has not been answered; one that has been is hung up."""
-
-    call_id: str
-
-
-class HangUpCall(Message, frozen=True, kw_only=True):
-    """End a call in whatever state it is."""
-
-    call_id: str
-
-
-class BridgeCall(Message, frozen=True, kw_only=True):
-    """Join an answered call to an agent's open leg; answered by `CallBridged`."""
-
-    call_id: str
-    leg_id: str
-
-
-class PlayMessage(Message, frozen=True, kw_only=True):
-    """Play a recorded message to an answered call; answered by `MessagePlayed`."""
-
-    call_id: str
-    message: str
-
-
-class OpenLeg(Message, frozen=True, kw_only=True):
-    """Open an agent's leg and keep it open; answered by `LegOpened` or `LegClosed`."""
-
-    leg_id: str
-    agent_id: str
-    address: str
-
-
-class CloseLeg(Message, frozen=True, kw_only=True):
-    """Close an agent's leg; answered by `LegClosed`."""
-
-    leg_id: str
-
-
-# Commands to the desk and to whoever watches
-
-
-class ShowAgent(Message, frozen=True, kw_only=True):
-    """Tell an agent's desk its state, and whom they have on the line."""
-
-    agent_id: str
-    state: AgentState
-    since: float
-    call: ScreenPop | None = None
-
-
-class AnswerRequest(Message, frozen=True, kw_only=True):
-    """Answer a desk event that carried a request id."""
-
-    request_id: int
-    error: str = ""
-    """Empty when it was carried out; otherwise what was wrong and what to do."""
-
-
-class ReportDecision(Message, frozen=True, kw_only=True):
-    """A pacing decision that placed or cancelled calls, or whose reason changed; for logs and live views."""
-
-    campaign_id: int
-    calls: int
-    reason: str
-    numbers: dict[str, float]
-    agents_free: int
-    """Idle agents at the moment of the decision."""
-    agents_soon_free: int
-    """Agents talking or in after-call work at that moment."""
 
 
 Event = (
@@ -362,6 +222,7 @@ Event = (
     | TasksPolled
     | CampaignChanged
     | LeadsReserved
+    | CallbacksReserved
     | AttemptsRecorded
     | AttemptsRefused
     | ResultsRecorded
@@ -384,9 +245,3 @@ Event = (
     | AgentHungUp
     | DispositionSet
 )
-
-ClockCommand = SetTimer
-StoreCommand = PollTasks | ReserveLeads | ReleaseLeads | RecordAttempts | RecordResult | RecordDisposition
-GatewayCommand = PlaceCall | CancelCall | HangUpCall | BridgeCall | PlayMessage | OpenLeg | CloseLeg
-DeskCommand = ShowAgent | AnswerRequest | ReportDecision
-Command = ClockCommand | StoreCommand | GatewayCommand | DeskCommand
