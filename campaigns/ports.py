@@ -11,7 +11,7 @@ import msgspec
 
 from campaigns.dispositions import Callback
 from campaigns.imports import AddRules, LeadImport
-from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, NewLead, Outcome
+from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, LeadStatus, NewLead, Outcome
 
 T = TypeVar("T")
 
@@ -33,9 +33,24 @@ class AttemptFilter(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None = None
     agent_id: str | None = None
     since: float | None = None
+    until: float | None = None
+    """Not at or after this time."""
     limit: int = 100
     cursor: str | None = None
     """Where the page before ended; None for the first page."""
+
+
+class LeadFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which leads of one campaign a listing wants, oldest first."""
+
+    campaign_id: int
+    list_id: int | None = None
+    status: LeadStatus | None = None
+    number: str | None = None
+    """The number to dial next, E.164."""
+    external_id: str | None = None
+    limit: int = 100
+    cursor: str | None = None
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
@@ -181,6 +196,10 @@ class CampaignStore(Protocol):
 
     def lead(self, lead_id: int) -> Lead:
         """One lead."""
+        ...
+
+    def leads(self, wanted: LeadFilter) -> Page[Lead]:
+        """A page of a campaign's leads, oldest first."""
         ...
 
     def tasks(self, now: float) -> Sequence[CampaignTask]:

@@ -20,6 +20,8 @@ from dialer.commands.errors import CommandError, explained
 from dialer.commands.lead_import import import_command
 from dialer.commands.plan import plan_app
 from dialer.commands.replay import replay_command
+from dialer.commands.report import HELP as REPORT_HELP
+from dialer.commands.report import report_command
 from dialer.commands.serve import serve_command
 from dialer.commands.settings import config_command, version_command
 
@@ -83,6 +85,9 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.add_typer(campaign_app, name="campaign", rich_help_panel=MANAGERS)
     app.command("import", rich_help_panel=MANAGERS)(import_command)
     app.add_typer(do_not_call_app, name="do-not-call", rich_help_panel=MANAGERS)
+    app.command("report", rich_help_panel=MANAGERS, help=REPORT_HELP, short_help="What came of the calls.")(
+        report_command
+    )
     app.add_typer(plan_app, name="plan", rich_help_panel=MANAGERS)
     app.command("status", rich_help_panel=AGENTS)(status_command)
     app.add_typer(agent_app, name="agent", rich_help_panel=AGENTS)

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from campaigns.model import CampaignTask
 from campaigns.service.campaigns import campaign_task
 from campaigns.store.sql import SqlStore
+from campaigns.store.sql_reports import SqlReports
 from dialer.access.sql import AccessStore
 from dialer.access.tenancy import task_inside
 from dialer.config import Settings, TrunkSettings
@@ -27,6 +28,7 @@ from dialer.gateway.network import NetworkSettings
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
 from dialer.gateway.sip_gateway import SipGateway
 from dialer.gateway.trunk_health import HealthSettings
+from dialer.live.agents_time import AgentsTime
 from dialer.live.clock import LiveClock
 from dialer.live.desk import LiveDesk
 from dialer.live.import_jobs import LiveImportJobs
@@ -144,6 +146,8 @@ class LiveService:
         self.settings = settings
         self.store = store
         self.access = AccessStore(store.database)
+        self.reports = SqlReports(store.database)
+        self.agents_time = AgentsTime(self.reports)
         self.engine = Engine(settings.engine_settings())
         self.failures = 0
         """Errors that no part expected; each is in the log."""
@@ -151,7 +155,7 @@ class LiveService:
         trace = None if self._trace_file is None else TraceWriter(self._trace_file, self.engine.settings)
         self.clock = LiveClock(loop=loop, post=self.post, on_jump=self._restart_poll)
         self.runner = Runner(engine=self.engine, now=self.clock.now, trace=trace, on_error=self._port_failed)
-        self.desk = LiveDesk(post=self.post, watchers_max=settings.service.watchers_max)
+        self.desk = LiveDesk(post=self.post, watchers_max=settings.service.watchers_max, on_show=self.agents_time.show)
         self.worker = StoreWorker(
             store=store,
             post=self.post,
@@ -211,6 +215,7 @@ class LiveService:
         self.clock.start()
         self.worker.start()
         self.poll.start()
+        self.agents_time.start(self.clock.now)
         await self.imports.start()
         self._publishing = self._loop.create_task(self._publish())
 
@@ -225,6 +230,7 @@ class LiveService:
             await self._calls_end_within(CUT_OFF_S)
         await self.gateway.close()
         self.desk.close()
+        await self.agents_time.stop()
         is_written = await self._write_what_waits()
         self.clock.stop()
         if self._publishing is not None:
@@ -243,6 +249,7 @@ class LiveService:
         return Service(
             store=self.store,
             access=self.access,
+            reports=self.reports,
             post=self.post,
             campaign_changed=self.campaign_changed,
             desk=self.desk,

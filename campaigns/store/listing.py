@@ -6,7 +6,7 @@ A cursor is the key of the last row of the page before: "time:lead:number" for a
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from campaigns.ports import AttemptFilter, Page
+from campaigns.ports import AttemptFilter, LeadFilter, Page
 from campaigns.service.errors import AttemptNotFoundError, InvalidListingError
 
 PAGE_MAX = 1000
@@ -18,7 +18,7 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 
-def check_limit(wanted: AttemptFilter) -> int:
+def check_limit(wanted: AttemptFilter | LeadFilter) -> int:
     """The page's size.
 
     Raises:
@@ -69,6 +69,19 @@ def read_cdr_cursor(cursor: str) -> CdrKey:
         return float(started_at), call_id
     except ValueError:
         raise InvalidListingError from None
+
+
+def read_lead_cursor(cursor: str | None) -> int:
+    """The lead after which a page begins; its id is the cursor.
+
+    Raises:
+        InvalidListingError: it is something else.
+    """
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= 18):
+        raise InvalidListingError
+    return int(cursor)
 
 
 def split_attempt_id(attempt_id: str) -> tuple[int, int]:

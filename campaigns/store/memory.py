@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from campaigns.dispositions import Callback, Meaning, meaning_of
 from campaigns.imports import AddRules, ImportStatus, LeadImport
 from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, LeadStatus, NewLead, Outcome
-from campaigns.ports import ADD_RULES, AttemptFilter, LeadList, LeadsAdded, Page, Result, Verdict
+from campaigns.ports import ADD_RULES, AttemptFilter, LeadFilter, LeadList, LeadsAdded, Page, Result, Verdict
 from campaigns.rules.checks import campaign_list
 from campaigns.rules.gate import gate_of
 from campaigns.service.errors import AttemptNotFoundError, CampaignNotFoundError
@@ -19,7 +19,7 @@ from campaigns.store.adding import Sorting, numbers_of, sort_out
 from campaigns.store.gate_records import GateRecords
 from campaigns.store.memory_imports import MemoryImports
 from campaigns.store.memory_leads import MemoryLeads
-from campaigns.store.memory_listing import is_wanted, newest
+from campaigns.store.memory_listing import attempts_page, cdrs_page, leads_page
 
 
 class MemoryStore:
@@ -137,6 +137,10 @@ class MemoryStore:
     def lead(self, lead_id: int) -> Lead:
         """See the port."""
         return self._leads.slot(lead_id).lead
+
+    def leads(self, wanted: LeadFilter) -> Page[Lead]:
+        """See the port."""
+        return leads_page((slot.lead for slot in self._leads.all()), wanted)
 
     def tasks(self, now: float) -> Sequence[CampaignTask]:
         """See the port."""
@@ -258,26 +262,12 @@ class MemoryStore:
 
     def attempts(self, wanted: AttemptFilter) -> Page[Attempt]:
         """See the port."""
-        limit = listing.check_limit(wanted)
-        before = None if wanted.cursor is None else listing.read_attempt_cursor(wanted.cursor)
-        keyed = (
-            ((attempt.placed_at, attempt.lead_id, attempt.attempt_number), attempt)
-            for slot in self._leads.all()
-            for attempt in slot.attempts
-            if is_wanted(attempt, attempt.placed_at, self._tenant_of(attempt.campaign_id), wanted)
-        )
-        return listing.cut(newest(keyed, before, limit + 1), limit, listing.attempt_cursor)
+        tried = (attempt for slot in self._leads.all() for attempt in slot.attempts)
+        return attempts_page(tried, self._tenant_of, wanted)
 
     def cdrs(self, wanted: AttemptFilter) -> Page[Cdr]:
         """See the port."""
-        limit = listing.check_limit(wanted)
-        before = None if wanted.cursor is None else listing.read_cdr_cursor(wanted.cursor)
-        keyed = (
-            ((cdr.started_at, cdr.call_id), cdr)
-            for cdr in self._cdrs.values()
-            if is_wanted(cdr, cdr.started_at, self._tenant_of(cdr.campaign_id), wanted)
-        )
-        return listing.cut(newest(keyed, before, limit + 1), limit, listing.cdr_cursor)
+        return cdrs_page(self._cdrs.values(), self._tenant_of, wanted)
 
     def block_numbers(self, numbers: Sequence[str], reason: str, now: float, tenant_id: int = 1) -> int:
         """See the port."""

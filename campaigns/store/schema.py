@@ -64,6 +64,7 @@ leads = sa.Table(
     # The number goes first: blocking a number looks for it in every campaign. Not unique: by the rule of an import a
     # number may be on several lists, and a lead's number changes when the next of its numbers is tried.
     sa.Index("leads_by_number", "number", "campaign_id"),
+    sa.Index("leads_by_campaign", "campaign_id", "lead_id"),
     sa.Index("leads_ready", "campaign_id", "status", "list_id", "time_zone", "priority", "not_before", "lead_id"),
     sa.Index(
         "leads_called_back",

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from campaigns.dispositions import Callback
 from campaigns.imports import AddRules, LeadImport
 from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, NewLead, Outcome
-from campaigns.ports import ADD_RULES, AttemptFilter, LeadList, LeadsAdded, Page, Result, Verdict
+from campaigns.ports import ADD_RULES, AttemptFilter, LeadFilter, LeadList, LeadsAdded, Page, Result, Verdict
 from campaigns.rules.checks import campaign_list
 from campaigns.service.errors import CampaignNotFoundError, LeadNotFoundError
 from campaigns.store import (
@@ -152,6 +152,12 @@ class SqlStore:
             if row is None:
                 raise LeadNotFoundError(lead_id)
             return to_lead(row)
+
+    def leads(self, wanted: LeadFilter) -> Page[Lead]:
+        """See the port."""
+        with self._database.reading() as connection:
+            _campaign(connection, wanted.campaign_id)
+            return sql_listing.leads_page(connection, wanted)
 
     def tasks(self, now: float) -> Sequence[CampaignTask]:
         """See the port."""

@@ -6,11 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from campaigns.model import Attempt, Cdr
-from campaigns.ports import AttemptFilter, Page
+from campaigns.model import Attempt, Cdr, Lead
+from campaigns.ports import AttemptFilter, LeadFilter, Page
 from campaigns.store import listing
-from campaigns.store.rows import ATTEMPT_COLUMNS, CDR_COLUMNS, to_attempt, to_cdr
-from campaigns.store.schema import attempts, campaigns, cdrs
+from campaigns.store.rows import ATTEMPT_COLUMNS, CDR_COLUMNS, LEAD_COLUMNS, to_attempt, to_cdr, to_lead
+from campaigns.store.schema import attempts, campaigns, cdrs, leads
 
 
 def attempts_page(connection: sa.Connection, wanted: AttemptFilter) -> Page[Attempt]:
@@ -30,6 +30,21 @@ def cdrs_page(connection: sa.Connection, wanted: AttemptFilter) -> Page[Cdr]:
     query = _page(sa.select(*CDR_COLUMNS), cdrs, key, before, wanted)
     found = [to_cdr(row) for row in _rows(connection, query, cdrs, key, wanted)]
     return listing.cut([((one.started_at, one.call_id), one) for one in found], wanted.limit, listing.cdr_cursor)
+
+
+def leads_page(connection: sa.Connection, wanted: LeadFilter) -> Page[Lead]:
+    """A page of leads, oldest first."""
+    after = listing.read_lead_cursor(wanted.cursor)
+    query = sa.select(*LEAD_COLUMNS).where(leads.c.campaign_id == wanted.campaign_id, leads.c.lead_id > after)
+    for field in ("list_id", "status", "number", "external_id"):
+        value = getattr(wanted, field)
+        if value is not None:
+            query = query.where(leads.c[field] == value)
+    found = [
+        to_lead(row)
+        for row in connection.execute(query.order_by(leads.c.lead_id).limit(listing.check_limit(wanted) + 1))
+    ]
+    return listing.cut([(one.lead_id, one) for one in found], wanted.limit, str)
 
 
 def _rows(
@@ -72,6 +87,8 @@ def _page(
             query = query.where(table.c[field] == value)
     if wanted.since is not None:
         query = query.where(key[0] >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(key[0] < wanted.until)
     if before is not None:
         query = query.where(sa.tuple_(*key) < sa.tuple_(*(sa.literal(value) for value in before)))
     return query.order_by(*(column.desc() for column in key)).limit(listing.check_limit(wanted) + 1)

@@ -89,7 +89,14 @@ class Client:
         except OSError as error:
             raise CommandError(f"{target} cannot be written: {error.strerror}", EXIT_USAGE) from None
 
+    def text(self, path: str) -> str:
+        """Read something that is no JSON."""
+        return self._answer("GET", path).text
+
     def _send(self, method: str, path: str, timeout: float = TIMEOUT_S, **what: Any) -> Any:
+        return self._answer(method, path, timeout, **what).json()
+
+    def _answer(self, method: str, path: str, timeout: float = TIMEOUT_S, **what: Any) -> httpx.Response:
         try:
             answer = httpx.request(
                 method, f"{self._url}/api/v1{path}", headers=self._headers, timeout=timeout, trust_env=False, **what
@@ -104,7 +111,7 @@ class Client:
             raise CommandError(f"the dialer at {self._url} does not answer: {type(error).__name__}: {error}") from None
         if answer.is_error:
             raise CommandError(_explained(answer, self._url))
-        return answer.json()
+        return answer
 
 
 def _explained(answer: httpx.Response, url: str) -> str:

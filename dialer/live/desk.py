@@ -16,10 +16,14 @@ class LiveDesk:
     Args:
         post: the runner's mailbox.
         watchers_max: readers of the live stream at one time.
+        on_show: told of every agent's new state, too.
     """
 
-    def __init__(self, *, post: Post, watchers_max: int = 64) -> None:
+    def __init__(
+        self, *, post: Post, watchers_max: int = 64, on_show: Callable[[ShowAgent], None] | None = None
+    ) -> None:
         self._post = post
+        self._on_show = on_show
         self._watchers = Watchers(watchers_max)
         self._request_ids = itertools.count(1)
         self._answers: dict[int, asyncio.Future[str]] = {}
@@ -99,3 +103,5 @@ class LiveDesk:
         else:
             self._calls[command.agent_id] = command.call
         self._watchers.publish("agent", command)
+        if self._on_show is not None:
+            self._on_show(command)

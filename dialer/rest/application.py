@@ -17,6 +17,7 @@ from dialer.rest import (
     leads,
     listings,
     problems,
+    reports,
     sessions,
     statistics,
 )
@@ -31,6 +32,7 @@ ROUTERS = (
     do_not_call.router,
     compliance.router,
     listings.router,
+    reports.router,
     agents.router,
     statistics.router,
     sessions.router,

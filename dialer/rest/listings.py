@@ -1,8 +1,7 @@
 """Routes: attempts and CDRs, newest first, a page at a time as JSON or all of them as CSV."""
 
-import csv
-import io
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -14,6 +13,8 @@ from starlette.responses import StreamingResponse
 
 from campaigns.model import Attempt, Cdr, Outcome
 from campaigns.ports import AttemptFilter, Page
+from campaigns.reports.cells import raw_cell
+from campaigns.reports.sheets import csv_pieces
 from dialer.access.tenancy import inside, outside
 from dialer.rest.access import CallerOf
 from dialer.rest.answers import answer, answers
@@ -36,6 +37,7 @@ class Listing(BaseModel):
     outcome: Outcome | None = None
     agent_id: str | None = Field(None, max_length=64)
     since: float | None = Field(None, allow_inf_nan=False, description="Unix seconds; rows placed at or after.")
+    until: float | None = Field(None, allow_inf_nan=False, description="Unix seconds; rows placed before.")
     limit: int = Field(100, ge=1, le=PAGE_MAX, description="Rows a page; a CSV answer has all rows.")
     cursor: str | None = Field(None, description="The `cursor` of the page before.")
     format: Literal["json", "csv"] | None = Field(None, description="Overrides the Accept header.")
@@ -43,7 +45,7 @@ class Listing(BaseModel):
     def wanted(self, tenant_id: int) -> AttemptFilter:
         """The filter as the store takes it; nothing of another tenant gets through."""
         agent_id = None if self.agent_id is None else inside(tenant_id, self.agent_id)
-        plain = self.model_dump(exclude={"format", "agent_id"})
+        plain = self.model_dump(include=set(Listing.model_fields) - {"format", "agent_id"})
         return AttemptFilter(**plain, agent_id=agent_id, tenant_id=tenant_id)
 
 
@@ -73,11 +75,10 @@ async def _list(
 ) -> Response:
     wanted = listing.wanted(tenant_id)
     if (listing.format or ("csv" if "text/csv" in accept else "json")) == "csv":
-        wanted = msgspec.structs.replace(wanted, limit=PAGE_MAX)
         # The first page is read before anything is sent, so that its errors are still answered as problems.
-        first = await run_in_threadpool(read, wanted)
-        rows = _csv_pages(read, wanted, first, row_type.__struct_fields__)
-        return StreamingResponse(rows, media_type="text/csv; charset=utf-8")
+        rows = await run_in_threadpool(all_rows, read, wanted)
+        pieces = csv_pieces(row_type, rows, lambda _, value: raw_cell(value))
+        return StreamingResponse(pieces, media_type="text/csv; charset=utf-8")
     page = await run_in_threadpool(read, wanted)
     page = Page(tuple(_row_outside(row) for row in page.items), page.cursor)
     headers = {}
@@ -87,33 +88,21 @@ async def _list(
     return answer(page, headers=headers)
 
 
-def _csv_pages(
-    read: Callable[[AttemptFilter], Page[Any]], wanted: AttemptFilter, page: Page[Any], columns: tuple[str, ...]
-) -> Iterator[str]:
-    yield _csv([columns])
-    while True:
-        yield _csv([_cell(getattr(row, column)) for column in columns] for row in map(_row_outside, page.items))
-        if page.cursor is None:
-            return
-        page = read(msgspec.structs.replace(wanted, cursor=page.cursor))
+def all_rows(read: Callable[[AttemptFilter], Page[Any]], wanted: AttemptFilter) -> Iterator[Any]:
+    """All rows of a listing from the cursor on, read page by page; the first page is read at once."""
+    wanted = msgspec.structs.replace(wanted, limit=PAGE_MAX)
+    first = read(wanted)
+    return chain(map(_row_outside, first.items), _rows_after(read, wanted, first.cursor))
+
+
+def _rows_after(read: Callable[[AttemptFilter], Page[Any]], wanted: AttemptFilter, cursor: str | None) -> Iterator[Any]:
+    while cursor is not None:
+        page = read(msgspec.structs.replace(wanted, cursor=cursor))
+        yield from map(_row_outside, page.items)
+        cursor = page.cursor
 
 
 def _row_outside(row: Any) -> Any:
     """A row with the agent's id as its tenant has it."""
     name = outside(row.agent_id)[1]
     return row if name == row.agent_id else msgspec.structs.replace(row, agent_id=name)
-
-
-def _csv(rows: Any) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    """None as an empty cell, a text that a spreadsheet would take for a formula as text."""
-    if value is None:
-        return ""
-    if isinstance(value, str) and value[:1] in {"=", "@", "\t", "\r"}:
-        return f"'{value}"
-    return value

@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from campaigns.model import CampaignTask
 from campaigns.ports import CampaignStore
+from campaigns.reports.port import ReportStore
 from campaigns.service.campaigns import campaign_task
 from dialer.access.sql import AccessStore
 from dialer.access.throttle import Throttle
@@ -26,6 +27,9 @@ T = TypeVar("T")
 
 HASHES_AT_ONCE_MAX = 2
 """Passwords hashed at one time; each takes 64 MiB and some tens of milliseconds of a processor that calls need too."""
+
+WRITERS_AT_ONCE_MAX = 2
+"""Excel files written at one time: a long one takes a minute of a processor."""
 
 
 class StreamMessage(Protocol):
@@ -105,6 +109,8 @@ class Service:
     """Called in worker threads, never on the loop's."""
     access: AccessStore
     """Called in worker threads too."""
+    reports: ReportStore
+    """And this."""
     post: Post
     """The runner's mailbox; called on the loop's thread."""
     campaign_changed: Callable[[CampaignTask], None]
@@ -121,12 +127,17 @@ class Service:
     throttle: Throttle = field(default_factory=Throttle)
     """Failed sign-ins."""
     hashers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(HASHES_AT_ONCE_MAX))
+    writers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(WRITERS_AT_ONCE_MAX))
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a campaign is changed, so that the engine hears of changes in the order they are stored."""
 
     async def hashing(self, function: Callable[..., T], *arguments: object) -> T:
         """Run in a worker thread what hashes a password, only so many at a time."""
         return await to_thread.run_sync(partial(function, *arguments), limiter=self.hashers)
+
+    async def writing(self, function: Callable[[], T]) -> T:
+        """Run in a worker thread what writes a whole file, only so many at a time."""
+        return await to_thread.run_sync(function, limiter=self.writers)
 
     async def announce(self, campaign_id: int) -> None:
         """Read a campaign as it now is and tell the engine."""

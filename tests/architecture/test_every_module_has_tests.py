@@ -11,6 +11,7 @@ PACKAGES = ("pacing", "campaigns", "dialer", "simulation")
 TESTED_ELSEWHERE = {
     "campaigns/model.py": "data only",
     "campaigns/ports.py": "tests/contracts/test_campaign_store.py runs against every implementation",
+    "campaigns/reports/port.py": "tests/contracts/test_report_store.py runs against every implementation",
     "dialer/model.py": "data only",
     "dialer/ports.py": "protocols only; contract suites in tests/contracts",
     "dialer/gateway/media_port.py": "protocol only; every implementation is tested in its own place",

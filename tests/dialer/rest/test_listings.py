@@ -75,13 +75,3 @@ async def test_csv_has_all_rows_of_all_pages(
 
 async def test_csv_with_a_wrong_filter_is_still_a_problem(bench: Bench) -> None:
     assert "cursor" in (await bench.call("GET", "/cdrs?format=csv&cursor=abc", 422))["detail"]
-
-
-def test_a_cell_is_never_a_formula() -> None:
-    from dialer.rest.listings import _cell
-
-    assert _cell("=1+1") == "'=1+1"
-    assert _cell("@SUM(A1)") == "'@SUM(A1)"
-    assert _cell("+12025550100") == "+12025550100"
-    assert _cell(None) == ""
-    assert _cell(0.0) == 0.0
