@@ -7,12 +7,9 @@ no new calls, agents logged out, calls ended within a bound, results written, th
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
-
-import uvicorn
-from fastapi import FastAPI
 
 from campaigns.model import CampaignTask
 from campaigns.service.campaigns import campaign_task
@@ -41,6 +38,7 @@ from dialer.messages import CampaignChanged, Command, Event, ShutdownBegan
 from dialer.model import Statistics
 from dialer.ports import Gateway, Post
 from dialer.rest import PartHealth, Service, create_app
+from dialer.rest.serving import server_of
 from dialer.runner import Runner, TraceWriter
 
 log = logging.getLogger(__name__)
@@ -50,7 +48,6 @@ CUT_OFF_S = 1.0
 """How long calls that were cut off may take to report it."""
 FLUSH_S = 10.0
 """How long the end waits for the database to take the last results."""
-CONNECTIONS_MAX = 1000
 NO_TRUNK = "No trunk is set, so no call can be placed: add a [[trunks]] table as in `dialer config --example`."
 CLOCK_AHEAD_S_MAX = 2.0
 
@@ -330,15 +327,6 @@ class LiveService:
         log.error("a port failed on %s", type(command).__name__, exc_info=error)
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its own handling of signals: ending is the service's business."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """See `uvicorn.Server`."""
-        yield
-
-
 async def serve(
     settings: Settings,
     store: SqlStore,
@@ -368,7 +356,7 @@ async def serve(
         except BaseException:
             live.close_trace()
             raise
-        server = _Server(_uvicorn_config(create_app(live.service())))
+        server = server_of(create_app(live.service()))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         host, port = listener.getsockname()[:2]
         name = f"[{host}]" if ":" in host else host
@@ -382,18 +370,6 @@ async def serve(
         server.should_exit = True
         await serving
         return await live.stop()
-
-
-def _uvicorn_config(app: FastAPI) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        limit_concurrency=CONNECTIONS_MAX,
-        timeout_graceful_shutdown=2,
-    )
 
 
 def _open_trace(settings: Settings) -> TraceFile | None:

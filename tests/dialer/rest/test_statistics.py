@@ -43,13 +43,11 @@ async def test_the_stream_begins_with_statistics_and_tells_of_agents_and_decisio
 
 
 async def test_statistics_come_every_second_over_http(bench: Bench) -> None:
-    import uvicorn
-
-    from dialer.app import _Server
     from dialer.rest import create_app
+    from dialer.rest.serving import server_of
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = _Server(uvicorn.Config(create_app(bench.live.service()), log_config=None, lifespan="off"))
+        server = server_of(create_app(bench.live.service()))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1/statistics/stream"
         async with httpx.AsyncClient(timeout=20.0) as client, client.stream("GET", url) as answer:
