@@ -17,7 +17,7 @@ from campaigns.rules.window import MINUTES_PER_DAY, OpenHours, is_holiday, local
 
 DAY_S = 86_400.0
 GIVEN = (ConsentKind.EXPRESS, ConsentKind.EXPRESS_WRITTEN)
-"""Consent to a call. Whether it must be written is for whoever gathers it: a list states what it has on record."""
+"""Consent to a call, as the list has it on record."""
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -210,16 +210,21 @@ def _has_consented(case: Case) -> bool:
     consent = case.lead.consent
     if consent.kind is ConsentKind.REFUSED:
         return False
-    if not case.rules.consents or (consent.kind in GIVEN and (consent.at is None or consent.at <= case.now)):
-        return True
-    return not any(is_in_force(one, case.rules.zones, case.now) for one in case.rules.consents)
+    is_given = consent.kind in GIVEN and (consent.at is None or consent.at <= case.now)
+    is_written = is_given and consent.kind is ConsentKind.EXPRESS_WRITTEN
+    return not any(
+        is_in_force(one, case.rules.zones, case.now)
+        for one in case.rules.consents
+        if not (is_written if one.is_written else is_given)
+    )
 
 
 def _tell_consent(case: Case) -> str:
     consent = case.lead.consent
     given = "" if consent.at is None else f" on {datetime.fromtimestamp(consent.at, UTC):%Y-%m-%d}"
     source = f" ({consent.source})" if consent.source else ""
-    asked = f", asked for by {_listed([one.source for one in case.rules.consents])}" if case.rules.consents else ""
+    sources = [f"{one.source} (in writing)" if one.is_written else one.source for one in case.rules.consents]
+    asked = f", asked for by {_listed(sources)}" if sources else ""
     return f"consent is {consent.kind}{given}{source}{asked}"
 
 

@@ -25,6 +25,13 @@ PRESETS: dict[str, dict[str, Any]] = {
 """By ISO 3166-1. The zone is that of leads of which nothing else is known."""
 
 
+GENERAL_NOTICE = (
+    "compliance is general: only the campaign's own hours and caps hold, no country's rules. "
+    f"Name a country ({', '.join(PRESETS)}) to begin with its safe settings, or by-number for each called number's."
+)
+"""For whoever makes a campaign without naming a country or a profile."""
+
+
 def preset_of(country: str) -> Mapping[str, Any] | None:
     """The settings for a country, or None where there are none."""
     return PRESETS.get(country.upper())

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from campaigns.rules.profiles.page import compliance_page
+from campaigns.rules.profiles.reading import GENERAL
+from campaigns.service.presets import GENERAL_NOTICE
 from dialer.commands.client import Client, ServiceUrl
 from dialer.commands.errors import EXIT_USAGE, CommandError
 
@@ -38,6 +40,8 @@ def create(
     settings = {"name": name, "skill_group": skill_group} | settings_of(changes or [])
     begin = ({"country": country} if country else {}) | ({} if like is None else {"like": str(like)})
     campaign = Client(url).post(f"/campaigns?{urlencode(begin)}" if begin else "/campaigns", settings)
+    if campaign.get("compliance") == GENERAL and "compliance" not in settings:
+        typer.echo(f"Note: {GENERAL_NOTICE}", err=True)
     typer.echo(
         f"Created campaign {campaign['campaign_id']}. Next: dialer import FILE.csv --campaign {campaign['campaign_id']}"
     )

@@ -54,8 +54,14 @@ def on_callbacks_reserved(state: EngineState, event: CallbacksReserved, now: flo
 
 
 def on_numbers_blocked(state: EngineState, event: NumbersBlocked, now: float) -> None:
-    """Numbers are on a tenant's do-not-call list."""
+    """Numbers are on a tenant's do-not-call list, or on a campaign's own."""
     del now
+    if event.campaign_id is not None:
+        work = state.tasks.works.get(event.campaign_id)
+        if work is not None and work.campaign.tenant_id == event.tenant_id:
+            # Leads on their way here are not remembered: the store, which is asked before every call, knows the list.
+            _take_out(state, work, frozenset(event.numbers))
+        return
     bar_numbers(state, event.tenant_id, event.numbers)
 
 
@@ -68,5 +74,9 @@ def bar_numbers(state: EngineState, tenant_id: int, numbers: tuple[str, ...]) ->
     barred = frozenset(numbers)
     for work in state.tasks.works.values():
         if work.campaign.tenant_id == tenant_id:
-            found = work.callbacks.remove_numbers(barred) + work.hopper.remove_numbers(barred)
-            release(state, work.campaign_id, found)
+            _take_out(state, work, barred)
+
+
+def _take_out(state: EngineState, work: CampaignWork, barred: frozenset[str]) -> None:
+    found = work.callbacks.remove_numbers(barred) + work.hopper.remove_numbers(barred)
+    release(state, work.campaign_id, found)

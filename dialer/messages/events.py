@@ -83,6 +83,8 @@ class NumbersBlocked(Message, frozen=True, kw_only=True):
     numbers: tuple[str, ...]
     tenant_id: int = 1
     """Whose list; the numbers of other tenants' leads are called as before."""
+    campaign_id: int | None = None
+    """The campaign whose own list it is; None for the tenant's."""
 
 
 # Events from the gateway

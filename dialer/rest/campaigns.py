@@ -8,7 +8,9 @@ from starlette.concurrency import run_in_threadpool
 
 from campaigns.model import Campaign, CampaignStatus, Outcome
 from campaigns.ports import CampaignStore
+from campaigns.rules.profiles.reading import GENERAL
 from campaigns.service import campaigns as use_cases
+from campaigns.service.presets import GENERAL_NOTICE
 from dialer.model import CampaignView
 from dialer.rest.access import CallerOf
 from dialer.rest.answers import CHANGES_SCHEMA, SETTINGS_SCHEMA, answer, answers, takes
@@ -52,12 +54,20 @@ async def create_campaign(
         int | None, Query(ge=1, le=2**63 - 1, description="Begin with the settings of this campaign.")
     ] = None,
 ) -> Response:
-    """Create a campaign; it dials once it has leads and is started."""
+    """Create a campaign; it dials once it has leads and is started.
+
+    Without a country, a campaign to copy or a `compliance` of its own no country's rules hold: `general`. The header
+    `Warning` of the answer says so.
+    """
     campaign = await run_in_threadpool(
         use_cases.create_campaign, service.store, settings, country, like, caller.tenant_id
     )
     note(request, settings)
-    return answer(campaign, 201, {"Location": f"/api/v1/campaigns/{campaign.campaign_id}"})
+    headers = {"Location": f"/api/v1/campaigns/{campaign.campaign_id}"}
+    if campaign.compliance == GENERAL and "compliance" not in settings:
+        # RFC 9110 keeps the field for such notes, though caches make no use of it any more (RFC 9111, 5.5).
+        headers["Warning"] = f'299 - "{GENERAL_NOTICE}"'
+    return answer(campaign, 201, headers)
 
 
 @router.get("", responses=answers(list[Campaign], "Oldest first"))

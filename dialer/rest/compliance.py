@@ -12,6 +12,7 @@ from campaigns.ports import CampaignStore, Verdict
 from campaigns.rules.checks import campaign_list
 from campaigns.rules.settings import is_e164
 from campaigns.service.errors import CallerError
+from dialer.messages import NumbersBlocked
 from dialer.rest.access import CallerOf
 from dialer.rest.answers import answer, answers
 from dialer.rest.audit import note
@@ -66,14 +67,15 @@ async def load_list(
 
 @router.post("/campaigns/{campaign_id}/do-not-call", responses=answers(Blocked, "On the campaign's list"))
 async def block_in_campaign(
-    request: Request, service: ServiceOf, campaign_id: CampaignId, blocking: Blocking
+    request: Request, service: ServiceOf, caller: CallerOf, campaign_id: CampaignId, blocking: Blocking
 ) -> Response:
-    """Put numbers on the do-not-call list of one campaign; it holds at once, also for leads already reserved."""
+    """Put numbers on the do-not-call list of one campaign; leads already reserved are taken out of its hopper."""
     numbers = tuple(dict.fromkeys(blocking.numbers))
     for number in numbers:
         if not is_e164(number):
             raise CallerError(f"{number!r} is not an E.164 number such as +12025550123; no number was blocked")
     added = await run_in_threadpool(service.store.block_in_campaign, campaign_id, numbers, service.now())
+    service.post(NumbersBlocked(numbers=numbers, tenant_id=caller.tenant_id, campaign_id=campaign_id))
     note(request, {"numbers": len(numbers), "reason": blocking.reason})
     return answer(Blocked(added=added, known=len(numbers) - added))
 

@@ -93,7 +93,12 @@ PEOPLE = [
 ]
 BY_NUMBER = {one.number: one for one in PEOPLE}
 LISTS = ["us-national", "gb-tps", "fr-bloctel"]
-CONSENTS = [Consent(), Consent(kind=ConsentKind.EXPRESS), Consent(kind=ConsentKind.REFUSED)]
+CONSENTS = [
+    Consent(),
+    Consent(kind=ConsentKind.EXPRESS),
+    Consent(kind=ConsentKind.EXPRESS_WRITTEN),
+    Consent(kind=ConsentKind.REFUSED),
+]
 DAYS = ["2026-03-06 15:00", "2026-03-29 00:30", "2026-07-13 20:00", "2026-08-10 12:00", "2026-10-31 23:00"]
 
 WORDS = ["talked", "sale", "refusal", "do_not_call", "callback", "callback", "wrong_number", "machine"]
@@ -188,8 +193,10 @@ class Rules:
         consent = self.consents[lead_id].kind
         if consent is ConsentKind.REFUSED:
             found.append("refused")
-        if campaign.purpose == "sales" and consent is not ConsentKind.EXPRESS and self._needs(campaign, where, now):
-            found.append("consent")
+        if campaign.purpose == "sales":
+            given = {ConsentKind.UNSTATED: 0, ConsentKind.EXPRESS: 1, ConsentKind.EXPRESS_WRITTEN: 2}
+            if given.get(consent, 0) < self._needed(campaign, where, now):
+                found.append("consent")
         return found
 
     def _day(self, where: Where, now: float) -> date:
@@ -248,14 +255,17 @@ class Rules:
                         found.append("quiet after a conversation")
         return found
 
-    def _needs(self, campaign: Campaign, where: Where, now: float) -> bool:
+    def _needed(self, campaign: Campaign, where: Where, now: float) -> int:
+        """0 for no consent, 1 for any, 2 for one in writing."""
+        # Recorded sales messages in the United States, and for whoever calls by its rules.
+        is_american = where.list_name == "us-national" or campaign.compliance != "by-number"
+        if campaign.treatment == "message" and is_american:
+            return 2
         if where.consent_from is not None:
             local = datetime.fromtimestamp(now, ZoneInfo(where.zones[0])).date()
             if local >= where.consent_from:
-                return True
-        # Recorded sales messages in the United States, and for whoever calls by its rules.
-        is_american = where.list_name == "us-national" or campaign.compliance != "by-number"
-        return campaign.treatment == "message" and is_american
+                return 1
+        return 0
 
 
 class Machine(RuleBasedStateMachine):
@@ -341,6 +351,8 @@ class Machine(RuleBasedStateMachine):
         campaign_id = data.draw(st.sampled_from(self.campaigns))
         self.store.block_in_campaign(campaign_id, [number], self.now)
         self.rules.blocked.add((campaign_id, number))
+        if data.draw(st.booleans()):
+            self.post(m.NumbersBlocked(numbers=(number,), campaign_id=campaign_id))
 
     @rule(
         name=st.sampled_from(LISTS),

@@ -82,7 +82,7 @@ def _says(rule: Rule) -> str:
         case NationalList():
             return f"sales calls need `{rule.list}`, at most {rule.age_days_max} days old"
         case Consent():
-            return f"needed for {rule.needed_for}"
+            return f"needed for {rule.needed_for}" + (", in writing" if rule.is_written else "")
         case CallerId():
             return f"begins with {' or '.join(rule.prefixes)}" if rule.prefixes else "is shown"
         case Retention():

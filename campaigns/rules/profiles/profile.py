@@ -133,6 +133,8 @@ class Consent(Rule, frozen=True, kw_only=True):
     """The person must have agreed to be called."""
 
     needed_for: ConsentFor
+    is_written: bool = False
+    """Whether it must be on record as written (47 CFR 64.1200(f)(9) and others)."""
 
 
 class CallerId(Rule, frozen=True, kw_only=True):

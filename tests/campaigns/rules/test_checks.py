@@ -1,4 +1,7 @@
-from campaigns.model import Campaign, Lead
+import pytest
+from msgspec.structs import replace
+
+from campaigns.model import Campaign, Consent, ConsentKind, Lead, Treatment
 from campaigns.rules.checks import CHECKS, Case, GateRule, Seen
 from campaigns.rules.places.place import NOWHERE
 from campaigns.rules.ruleset import dates_of, rule_set
@@ -42,3 +45,26 @@ def test_india_wants_a_number_of_its_series() -> None:
     (check,) = [check for check in CHECKS if check.rule is GateRule.CALLER_ID]
     for number, expected in [("+911401234567", True), ("+919812345678", False), ("", False), (None, True)]:
         assert check.lets_through(case(campaign, seen=Seen(caller_id=number))) is expected
+
+
+@pytest.mark.parametrize(
+    ("compliance", "kind", "expected"),
+    [
+        ("us", ConsentKind.EXPRESS, False),
+        ("us", ConsentKind.EXPRESS_WRITTEN, True),
+        ("ca", ConsentKind.EXPRESS, True),
+        ("ca", ConsentKind.UNSTATED, False),
+        ("general", ConsentKind.UNSTATED, True),
+        ("general", ConsentKind.REFUSED, False),
+    ],
+)
+def test_some_consent_must_be_in_writing(compliance: str, kind: ConsentKind, expected: bool) -> None:
+    campaign = Campaign(
+        campaign_id=1, name="spring", skill_group="sales", compliance=compliance, treatment=Treatment.MESSAGE
+    )
+    one = case(campaign)
+    one = replace(one, lead=replace(one.lead, consent=Consent(kind=kind)))
+    (check,) = [check for check in CHECKS if check.rule is GateRule.CONSENT]
+    assert check.lets_through(one) is expected
+    if compliance == "us":
+        assert "(in writing)" in check.tell(one)

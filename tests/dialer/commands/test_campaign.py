@@ -27,6 +27,15 @@ def test_create_says_what_comes_next(dialer: Dialer, service: StandIn) -> None:
     }
 
 
+def test_create_says_so_where_no_countrys_rules_hold(dialer: Dialer, service: StandIn) -> None:
+    service.will({**CAMPAIGN, "compliance": "general"}, 201)
+    ended = dialer("campaign", "create", "spring", "-g", "sales")
+    assert "compliance is general" in ended.err
+    assert "US, GB" in ended.err
+    service.will({**CAMPAIGN, "compliance": "general"}, 201)
+    assert dialer("campaign", "create", "spring", "-g", "sales", "--set", "compliance=general").err == ""
+
+
 def test_create_may_begin_with_a_country_or_another_campaign(dialer: Dialer, service: StandIn) -> None:
     service.will(CAMPAIGN, 201)
     dialer("campaign", "create", "spring", "-g", "sales", "--country", "FR", "--like", "2")

@@ -71,3 +71,16 @@ def test_an_empty_list_is_asked_no_more_than_a_few_times_a_minute() -> None:
     world.start(task())
     world.run(600.0)
     assert 40 <= len(world.of(m.ReserveLeads)) <= 45
+
+
+def test_a_campaigns_own_list_empties_its_own_hopper() -> None:
+    world = World(fate=silent, leads=0)
+    world.start(task(1), task(2))
+    for campaign_id in (1, 2):
+        wanted = lead(10 + campaign_id, campaign_id, number="+12025550199")
+        world.post(m.LeadsReserved(campaign_id=campaign_id, leads=(wanted,)))
+    world.post(m.NumbersBlocked(numbers=("+12025550199",), campaign_id=1))
+    assert [(one.campaign_id, one.lead_ids) for one in world.of(m.ReleaseLeads)] == [(1, (11,))]
+    world.post(m.NumbersBlocked(numbers=("+12025550199",), campaign_id=2, tenant_id=9))
+    world.post(m.NumbersBlocked(numbers=("+12025550199",), campaign_id=99))
+    assert len(world.of(m.ReleaseLeads)) == 1

@@ -56,3 +56,11 @@ async def test_a_campaign_begins_with_its_countrys_settings(bench: Bench) -> Non
     assert (copy["name"], copy["compliance"], copy["status"]) == ("Ete", "fr", "draft")
     problem = await bench.call("POST", "/campaigns?country=XX", 422, json=body)
     assert problem["problems"][0]["field"] == "country"
+
+
+async def test_a_campaign_without_a_country_is_told_that_none_holds(bench: Bench) -> None:
+    body = {"name": "x", "skill_group": "sales"}
+    told = await bench.client.post("/campaigns", json=body)
+    assert "compliance is general" in told.headers["Warning"]
+    chosen = await bench.client.post("/campaigns", json=body | {"compliance": "general"})
+    assert "Warning" not in chosen.headers
