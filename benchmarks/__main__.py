@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import (
+    amd,
     answer_model,
     answer_to_bridge,
     calibration_round_trip,
@@ -32,6 +33,7 @@ MODULES = (
     calibration_round_trip,
     rtp_relay,
     simulation_speed,
+    amd,
     sip_calls,
     lead_import,
     hopper,

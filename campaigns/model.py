@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from campaigns.dispositions import DEFAULT_DISPOSITIONS, Callback, Disposition, Meaning
-from campaigns.terms import AbandonWindow, AttemptCap, Purpose
+from campaigns.terms import AbandonWindow, AmdSettings, AttemptCap, Purpose
 
 
 class CampaignStatus(StrEnum):
@@ -180,6 +180,8 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Caps of the campaign's own, beside those of its profiles."""
     holidays: tuple[str, ...] = ()
     """Nobody is called on the public holidays of these countries or regions, "US" or "US-AL"."""
+    amd: AmdSettings = AmdSettings()
+    """Answering-machine detection; off unless enabled here or for the whole engine."""
     amd_false_positives: float = 0.03
     """The tested share of the calls AMD called machines that were persons; some regulators count it as abandoned."""
     starts_on: str = ""

@@ -80,3 +80,55 @@ class AnswerHour(msgspec.Struct, frozen=True, gc=False):
             self.abandoned + other.abandoned,
             self.machines + other.machines,
         )
+
+
+class OnMachine(StrEnum):
+    """What is done with an answering machine."""
+
+    HANG_UP = "hang_up"
+    LEAVE_MESSAGE = "leave_message"
+    """Wait for the beep, play `machine_message`, hang up."""
+
+
+class AmdClassifier(StrEnum):
+    """Who judges what was heard."""
+
+    TRAINED = "trained"
+    """A model that weighs all of it."""
+    CLASSICAL = "classical"
+    """Fixed limits, as telephone exchanges have them."""
+
+
+class AmdSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How answering-machine detection listens; the names are those that telephone exchanges use for it.
+
+    Times count audio from the answer on. Everything AMD takes comes off the time in which an agent must be found.
+    """
+
+    enabled: bool = False
+    classifier: AmdClassifier = AmdClassifier.TRAINED
+    total_s: float = 1.7
+    """An answer that is not judged by then is taken for a person's."""
+    machine_confidence_min: float = 0.8
+    """How sure the trained classifier must be to call an answer a machine's: persons taken for machines are the costly
+    error."""
+    initial_silence_s: float = 2.5
+    """Nothing said for this long is a machine (classical)."""
+    greeting_s: float = 1.5
+    """More speech than this is a machine (classical)."""
+    after_greeting_silence_s: float = 0.8
+    """Silence after speech that makes it a person who waits for an answer (classical)."""
+    words_max: int = 3
+    """More words than these are a machine (classical)."""
+    word_s_min: float = 0.1
+    """Shorter sounds are no words."""
+    word_s_max: float = 5.0
+    """A longer word is a machine: music, a tone (classical)."""
+    between_words_silence_s: float = 0.05
+    """Silence that parts two words."""
+    silence_level: float = 256.0
+    """Mean amplitude (of 32,767) up to which sound is silence for the classical classifier; the trained one adapts to
+    the noise on the line."""
+    on_machine: OnMachine = OnMachine.HANG_UP
+    machine_message: str = ""
+    """The recorded message to leave."""

@@ -64,6 +64,13 @@ class AmdResult(StrEnum):
     PERSON = "person"
     MACHINE = "machine"
     UNSURE = "unsure"
+    FAX = "fax"
+    BUSY = "busy"
+    """A busy tone, after the network said that the call was answered."""
+    OUT_OF_SERVICE = "out_of_service"
+    """A special information tone: there is no such number, or no longer."""
+    NO_CIRCUIT = "no_circuit"
+    """A special information or reorder tone: the network could not carry the call."""
 
 
 class Trunk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 
 from campaigns.dispositions import Meaning
 from campaigns.model import CallingWindow, Campaign, PacingSettings, RetryRule
+from campaigns.rules.amd import amd_problems
 from campaigns.rules.compliance import Problem, compliance_problems, range_problems
 from campaigns.rules.ruleset import ANSWER_LIMIT_S_MAX, RING_TIMEOUT_S_MIN
 from campaigns.rules.window import find_zone, minute_of_day
@@ -31,6 +32,7 @@ def problems(campaign: Campaign, policies: Collection[str]) -> tuple[Problem, ..
     return (
         *_text_problems(campaign),
         *_call_problems(campaign),
+        *amd_problems(campaign),
         *_pacing_problems(campaign.pacing, policies),
         *_window_problems(campaign.calling_window),
         *_retry_problems(campaign),

@@ -4,15 +4,16 @@ from msgspec.structs import replace
 
 from campaigns.model import Outcome
 from dialer.engine.connecting import enqueue, seek_agent
-from dialer.engine.ending import count_abandoned, count_answer, hang_up, observe, play_message
+from dialer.engine.ending import count_abandoned, count_answer, hang_up, leave_message, observe, play_message
 from dialer.engine.state import EngineState
-from dialer.ivr.treatment import Step, on_answer, on_person, on_verdict
+from dialer.ivr.treatment import NOBODY_THERE, VERDICT_S_MAX, Step, amd_of, on_answer, on_person, on_verdict
 from dialer.messages import AmdDecided, CallAnswered, CallRinging
-from dialer.model import CallState
+from dialer.model import AmdResult, CallState
 from dialer.pds.calls import Call, CallTrigger, advance
+from dialer.pds.outcomes import result_of
 from dialer.pds.tasks import CampaignWork
 from pacing.estimators.signalling import Signal
-from pacing.model import CallResult, DetectionObserved
+from pacing.model import DetectionObserved
 
 
 def on_call_ringing(state: EngineState, event: CallRinging, now: float) -> None:
@@ -46,11 +47,14 @@ def on_call_answered(state: EngineState, event: CallAnswered, now: float) -> Non
         call.answered_at = now
         call.deadline = now + work.campaign.answer_limit_s
         del work.in_flight[call.call_id]
-        step = on_answer(work.campaign, state.settings.amd)
+        amd = amd_of(work.campaign, state.settings)
+        step = on_answer(work.campaign, amd is not None)
         if step is Step.DETECT:
             advance(call, CallTrigger.DETECT)
             work.detecting += 1
-            state.set_timer(f"amd:{call.call_id}", now + min(state.settings.amd_s_max, work.campaign.answer_limit_s))
+            assert amd is not None
+            call.judged_by = min(now + amd.total_s + VERDICT_S_MAX, call.deadline)
+            state.set_timer(f"amd:{call.call_id}", call.judged_by)
         else:
             treat_person(state, call, work, step, now)
         if work.campaign.pacing.cancel_after_s is not None:
@@ -75,12 +79,18 @@ def on_amd_decided(state: EngineState, event: AmdDecided, now: float) -> None:
         return
     work = state.work_of(call)
     step = on_verdict(work.campaign, event.result)
-    _end_detection(call, work, step is not Step.HANG_UP, now)
-    if step is Step.HANG_UP:
+    outcome = NOBODY_THERE.get(event.result)
+    _end_detection(call, work, outcome is None, now)
+    if outcome is not None:
         assert call.answered_at is not None
-        work.regulators.count_machine(now)
-        observe(call, work, CallResult.MACHINE, call.answered_at - call.placed_at, now)
-        hang_up(state, call, Outcome.MACHINE, event.reason or "answering machine", now)
+        if event.result is AmdResult.MACHINE:
+            work.regulators.count_machine(now)
+        observe(call, work, result_of(outcome), call.answered_at - call.placed_at, now)
+        cause = event.reason or "answering machine"
+        if step is Step.LEAVE_MESSAGE:
+            leave_message(state, call, cause, now)
+        else:
+            hang_up(state, call, outcome, cause, now)
     else:
         treat_person(state, call, work, step, now)
     state.touch(work)

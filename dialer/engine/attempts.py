@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from dialer.engine.ending import finish
 from dialer.engine.placing import why_not_placed
 from dialer.engine.state import EngineState
+from dialer.ivr.treatment import amd_of
 from dialer.messages import AttemptsRecorded, AttemptsRefused, ResultsRecorded
 from dialer.model import CallState
 from dialer.pds.attempts import place_call, unplaced_result
@@ -28,7 +29,7 @@ def on_attempts_recorded(state: EngineState, event: AttemptsRecorded, now: float
         advance(call, CallTrigger.PLACE)
         call.placed_at = now
         work.in_flight[attempt_id] = replace(work.in_flight[attempt_id], placed_at=now)
-        state.commands.append(place_call(call, work.campaign.ring_timeout_s, state.settings.amd))
+        state.commands.append(place_call(call, work.campaign.ring_timeout_s, amd_of(work.campaign, state.settings)))
         state.counters.count("calls_placed")
 
 

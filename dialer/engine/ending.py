@@ -16,6 +16,9 @@ from dialer.pds.outcomes import outcome_at_end, result_of
 from dialer.pds.tasks import CampaignWork
 from pacing.model import AnswerObserved, CallObserved, CallResult
 
+GREETING_S_MAX = 30.0
+"""A machine whose greeting goes on for longer is given up."""
+
 
 def hang_up(state: EngineState, call: Call, outcome: Outcome, cause: str, now: float) -> None:
     """End an answered call; the final event follows."""
@@ -68,6 +71,17 @@ def play_message(state: EngineState, call: Call, now: float) -> None:
         count_abandoned(call, work, now)
     state.commands.append(PlayMessage(call_id=call.call_id, message=work.campaign.message))
     state.set_timer(f"message:{call.call_id}", now + state.settings.message_s_max)
+
+
+def leave_message(state: EngineState, call: Call, cause: str, now: float) -> None:
+    """Play the campaign's message for machines once its greeting is over."""
+    work = state.work_of(call)
+    advance(call, CallTrigger.PLAY)
+    call.outcome = Outcome.MACHINE
+    call.cause = cause
+    message = work.campaign.amd.machine_message
+    state.commands.append(PlayMessage(call_id=call.call_id, message=message, after_beep=True))
+    state.set_timer(f"message:{call.call_id}", now + GREETING_S_MAX + state.settings.message_s_max)
 
 
 def abandon(state: EngineState, call: Call, now: float) -> None:

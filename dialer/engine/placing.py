@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from campaigns.model import Treatment
 from campaigns.rules.checks import Seen
 from dialer.engine.state import EngineState
+from dialer.ivr.treatment import amd_of
 from dialer.messages import CallEnded
 from dialer.model import CallCause, CallState
 from dialer.pds.attempts import place_call
@@ -55,6 +56,6 @@ def move_to_another_trunk(state: EngineState, call: Call, work: CampaignWork, ev
     call.trunks_tried = (*call.trunks_tried, call.trunk)
     call.trunk, call.number = route.trunk, route.number
     call.attempt = replace(call.attempt, trunk=route.trunk)
-    state.commands.append(place_call(call, work.campaign.ring_timeout_s, state.settings.amd))
+    state.commands.append(place_call(call, work.campaign.ring_timeout_s, amd_of(work.campaign, state.settings)))
     state.counters.count("calls_moved")
     return True

@@ -55,8 +55,7 @@ def _amd_timeout(state: EngineState, call_id: str, now: float) -> None:
     call = state.calls.get(call_id)
     if call is None or call.state is not CallState.DETECTING:
         return
-    assert call.answered_at is not None
-    if now >= call.answered_at + state.settings.amd_s_max - EARLY_S_MAX or now >= call.deadline - EARLY_S_MAX:
+    if now >= call.judged_by - EARLY_S_MAX:
         take_for_person(state, call, now)
 
 

@@ -1,5 +1,6 @@
 """What the gateway keeps of each call and leg while it is open."""
 
+from campaigns.terms import AmdSettings
 from dialer.gateway.sip import MalformedMessage, SessionDescription, parse_sdp
 from dialer.model import CallCause
 
@@ -7,12 +8,14 @@ from dialer.model import CallCause
 class Line:
     """One session with its audio stream: a customer's call or an agent's leg."""
 
-    __slots__ = ("agent_id", "cause", "has_rung", "is_answered", "line_id", "reason", "trunk")
+    __slots__ = ("agent_id", "amd", "cause", "has_rung", "is_answered", "line_id", "reason", "trunk")
 
     def __init__(self, line_id: str, agent_id: str = "") -> None:
         self.line_id = line_id
         self.agent_id = agent_id
         """Whose leg it is; empty for a customer's call."""
+        self.amd: AmdSettings | None = None
+        """How AMD listens to its answer; None where it does not."""
         self.trunk = ""
         """Over which trunk it goes; empty for an agent's leg."""
         self.has_rung = False

@@ -36,6 +36,10 @@ class StreamStatistics(msgspec.Struct, frozen=True, kw_only=True):
     """Unix seconds of the last packet received; None before the first."""
 
 
+Ear = Callable[[bytes, int], None]
+"""Hears what a far end says: G.711 payload and its RTP payload type, packet by packet in the order they come."""
+
+
 class MediaEngine(Protocol):
     """RTP streams by id.
 
@@ -87,6 +91,14 @@ class MediaEngine(Protocol):
 
     def stop(self, stream_id: str) -> None:
         """Stop what is played to a stream."""
+        ...
+
+    def listen(self, stream_id: str, ear: Ear) -> None:
+        """Let `ear` hear what comes from the far end, bridged or not, until `stop_listening` or the stream's end."""
+        ...
+
+    def stop_listening(self, stream_id: str, ear: Ear) -> None:
+        """Let `ear` hear no more."""
         ...
 
     def close(self, stream_id: str) -> None:

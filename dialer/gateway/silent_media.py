@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dialer.gateway.media_port import MediaAddress, MediaError, StreamStatistics
+from dialer.gateway.media_port import Ear, MediaAddress, MediaError, StreamStatistics
 
 CARRIED_PAYLOAD_TYPES = (0, 8)
 
@@ -27,6 +27,8 @@ class SilentMedia:
         self._ports: dict[str, int] = {}
         self._on_timeout: Callable[[str], None] = lambda _: None
         self._playing: dict[str, Callable[[], None]] = {}
+        self.ears: dict[str, list[Ear]] = {}
+        """Who listens to each stream; tests speak to them."""
         self.far_ends: dict[str, tuple[str, int, int]] = {}
         """Host, port and payload type that each stream was last connected to."""
         self.bridges: dict[str, str] = {}
@@ -92,6 +94,22 @@ class SilentMedia:
         self._check_open(stream_id)
         self._playing.pop(stream_id, None)
 
+    def listen(self, stream_id: str, ear: Ear) -> None:
+        """Note an ear."""
+        self._check_open(stream_id)
+        self.ears.setdefault(stream_id, []).append(ear)
+
+    def stop_listening(self, stream_id: str, ear: Ear) -> None:
+        """Forget an ear."""
+        self._check_open(stream_id)
+        if ear in self.ears.get(stream_id, ()):
+            self.ears[stream_id].remove(ear)
+
+    def say(self, stream_id: str, payload: bytes, payload_type: int = 0) -> None:
+        """Let everyone who listens to a stream hear something, as if its far end had said it."""
+        for ear in tuple(self.ears.get(stream_id, ())):
+            ear(payload, payload_type)
+
     def close(self, stream_id: str) -> None:
         """Give the port number back."""
         port = self._ports.pop(stream_id, None)
@@ -100,6 +118,7 @@ class SilentMedia:
         self._free.append(port)
         self._part(stream_id)
         self._playing.pop(stream_id, None)
+        self.ears.pop(stream_id, None)
         self.far_ends.pop(stream_id, None)
 
     def statistics(self, stream_id: str) -> StreamStatistics:

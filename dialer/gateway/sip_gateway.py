@@ -13,6 +13,7 @@ from dialer.gateway import causes
 from dialer.gateway.hosts import Hosts
 from dialer.gateway.invitations import address_of, call_invitation, leg_invitation, leg_uri
 from dialer.gateway.lines import Line, usable_audio
+from dialer.gateway.listening import Listening
 from dialer.gateway.media_port import MediaEngine, MediaError
 from dialer.gateway.network import Network
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
@@ -101,6 +102,7 @@ class SipGateway:
         self._hosts = Hosts()
         self._watch: TrunkWatch | None = None
         self._offers = 0
+        self._listening = Listening(media, post)
         self._counters = {"bridges_failed": 0, "messages_failed": 0, "commands_out_of_place": 0, "calls_refused": 0}
         self._carry_out: dict[type, Callable[[Any], None]] = {
             PlaceCall: self._place,
@@ -174,7 +176,7 @@ class SipGateway:
     def counters(self) -> dict[str, int]:
         """What has passed since the start, by name; `calls` and `legs` are those open now."""
         legs = sum(line.is_leg for line in self._lines.values())
-        own = {**self._counters, "calls": len(self._lines) - legs, "legs": legs}
+        own = {**self._counters, **self._listening.counters, "calls": len(self._lines) - legs, "legs": legs}
         if self._shell is None:
             return own
         sizes = {"transactions": self.agent.transactions, "dialogs": self.agent.dialogs}
@@ -211,6 +213,7 @@ class SipGateway:
         destination = self._reach(trunk, host)
         own_host = self.agent.identity.address[0]
         line.trunk = trunk.name
+        line.amd = command.amd
         assert self._watch is not None
         self._watch.placed(trunk, destination)
         self._invite(line, lambda offer: call_invitation(command, trunk, destination, own_host, offer))
@@ -299,6 +302,12 @@ class SipGateway:
         if line is None or not line.is_answered:
             self._out_of_place(f"cannot play to {command.call_id}: it is not up")
             return
+        if command.after_beep:
+            self._listening.wait_for_beep(command.call_id, lambda: self._play_now(line, command))
+        else:
+            self._play_now(line, command)
+
+    def _play_now(self, line: Line, command: PlayMessage) -> None:
         call_id = command.call_id
         try:
             self._media.unbridge(call_id)
@@ -342,6 +351,8 @@ class SipGateway:
         line.is_answered = is_connected
         if not line.is_leg:
             self._post(CallAnswered(call_id=line.line_id))
+            if is_connected and line.amd is not None and line.line_id in self._lines:
+                self._listening.judge(line.line_id, line.amd)
         elif is_connected:
             self._post(LegOpened(leg_id=line.line_id))
         if not is_connected and not event.crossed_cancel and line.line_id in self._lines:

@@ -2,8 +2,11 @@
 
 from enum import StrEnum
 
+from msgspec.structs import replace
+
 from campaigns.model import Campaign, Outcome, Treatment
-from dialer.model import AmdResult
+from campaigns.terms import AmdSettings, OnMachine
+from dialer.model import AmdResult, EngineSettings
 
 
 class Step(StrEnum):
@@ -15,8 +18,33 @@ class Step(StrEnum):
     """Put the person through to an agent, or into the queue."""
     MESSAGE = "message"
     """Play the campaign's message."""
+    LEAVE_MESSAGE = "leave message"
+    """Play the campaign's message for machines, after the beep."""
     HANG_UP = "hang up"
     """End it: nobody is there to talk to."""
+
+
+VERDICT_S_MAX = 0.1
+"""A verdict is that long on its way at most: audio is counted from its first packet, the limits from the answer."""
+
+NOBODY_THERE = {
+    AmdResult.MACHINE: Outcome.MACHINE,
+    # There is nobody to talk to at a fax's number, ever: it is given up as one that does not exist.
+    AmdResult.FAX: Outcome.INVALID_NUMBER,
+    AmdResult.BUSY: Outcome.BUSY,
+    AmdResult.OUT_OF_SERVICE: Outcome.INVALID_NUMBER,
+    AmdResult.NO_CIRCUIT: Outcome.CONGESTION,
+}
+"""Verdicts after which the call has no person, and its outcome then."""
+
+
+def amd_of(campaign: Campaign, settings: EngineSettings) -> AmdSettings | None:
+    """How AMD listens to a campaign's answers; None where it does not. The campaign's own settings go first."""
+    if campaign.amd.enabled:
+        return campaign.amd
+    if not settings.amd:
+        return None
+    return replace(campaign.amd, enabled=True, total_s=max(VERDICT_S_MAX, settings.amd_s_max - VERDICT_S_MAX))
 
 
 def on_answer(campaign: Campaign, amd: bool) -> Step:
@@ -26,7 +54,9 @@ def on_answer(campaign: Campaign, amd: bool) -> Step:
 
 def on_verdict(campaign: Campaign, result: AmdResult) -> Step:
     """The step after AMD's verdict; in doubt it is a person, as a person must not hear silence."""
-    return Step.HANG_UP if result is AmdResult.MACHINE else on_person(campaign)
+    if result is AmdResult.MACHINE and campaign.amd.on_machine is OnMachine.LEAVE_MESSAGE:
+        return Step.LEAVE_MESSAGE
+    return Step.HANG_UP if result in NOBODY_THERE else on_person(campaign)
 
 
 def on_person(campaign: Campaign) -> Step:

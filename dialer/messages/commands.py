@@ -3,6 +3,7 @@
 from campaigns.dispositions import Callback
 from campaigns.model import Attempt
 from campaigns.ports import Result
+from campaigns.terms import AmdSettings
 from dialer.messages.message import Message
 from dialer.model import AgentState, ScreenPop
 
@@ -80,7 +81,8 @@ class PlaceCall(Message, frozen=True, kw_only=True):
     caller_id: str
     trunk: str
     ring_timeout_s: float
-    amd: bool = False
+    amd: AmdSettings | None = None
+    """How AMD listens to the answer; None where it does not."""
 
 
 class CancelCall(Message, frozen=True, kw_only=True):
@@ -107,6 +109,8 @@ class PlayMessage(Message, frozen=True, kw_only=True):
 
     call_id: str
     message: str
+    after_beep: bool = False
+    """Wait for the beep of an answering machine, or the end of its greeting, before it begins."""
 
 
 class OpenLeg(Message, frozen=True, kw_only=True):

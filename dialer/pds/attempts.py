@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from campaigns.model import Attempt, Campaign, Cdr, Lead, Outcome, attempt_id
 from campaigns.ports import Result
+from campaigns.terms import AmdSettings
 from dialer.messages import PlaceCall
 from dialer.pds.calls import Call
 
@@ -23,7 +24,7 @@ def new_attempt(campaign: Campaign, lead: Lead, caller_id: str, trunk: str, now:
     )
 
 
-def place_call(call: Call, ring_timeout_s: float, amd: bool) -> PlaceCall:
+def place_call(call: Call, ring_timeout_s: float, amd: AmdSettings | None) -> PlaceCall:
     """The command that sends a recorded call out."""
     return PlaceCall(
         call_id=call.call_id,

@@ -100,6 +100,7 @@ class Call:
         "ended_at",
         "features",
         "is_given_up",
+        "judged_by",
         "lead",
         "number",
         "outcome",
@@ -130,6 +131,8 @@ class Call:
         self.answered_at: float | None = None
         self.deadline = 0.0
         """Until when a person who answered may wait for an agent; has a meaning once the call is answered."""
+        self.judged_by = 0.0
+        """When it is taken for a person's without AMD's verdict; has a meaning while AMD listens."""
         self.bridged_at: float | None = None
         self.ended_at: float | None = None
         """When we ended it, or the final event came, whichever was first."""

@@ -152,7 +152,7 @@ class SimGateway:
         campaign, place = place_of(command.number)
         fate = self._customers[campaign].fate(place, int(call_id.rpartition("-")[2]), now)
         call = SimCall(call_id, fate)
-        call.amd = command.amd
+        call.amd = command.amd is not None
         outage = self._carrier.outage(now)
         is_congested = outage is None and self._carrier.is_congested(self._placed, now, len(self.calls))
         self._placed += 1

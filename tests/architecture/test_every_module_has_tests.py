@@ -14,6 +14,7 @@ TESTED_ELSEWHERE = {
     "campaigns/reports/port.py": "tests/contracts/test_report_store.py runs against every implementation",
     "dialer/model.py": "data only",
     "dialer/ports.py": "protocols only; contract suites in tests/contracts",
+    "dialer/gateway/media/amd/verdict.py": "types and a protocol only",
     "dialer/gateway/media_port.py": "protocol only; every implementation is tested in its own place",
     "pacing/model.py": "data only",
 }

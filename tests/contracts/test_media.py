@@ -122,3 +122,18 @@ def test_statistics_begin_at_nothing(run: Callable[[Scenario], None]) -> None:
         assert (statistics.packets_in, statistics.packets_out, statistics.last_packet_at) == (0, 0, None)
 
     run(scenario)
+
+
+def test_whoever_listens_may_leave_and_leave_again(run: Callable[[Scenario], None]) -> None:
+    def scenario(engine: MediaEngine) -> None:
+        def ear(_payload: bytes, _payload_type: int) -> None:
+            pytest.fail("nobody has spoken")
+
+        engine.listen("call", ear)
+        engine.stop_listening("call", ear)
+        engine.stop_listening("call", ear)
+        for ask in (engine.listen, engine.stop_listening):
+            with pytest.raises(MediaError, match="nobody is not open"):
+                ask("nobody", ear)
+
+    run(scenario)

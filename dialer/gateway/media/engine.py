@@ -14,7 +14,7 @@ from dialer.gateway.media.ports import RtpPorts
 from dialer.gateway.media.prompts import FRAME_MS, FRAME_SAMPLES, Prompt
 from dialer.gateway.media.rtp import MalformedPacket, RtpSender, parse_packet
 from dialer.gateway.media.stream import Playback, Source, Stream
-from dialer.gateway.media_port import MediaAddress, MediaError, StreamStatistics
+from dialer.gateway.media_port import Ear, MediaAddress, MediaError, StreamStatistics
 
 DATAGRAM_BYTES_MAX = 2048
 FRAME_S = FRAME_MS / 1000
@@ -121,6 +121,16 @@ class RtpEngine:
         """Stop what plays, in the middle of a word if need be."""
         self._stream(stream_id).playback = None
 
+    def listen(self, stream_id: str, ear: Ear) -> None:
+        """Let `ear` hear every packet of audio that comes."""
+        stream = self._stream(stream_id)
+        stream.ears = (*stream.ears, ear)
+
+    def stop_listening(self, stream_id: str, ear: Ear) -> None:
+        """Let `ear` hear no more."""
+        stream = self._stream(stream_id)
+        stream.ears = tuple(one for one in stream.ears if one != ear)
+
     def close(self, stream_id: str) -> None:
         """Give the port back; its bridge ends first."""
         stream = self._streams.pop(stream_id, None)
@@ -170,10 +180,12 @@ class RtpEngine:
         now = self._loop.time()
         if not stream.accept(packet, source, now):
             return
+        payload = packet.payload
+        for ear in stream.ears:
+            ear(payload, packet.payload_type)
         to = stream.other
         if to is None or to.target is None:
             return
-        payload = packet.payload
         if packet.payload_type != to.payload_type:
             payload = translate(payload, packet.payload_type, to.payload_type)
         self._send(to, to.sender.relay(packet, payload, to.payload_type, now), len(payload), to.target)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dialer.gateway.media.g711 import PCMA, PCMU
 from dialer.gateway.media.prompts import Prompt
 from dialer.gateway.media.rtp import RtpPacket, RtpSender
-from dialer.gateway.media_port import MediaError, StreamStatistics
+from dialer.gateway.media_port import Ear, MediaError, StreamStatistics
 
 PAYLOAD_TYPES = (PCMU, PCMA)
 NOWHERE = ("0.0.0.0", "::")  # noqa: S104 - addresses that a far end on hold names in its SDP
@@ -48,6 +48,7 @@ class Stream:
         "_learned",
         "bytes_in",
         "bytes_out",
+        "ears",
         "heard_at",
         "is_timed_out",
         "other",
@@ -70,6 +71,8 @@ class Stream:
         self.other: Stream | None = None
         """The stream it is bridged to."""
         self.playback: Playback | None = None
+        self.ears: tuple[Ear, ...] = ()
+        """Who hears what the far end says; replaced, never changed, so that an ear may leave while it hears."""
         self.packets_in = self.packets_out = self.bytes_in = self.bytes_out = 0
         self.heard_at: float | None = None
         """When the last packet came."""

@@ -1,6 +1,7 @@
 import pytest
 
 from campaigns.model import Outcome, PacingSettings
+from campaigns.terms import AmdSettings, OnMachine
 from dialer import messages as m
 from dialer.model import AmdResult, CallCause, EngineSettings
 from pacing.model import CallObserved, CallResult, Decision, DetectionObserved, Observation, Snapshot
@@ -141,3 +142,63 @@ def test_pacing_sees_answers_that_amd_still_listens_to_and_learns_its_verdicts()
         assert seen[-1].detecting_calls == 0
     (verdict,) = [one for one in learned if isinstance(one, DetectionObserved)]
     assert (verdict.is_person, verdict.delay_s) == (True, 1.25)
+
+
+def world_with_amd(**amd: object) -> tuple[World, str]:
+    """A campaign with AMD of its own, and a call that is answered."""
+    world = World(SETTINGS, fate=silent)
+    world.add_agents(1)
+    world.start(task(amd=AmdSettings(enabled=True, **amd)))  # type: ignore[arg-type]
+    call_id = world.placed[0]
+    world.post(m.CallAnswered(call_id=call_id))
+    return world, call_id
+
+
+def test_a_campaign_may_have_amd_of_its_own() -> None:
+    world, _ = world_with_amd(total_s=1.2)
+    placed = world.of(m.PlaceCall)[0].amd
+    assert placed is not None
+    assert placed.total_s == 1.2
+    assert world.states() == {"agent-0": "idle"}
+    world.run(1.4)
+    assert world.count("amd_timeouts") == 1
+    assert world.states() == {"agent-0": "talking"}
+
+
+@pytest.mark.parametrize(
+    ("result", "outcome"),
+    [
+        (AmdResult.MACHINE, Outcome.MACHINE),
+        (AmdResult.FAX, Outcome.INVALID_NUMBER),
+        (AmdResult.BUSY, Outcome.BUSY),
+        (AmdResult.OUT_OF_SERVICE, Outcome.INVALID_NUMBER),
+        (AmdResult.NO_CIRCUIT, Outcome.CONGESTION),
+    ],
+)
+def test_what_is_no_person_is_hung_up_on_and_called_what_it_is(result: AmdResult, outcome: Outcome) -> None:
+    world, call_id = world_with_amd()
+    world.post(m.AmdDecided(call_id=call_id, result=result, reason="heard it"))
+    world.post(m.CallEnded(call_id=call_id, cause=CallCause.DIALER))
+    attempt = world.results[call_id].attempt
+    assert (attempt.outcome, attempt.cause) == (outcome, "heard it")
+    assert world.view().answered == 0
+
+
+def test_a_message_is_left_on_a_machine_after_its_beep() -> None:
+    world, call_id = world_with_amd(on_machine=OnMachine.LEAVE_MESSAGE, machine_message="callback")
+    world.post(m.AmdDecided(call_id=call_id, result=AmdResult.MACHINE, reason="long greeting"))
+    (play,) = world.of(m.PlayMessage)
+    assert play == m.PlayMessage(call_id=call_id, message="callback", after_beep=True)
+    world.run(25.0)
+    assert not world.of(m.HangUpCall)
+    world.post(m.MessagePlayed(call_id=call_id))
+    world.post(m.CallEnded(call_id=call_id, cause=CallCause.DIALER))
+    assert world.results[call_id].attempt.outcome is Outcome.MACHINE
+    assert world.view().abandoned == 0
+
+
+def test_a_machine_whose_greeting_never_ends_is_given_up() -> None:
+    world, call_id = world_with_amd(on_machine=OnMachine.LEAVE_MESSAGE, machine_message="callback")
+    world.post(m.AmdDecided(call_id=call_id, result=AmdResult.MACHINE))
+    world.run(61.0)
+    assert [one.call_id for one in world.of(m.HangUpCall)] == [call_id]

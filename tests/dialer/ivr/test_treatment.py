@@ -1,8 +1,9 @@
 import pytest
 
 from campaigns.model import Outcome, Treatment
-from dialer.ivr.treatment import Step, message_outcome, on_answer, on_verdict
-from dialer.model import AmdResult
+from campaigns.terms import AmdSettings, OnMachine
+from dialer.ivr.treatment import NOBODY_THERE, Step, amd_of, message_outcome, on_answer, on_verdict
+from dialer.model import AmdResult, EngineSettings
 from tests.dialer.world import campaign
 
 AGENTLESS = campaign(treatment=Treatment.MESSAGE)
@@ -30,3 +31,23 @@ def test_a_machine_is_hung_up_on() -> None:
 def test_a_message_means_abandoned_unless_it_was_the_purpose() -> None:
     assert message_outcome(campaign()) is Outcome.ABANDONED
     assert message_outcome(AGENTLESS) is Outcome.MESSAGE_PLAYED
+
+
+def test_a_machine_may_be_left_a_message_but_a_fax_may_not() -> None:
+    leaving = campaign(amd=AmdSettings(on_machine=OnMachine.LEAVE_MESSAGE, machine_message="callback"))
+    assert on_verdict(leaving, AmdResult.MACHINE) is Step.LEAVE_MESSAGE
+    assert on_verdict(leaving, AmdResult.FAX) is Step.HANG_UP
+
+
+def test_every_verdict_without_a_person_has_an_outcome() -> None:
+    assert set(NOBODY_THERE) == set(AmdResult) - {AmdResult.PERSON, AmdResult.UNSURE}
+
+
+def test_the_campaigns_amd_goes_before_the_engines() -> None:
+    own = AmdSettings(enabled=True, total_s=1.1)
+    assert amd_of(campaign(), EngineSettings()) is None
+    assert amd_of(campaign(amd=own), EngineSettings()) == own
+    assert amd_of(campaign(amd=own), EngineSettings(amd=True)) == own
+    for_all = amd_of(campaign(), EngineSettings(amd=True, amd_s_max=1.5))
+    assert for_all is not None
+    assert for_all.total_s == 1.4

@@ -1,4 +1,5 @@
 from campaigns.model import Outcome
+from campaigns.terms import AmdSettings
 from dialer.pds.attempts import new_attempt, place_call, placed_result, unplaced_result
 from tests.dialer.pds.test_calls import a_call
 from tests.dialer.world import campaign, lead
@@ -12,10 +13,10 @@ def test_the_next_try_is_numbered_after_those_made() -> None:
 
 
 def test_the_call_goes_out_as_the_trunk_wants_it() -> None:
-    command = place_call(a_call(), 25.0, amd=True)
+    command = place_call(a_call(), 25.0, AmdSettings())
     assert (command.call_id, command.number, command.trunk) == ("7-1", "12025550007", "main")
     assert command.caller_id == "+12025550100"
-    assert command.amd
+    assert command.amd == AmdSettings()
 
 
 def test_result_and_cdr_tell_the_same_story() -> None:

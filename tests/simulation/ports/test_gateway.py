@@ -3,6 +3,7 @@
 import pytest
 import simpy
 
+from campaigns.terms import AmdSettings
 from dialer.messages import (
     AmdDecided,
     BridgeCall,
@@ -54,7 +55,7 @@ class Line:
             {"ann": 1.0, "bob": 2.0},
         )
 
-    def place(self, amd: bool = False) -> None:
+    def place(self, amd: AmdSettings | None = None) -> None:
         self.gateway.send(
             PlaceCall(call_id="7-1", number=number_of(0, 0), caller_id="", trunk="trunk", ring_timeout_s=28.0, amd=amd)
         )
@@ -126,8 +127,8 @@ def test_a_call_given_up_ends_once_whenever_that_is(at: float) -> None:
 def test_amd_speaks_after_its_delay_and_not_of_calls_that_are_gone() -> None:
     fate = MACHINE._replace(amd_delay_s=1.2, amd_says_machine=True)
     line, gone = Line(fate), Line(fate)
-    line.place(amd=True)
-    gone.place(amd=True)
+    line.place(amd=AmdSettings())
+    gone.place(amd=AmdSettings())
     gone.run(until=10.5)
     gone.gateway.send(HangUpCall(call_id="7-1"))
 

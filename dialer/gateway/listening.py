@@ -1,0 +1,44 @@
+"""What the gateway listens for on its lines: who answers, and the beep after which a message may be left."""
+
+from collections.abc import Callable
+
+from campaigns.terms import AmdSettings
+from dialer.gateway.media.amd import Detector
+from dialer.gateway.media.amd.greeting import GreetingEnd
+from dialer.gateway.media_port import MediaEngine
+from dialer.messages import AmdDecided
+from dialer.ports import Post
+
+
+class Listening:
+    """Puts an ear to a stream, and takes it off once it has heard what it wanted."""
+
+    def __init__(self, media: MediaEngine, post: Post) -> None:
+        self._media = media
+        self._post = post
+        self.counters = {"amd_verdicts": 0}
+
+    def judge(self, call_id: str, settings: AmdSettings) -> None:
+        """Let AMD hear an answered call; its verdict is posted."""
+        detector = Detector(settings)
+
+        def ear(payload: bytes, payload_type: int) -> None:
+            verdict = detector.hear(payload, payload_type)
+            if verdict is not None:
+                self._media.stop_listening(call_id, ear)
+                self.counters["amd_verdicts"] += 1
+                confidence, reason = verdict.confidence, f"{verdict.reason} ({verdict.at_ms / 1000:g} s)"
+                self._post(AmdDecided(call_id=call_id, result=verdict.result, confidence=confidence, reason=reason))
+
+        self._media.listen(call_id, ear)
+
+    def wait_for_beep(self, call_id: str, then: Callable[[], None]) -> None:
+        """Call `then` once a machine has beeped, or its greeting is plainly over."""
+        greeting = GreetingEnd()
+
+        def ear(payload: bytes, payload_type: int) -> None:
+            if greeting.hear(payload, payload_type):
+                self._media.stop_listening(call_id, ear)
+                then()
+
+        self._media.listen(call_id, ear)
