@@ -35,7 +35,7 @@ def test_a_campaign_begins_as_a_draft_with_defaults() -> None:
         ({**SETTINGS, "pacing": {"rate": 2}}, "pacing.rate: is no setting; there are: abandon_rate_max, "),
         (
             {**SETTINGS, "ring_time": 20},
-            "ring_time: is no setting; there are: acw_s_max, amd_false_positives, answer_limit_s, ",
+            "ring_time: is no setting; there are: acw_s_max, amd, amd_false_positives, answer_limit_s, ",
         ),
         ({**SETTINGS, "status": "running"}, "status: is not a setting; start, pause or stop the campaign instead"),
         ({**SETTINGS, "campaign_id": 7}, "campaign_id: is given by the store; leave it out"),
