@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from dialer.gateway import causes
+from dialer.gateway.conversations import Conversations
 from dialer.gateway.hosts import Hosts
 from dialer.gateway.invitations import address_of, call_invitation, leg_invitation, leg_uri
 from dialer.gateway.lines import Line, usable_audio
-from dialer.gateway.listening import Listening
 from dialer.gateway.media_port import MediaEngine, MediaError
 from dialer.gateway.network import Network
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
@@ -44,7 +44,6 @@ from dialer.gateway.udp import OpenShell, Shell
 from dialer.messages import (
     BridgeCall,
     CallAnswered,
-    CallBridged,
     CallEnded,
     CallRinging,
     CancelCall,
@@ -53,7 +52,6 @@ from dialer.messages import (
     HangUpCall,
     LegClosed,
     LegOpened,
-    MessagePlayed,
     OpenLeg,
     PlaceCall,
     PlayMessage,
@@ -102,14 +100,14 @@ class SipGateway:
         self._hosts = Hosts()
         self._watch: TrunkWatch | None = None
         self._offers = 0
-        self._listening = Listening(media, post)
-        self._counters = {"bridges_failed": 0, "messages_failed": 0, "commands_out_of_place": 0, "calls_refused": 0}
+        self._calls_refused = 0
+        self._conversations = Conversations(self._lines, media, post, self._hang_up)
         self._carry_out: dict[type, Callable[[Any], None]] = {
             PlaceCall: self._place,
             CancelCall: lambda command: self._hang_up(command.call_id),
             HangUpCall: lambda command: self._hang_up(command.call_id),
-            BridgeCall: self._bridge,
-            PlayMessage: self._play,
+            BridgeCall: self._conversations.bridge,
+            PlayMessage: self._conversations.play,
             OpenLeg: self._open_leg,
             CloseLeg: lambda command: self._hang_up(command.leg_id),
         }
@@ -176,7 +174,8 @@ class SipGateway:
     def counters(self) -> dict[str, int]:
         """What has passed since the start, by name; `calls` and `legs` are those open now."""
         legs = sum(line.is_leg for line in self._lines.values())
-        own = {**self._counters, **self._listening.counters, "calls": len(self._lines) - legs, "legs": legs}
+        refused = {"calls_refused": self._calls_refused}
+        own = {**refused, **self._conversations.counters(), "calls": len(self._lines) - legs, "legs": legs}
         if self._shell is None:
             return own
         sizes = {"transactions": self.agent.transactions, "dialogs": self.agent.dialogs}
@@ -249,7 +248,7 @@ class SipGateway:
 
     def _open_line(self, line: Line) -> Line | None:
         if line.line_id in self._lines:
-            self._out_of_place(f"{line.line_id} is open already")
+            self._conversations.out_of_place(f"{line.line_id} is open already")
             return None
         self._lines[line.line_id] = line
         if self._shell is None or self._is_closing:
@@ -282,50 +281,9 @@ class SipGateway:
             self._end(line, line.cause or CallCause.DIALER, None, line.reason or "given up by the dialer")
         self._shell.pump()
 
-    def _bridge(self, command: BridgeCall) -> None:
-        call, leg = self._lines.get(command.call_id), self._lines.get(command.leg_id)
-        if call is None or leg is None or not (call.is_answered and leg.is_answered) or not leg.is_leg:
-            self._out_of_place(f"cannot bridge {command.call_id} and {command.leg_id}: one of them is not up")
-            return
-        try:
-            # A call moves to another agent when its first agent's leg goes down.
-            self._media.unbridge(command.call_id)
-            self._media.bridge(command.call_id, command.leg_id)
-        except MediaError as error:
-            self._counters["bridges_failed"] += 1
-            log.warning("bridge of %s and %s failed: %s", command.call_id, command.leg_id, error)
-            return
-        self._post(CallBridged(call_id=command.call_id, leg_id=command.leg_id))
-
-    def _play(self, command: PlayMessage) -> None:
-        line = self._lines.get(command.call_id)
-        if line is None or not line.is_answered:
-            self._out_of_place(f"cannot play to {command.call_id}: it is not up")
-            return
-        if command.after_beep:
-            self._listening.wait_for_beep(command.call_id, lambda: self._play_now(line, command))
-        else:
-            self._play_now(line, command)
-
-    def _play_now(self, line: Line, command: PlayMessage) -> None:
-        call_id = command.call_id
-        try:
-            self._media.unbridge(call_id)
-            self._media.play(call_id, command.message, lambda: self._post(MessagePlayed(call_id=call_id)))
-        except MediaError as error:
-            # Whoever waits for the message must not wait in silence, and must not count as having heard it.
-            self._counters["messages_failed"] += 1
-            log.error("message %r was not played to %s: %s", command.message, call_id, error)
-            line.reason = f"message {command.message!r} could not be played: {error}"
-            self._hang_up(call_id)
-
-    def _out_of_place(self, what: str) -> None:
-        self._counters["commands_out_of_place"] += 1
-        log.debug("command out of place: %s", what)
-
     def _on_event(self, event: UserAgentEvent) -> None:
         if isinstance(event, SessionOffered):
-            self._counters["calls_refused"] += 1
+            self._calls_refused += 1
             self.agent.refuse(event.session_id, 404, self._now())
             return
         if isinstance(event, Reminded | RequestAnswered):
@@ -351,8 +309,8 @@ class SipGateway:
         line.is_answered = is_connected
         if not line.is_leg:
             self._post(CallAnswered(call_id=line.line_id))
-            if is_connected and line.amd is not None and line.line_id in self._lines:
-                self._listening.judge(line.line_id, line.amd)
+            if is_connected and line.line_id in self._lines:
+                self._conversations.answered(line)
         elif is_connected:
             self._post(LegOpened(leg_id=line.line_id))
         if not is_connected and not event.crossed_cancel and line.line_id in self._lines:
