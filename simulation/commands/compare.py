@@ -9,9 +9,9 @@ from rich.table import Table
 from simulation.commands import options, tables
 from simulation.commands.run import cap_of
 from simulation.experiments.figures import METRICS
-from simulation.experiments.intervals import Interval, paired_interval
+from simulation.experiments.intervals import Interval
 from simulation.experiments.jobs import jobs_for, run_jobs
-from simulation.experiments.summary import Summary, summarise
+from simulation.experiments.summary import Summary, differences_of, summarise
 from simulation.report.page import comparison_page, write_page
 from simulation.scenario.model import Scenario
 from simulation.scenario.overrides import override_all, read_value
@@ -62,10 +62,18 @@ def compare(
         ]
         differences = [differences_of(summaries[0], other) for other in summaries[1:]]
         if report is not None:
-            write_page(report, comparison_page(base, seed, summaries))
+            write_page(report, comparison_page(base, seed, summaries, differences))
             typer.echo(f"wrote {report}", err=True)
         if as_json:
-            tables.print_json({"scenario": base, "seed": seed, "summaries": summaries, "differences": differences})
+            tables.print_json(
+                {
+                    "scenario": base,
+                    "seed": seed,
+                    "summaries": summaries,
+                    "reference": policies[0],
+                    "differences": differences,
+                }
+            )
         else:
             tables.print_summaries(f"{base.name}, seed {seed}", summaries)
             _print_differences(summaries, differences)
@@ -85,13 +93,6 @@ def with_policy(scenario: Scenario, text: str) -> Scenario:
     return override_all(
         scenario, [(f"campaigns.{number}.pacing.{key}", value) for number in numbers for key, value in changes.items()]
     )
-
-
-def differences_of(reference: Summary, other: Summary) -> dict[str, Interval | None]:
-    """The paired difference of every metric from the reference."""
-    return {
-        metric.name: paired_interval(reference.values[metric.name], other.values[metric.name]) for metric in METRICS
-    }
 
 
 def _print_differences(summaries: list[Summary], differences: list[dict[str, Interval | None]]) -> None:

@@ -7,7 +7,7 @@ import typer
 from simulation.commands import options, tables
 from simulation.commands.run import cap_of
 from simulation.experiments.jobs import jobs_for, run_jobs
-from simulation.experiments.summary import summarise
+from simulation.experiments.summary import differences_of, summarise
 from simulation.report.page import comparison_page, write_page
 from simulation.scenario.overrides import override, read_value
 
@@ -47,10 +47,20 @@ def sweep(
                 summaries.append(summarise(f"{parameter}={value}", figures, cap_of(variant)))
         if not summaries:
             raise typer.Exit(130)
+        differences = [differences_of(summaries[0], one) for one in summaries[1:]] if finished.is_complete else []
         if report is not None:
-            write_page(report, comparison_page(base, seed, summaries))
+            write_page(report, comparison_page(base, seed, summaries, differences))
             typer.echo(f"wrote {report}", err=True)
         if as_json:
-            tables.print_json({"scenario": base, "seed": seed, "parameter": parameter, "summaries": summaries})
+            tables.print_json(
+                {
+                    "scenario": base,
+                    "seed": seed,
+                    "parameter": parameter,
+                    "summaries": summaries,
+                    "reference": summaries[0].name,
+                    "differences": differences,
+                }
+            )
         else:
             tables.print_summaries(f"{base.name}, seed {seed}", summaries)

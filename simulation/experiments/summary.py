@@ -11,7 +11,7 @@ from simulation.experiments.figures import (
     metrics_of_spans,
     worst_accounts,
 )
-from simulation.experiments.intervals import Interval, mean_interval, share_interval
+from simulation.experiments.intervals import Interval, mean_interval, paired_interval, share_interval
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +51,13 @@ def summarise(name: str, replications: Sequence[ReplicationFigures], cap: float)
         campaign_days=len(accounts),
         cap=cap,
     )
+
+
+def differences_of(reference: Summary, other: Summary) -> dict[str, Interval | None]:
+    """The paired difference of every metric from the reference, over replications that met the same customers."""
+    return {
+        metric.name: paired_interval(reference.values[metric.name], other.values[metric.name]) for metric in METRICS
+    }
 
 
 def _batch_means(one: ReplicationFigures, whole: dict[str, float | None]) -> dict[str, Interval | None]:

@@ -7,7 +7,9 @@ from simulation.experiments.league import Entry
 from simulation.experiments.summary import Summary
 from simulation.report.drawing import CAP_COLOUR, Axes, new_axes, svg_text
 
-POINT_COLOUR = "#33658a"
+COLOURS = ("#33658a", "#9b2d30", "#2b7a4b", "#e0a030", "#7b6a9b", "#3aa6b9", "#b0578d", "#6b6b6b")
+MARKERS = ("o", "s", "^", "D")
+"""Beyond the colours there are, the next marker begins with the first colour again."""
 FAMILIES = {
     "predictive": ("predictive", "#2b7a4b", "o"),
     "adaptive": ("our simpler policies", "#2b7a4b", "^"),
@@ -27,34 +29,50 @@ RATE_SHOWN_MAX = 6.0
 OCCUPANCY_SHOWN_MIN = 35.0
 NAMED = frozenset({"predictive", "ratio", "clairvoyant"})
 """Points with their name beside them; the others are told by the colour of their family."""
+NAMES_TURN_AT = 1.5
+"""Per cent; nearer to the axis than this, names stand on the right of their points."""
 COLUMNS = 3
 
 
 def frontier(summaries: Sequence[Summary]) -> str:
-    """Occupancy against abandon rate, each with its interval."""
+    """Occupancy against abandon rate, each with its interval, named in a legend: beside points, names would overlap."""
     figure, axes = new_axes(height=3.6)
-    for summary in summaries:
+    reach = 0.0
+    for number, summary in enumerate(summaries):
         point = _point(summary)
         if point is None:
             continue
         x, y = point
         rate, occupancy = (_half_width(summary, name) for name in ("abandon_rate", "occupancy"))
+        colour = COLOURS[number % len(COLOURS)]
         axes.errorbar(
-            x, y, xerr=[[min(rate, x)], [rate]], yerr=occupancy, fmt="o", color=POINT_COLOUR, markersize=4, linewidth=1
+            x,
+            y,
+            xerr=[[min(rate, x)], [rate]],
+            yerr=[[min(occupancy, y)], [min(occupancy, 100.0 - y)]],
+            fmt=MARKERS[number // len(COLOURS) % len(MARKERS)],
+            color=colour,
+            ecolor=f"{colour}88",
+            markersize=6,
+            elinewidth=1,
+            label=summary.name,
         )
-        axes.annotate(summary.name, (x, y), xytext=(5, 4), textcoords="offset points", fontsize=8)
-    _cap(axes, 100.0 * summaries[0].cap)
-    axes.set_xlim(left=-0.1)
+        reach = max(reach, x + rate)
+    cap = 100.0 * summaries[0].cap
+    _cap(axes, cap)
+    axes.set_xlim(-0.02 * max(reach, cap), 1.08 * max(reach, cap))
     axes.set_xlabel("abandon rate [%]")
     axes.set_ylabel("occupancy [%]")
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=8)
     return svg_text(figure)
 
 
 def league_frontier(entries: Sequence[Entry]) -> str:
     """One small plot for each team size, every policy a point in the colour of its family."""
     sizes = list(dict.fromkeys(one.agents for one in entries))
-    rows = math.ceil(len(sizes) / COLUMNS)
-    figure, grid = new_axes(height=0.4 + 3.0 * rows, width=10.0, rows=rows, columns=COLUMNS)
+    columns = max(min(COLUMNS, len(sizes)), 2)
+    rows = math.ceil(len(sizes) / columns)
+    figure, grid = new_axes(height=0.4 + 3.0 * rows, width=0.5 + 3.4 * columns, rows=rows, columns=columns)
     seen: dict[str, object] = {}
     for index, axes in enumerate(grid):
         if index >= len(sizes):
@@ -70,15 +88,24 @@ def league_frontier(entries: Sequence[Entry]) -> str:
             drawn = axes.plot(x, y, marker=marker, color=colour, markersize=5, linestyle="", clip_on=False)[0]
             seen.setdefault(family, drawn)
             if entry.policy in NAMED:
-                axes.annotate(entry.policy, (x, y), xytext=(-6, 4), textcoords="offset points", fontsize=7, ha="right")
+                side = 1 if x < NAMES_TURN_AT else -1
+                axes.annotate(
+                    entry.policy,
+                    (x, y),
+                    xytext=(6 * side, 4),
+                    textcoords="offset points",
+                    fontsize=7,
+                    ha="left" if side > 0 else "right",
+                )
         _cap(axes, 100.0 * own[0].summary.cap)
         axes.set_xlim(-0.1, RATE_SHOWN_MAX)
         axes.set_ylim(OCCUPANCY_SHOWN_MIN, 100.0)
         axes.set_title(f"{sizes[index]} agents", fontsize=9)
         axes.set_xlabel(f"abandon rate [%], {RATE_SHOWN_MAX:g} and more at the edge")
-        axes.set_ylabel("occupancy [%]")
-    figure.tight_layout(rect=(0.0, 0.05, 1.0, 1.0))
-    figure.legend(list(seen.values()), list(seen), loc="lower center", ncols=len(seen), frameon=False, fontsize=8)
+        if index % columns == 0:
+            axes.set_ylabel("occupancy [%]")
+    figure.tight_layout(rect=(0.0, 0.4 / (0.4 + 3.0 * rows), 1.0, 1.0))
+    figure.legend(list(seen.values()), list(seen), loc="lower center", ncols=3, frameon=False, fontsize=8)
     return svg_text(figure)
 
 
@@ -103,3 +130,6 @@ def _half_width(summary: Summary, name: str) -> float:
 
 def _cap(axes: Axes, cap: float) -> None:
     axes.axvline(cap, color=CAP_COLOUR, linestyle=":", linewidth=1)
+    axes.text(
+        cap, 0.02, " cap", fontsize=8, color=CAP_COLOUR, ha="left", va="bottom", transform=axes.get_xaxis_transform()
+    )

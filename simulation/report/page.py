@@ -1,12 +1,13 @@
 """The report as one HTML page: figures, plots and the scenario, nothing fetched from anywhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
 from simulation.calibration.writing import scenario_toml
 from simulation.commands.tables import basis, shown
-from simulation.experiments.figures import METRICS
+from simulation.experiments.figures import METRICS, Metric
+from simulation.experiments.intervals import Interval
 from simulation.experiments.summary import Summary
 from simulation.report import plots
 from simulation.report.drawing import ReportError
@@ -15,11 +16,14 @@ from simulation.scenario.model import Scenario
 from simulation.world import DayRecord
 
 STYLE = """
-body { font: 15px/1.45 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #1d2429; }
+:root { color-scheme: light; }
+body { font: 15px/1.45 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #1d2429;
+  background: #fff; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
 table { border-collapse: collapse; } td, th { padding: .2rem .9rem .2rem 0; text-align: right; font-weight: normal; }
 th:first-child, td:first-child { text-align: left; } thead th { border-bottom: 1px solid #9aa5ad; }
-figure { margin: 0; } figcaption { color: #55626b; font-size: .9rem; } svg { max-width: 100%; height: auto; }
+td, th { white-space: nowrap; } .wide { overflow-x: auto; }
+figure { margin: 0; } figure svg { width: 100%; height: auto; }
 pre { background: #f3f5f6; padding: 1rem; overflow-x: auto; font-size: .85rem; }
 """
 
@@ -45,13 +49,24 @@ def run_page(scenario: Scenario, seed: int, summary: Summary, day: DayRecord) ->
     return _page(scenario.name, parts)
 
 
-def comparison_page(scenario: Scenario, seed: int, summaries: Sequence[Summary]) -> str:
-    """The page of several policies, or of several values of a parameter."""
+def comparison_page(
+    scenario: Scenario,
+    seed: int,
+    summaries: Sequence[Summary],
+    differences: Sequence[Mapping[str, Interval | None]] = (),
+    remark: str = "",
+) -> str:
+    """The page of several policies, or of several values of a parameter.
+
+    `differences` are those of the second summary and of every later one from the first; `remark` stands above the plot.
+    """
     parts = (
         f"<p>{escape(scenario.description)}</p>",
         f"<p>Seed {seed}; all columns met the same customers.</p>",
+        f"<p>{escape(remark)}</p>" if remark else "",
         _figure("Frontier: occupancy against abandon rate, with 95 % intervals", frontier(summaries)),
         _table(summaries),
+        _differences(summaries, differences) if differences else "",
         f"<h2>Scenario</h2><pre>{escape(scenario_toml(scenario))}</pre>",
     )
     return _page(scenario.name, parts)
@@ -81,12 +96,39 @@ def _table(summaries: Sequence[Summary]) -> str:
         cells = "".join(f"<td>{shown(metric, one.metrics[metric.name])}</td>" for one in summaries)
         rows += f"<tr><td>{escape(metric.words + unit)}</td>{cells}</tr>"
     days = "".join(f"<td>{one.days_over_cap} of {one.campaign_days}</td>" for one in summaries)
-    rows += f"<tr><td>campaign-days over the cap of {summaries[0].cap:.1%}</td>{days}</tr>"
+    rows += f"<tr><td>campaign-days over the cap of {100.0 * summaries[0].cap:g} %</td>{days}</tr>"
     rows += f"<tr><td>± is over</td>{''.join(f'<td>{basis(one)}</td>' for one in summaries)}</tr>"
+    return _grid(head, rows) + "<p>± is the half width of the 95 % interval.</p>"
+
+
+def _differences(summaries: Sequence[Summary], differences: Sequence[Mapping[str, Interval | None]]) -> str:
+    """What each later column has more than the first, on the same customers; bold where that is more than chance."""
+    head = "".join(f"<th>{escape(one.name)}</th>" for one in summaries[1:])
+    rows = ""
+    for metric in METRICS:
+        unit = "points" if metric.unit == "%" else metric.unit
+        cells = "".join(f"<td>{_difference(metric, one[metric.name])}</td>" for one in differences)
+        rows += f"<tr><td>{escape(metric.words)} [{unit}]</td>{cells}</tr>"
     return (
-        f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        "<p>± is the half width of the 95 % interval.</p>"
+        f"<h2>Paired differences from {escape(summaries[0].name)}</h2>{_grid(head, rows)}"
+        "<p>± is the half width of the 95 % interval of the difference on the same customers; bold where it does not"
+        " hold nought.</p>"
     )
+
+
+def _difference(metric: Metric, interval: Interval | None) -> str:
+    if interval is None:
+        return "–"
+    factor = 100.0 if metric.unit == "%" else 1.0
+    text = f"{factor * interval.mean:+.2f}"
+    if interval.half_width is not None:
+        text += f" ± {factor * interval.half_width:.2f}"
+    is_real = interval.low is not None and not interval.covers(0.0)
+    return f"<b>{text}</b>" if is_real else text
+
+
+def _grid(head: str, rows: str) -> str:
+    return f'<div class="wide"><table><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
 def _page(title: str, parts: Sequence[str]) -> str:

@@ -38,7 +38,7 @@ def agents_timeline(record: DayRecord) -> str:
             first, last = ((at - record.measured_from) / COLUMN_S for at in (row.started_at, row.ended_at))
             # A column shows the state at its beginning.
             picture[places[row.agent_id], max(int(np.ceil(first)), 0) : max(int(np.ceil(last)), 0)] = codes[row.state]
-    figure, axes = _day_axes(height=0.9 + 0.09 * max(len(agents), 8))
+    figure, axes = _day_axes(record, height=0.9 + 0.09 * max(len(agents), 8))
     colours = [colour for _, colour in STATES.values()] + [ABSENT_COLOUR]
     start = float(_hours(np.array([record.measured_from]))[0])
     end = start + (record.measured_to - record.measured_from) / 3600.0
@@ -55,7 +55,7 @@ def agents_timeline(record: DayRecord) -> str:
 def agents_by_state(record: DayRecord) -> str:
     """How many agents are in each state, on average over five minutes."""
     edges = _windows(record)
-    figure, axes = _day_axes()
+    figure, axes = _day_axes(record)
     layers = [_seconds(record.rows.intervals, {state}, edges) / WINDOW_S for state in STATES]
     layers[2] += _seconds(record.rows.intervals, {AgentState.RESERVED}, edges) / WINDOW_S
     axes.stackplot(
@@ -80,7 +80,7 @@ def calls_in_flight(record: DayRecord) -> str:
     counts = _overlapping(starts, ends, at)
     whole = counts[: (counts.size // int(WINDOW_S)) * int(WINDOW_S)].reshape(-1, int(WINDOW_S))
     hours = _middles(edges)[: len(whole)]
-    figure, axes = _day_axes()
+    figure, axes = _day_axes(record)
     axes.fill_between(hours, whole.min(axis=1), whole.max(axis=1), color=CALLS_COLOUR, alpha=0.2, linewidth=0)
     axes.plot(hours, whole.mean(axis=1), color=CALLS_COLOUR, linewidth=1.2)
     axes.set_ylabel("calls in flight")
@@ -93,7 +93,7 @@ def rates_over_the_day(record: DayRecord, cap: float) -> str:
     edges = np.arange(record.measured_from, record.measured_to + 1.0, 900.0)
     busy = _seconds(record.rows.intervals, {AgentState.TALKING, AgentState.ACW}, edges)
     staffed = busy + _seconds(record.rows.intervals, {AgentState.IDLE, AgentState.RESERVED}, edges)
-    figure, axes = _day_axes()
+    figure, axes = _day_axes(record)
     axes.plot(_middles(edges), 100.0 * busy / np.maximum(staffed, 1.0), color=CALLS_COLOUR, label="occupancy")
     axes.set_ylabel("occupancy [%]", color=CALLS_COLOUR)
     axes.set_ylim(0, 100)
@@ -107,8 +107,8 @@ def rates_over_the_day(record: DayRecord, cap: float) -> str:
         rates = 100.0 * abandoned / np.arange(1, len(times) + 1)
         highest = float(rates[len(rates) // 10 :].max())
         right.plot(_hours(times), rates, color=RATE_COLOUR, linewidth=1)
-    right.axhline(100.0 * cap, color=CAP_COLOUR, linestyle=":", linewidth=1)
-    right.text(float(_middles(edges)[-1]), 100.0 * cap, "cap", fontsize=8, color=CAP_COLOUR, ha="right", va="bottom")
+    right.axhline(100.0 * cap, color=RATE_COLOUR, linestyle=":", linewidth=1)
+    right.text(float(_middles(edges)[-1]), 100.0 * cap, "cap", fontsize=8, color=RATE_COLOUR, ha="right", va="bottom")
     right.set_ylabel("abandoned so far [%]", color=RATE_COLOUR)
     right.set_ylim(0, max(2.0 * 100.0 * cap, 1.2 * highest, 1.0))
     return svg_text(figure)
@@ -123,7 +123,7 @@ def distributions(record: DayRecord) -> str:
         ("talk [s]", [row.ended_at - row.bridged_at for row in attempts if row.bridged_at is not None]),
         ("wait between calls [s]", waits),
     )
-    figure, all_axes = new_axes(height=2.4, columns=3)
+    figure, all_axes = new_axes(height=2.4, width=9.6, columns=3)
     for axes, (words, values) in zip(all_axes, series, strict=True):
         if values:
             axes.hist(values, bins=40, range=(0.0, float(np.quantile(values, 0.99)) + 1e-9), color=CALLS_COLOUR)
@@ -176,9 +176,14 @@ def _seconds(rows: Sequence[IntervalRow], states: set[AgentState], edges: Floats
     return np.array(found)
 
 
-def _day_axes(height: float = 2.6) -> tuple[Axes, Axes]:
+def _day_axes(record: DayRecord, height: float = 2.6) -> tuple[Axes, Axes]:
+    """Axes over the measured part of the day, the same for every plot, so that they can be read one below the other."""
     figure, axes = new_axes(height)
-    axes.set_xlabel("hour of the day")
+    start = float(_hours(np.array([record.measured_from]))[0])
+    axes.set_xlim(start, start + (record.measured_to - record.measured_from) / 3600.0)
+    axes.set_autoscalex_on(False)
+    axes.xaxis.set_major_formatter(lambda hour, _: f"{int(hour + 1e-6):02d}:{round(hour % 1.0 * 60.0) % 60:02d}")
+    axes.set_xlabel("time of day")
     return figure, axes
 
 

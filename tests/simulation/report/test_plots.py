@@ -30,7 +30,7 @@ def test_a_plot_is_svg_and_the_same_every_time(day: DayRecord, plot: str) -> Non
 
     assert ET.fromstring(first).tag.endswith("svg")
     assert first == draw(*arguments)
-    assert "hour of the day" in first or "talk [s]" in first
+    assert "time of day" in first or "talk [s]" in first
 
 
 def test_a_day_without_calls_or_agents_is_drawn_too() -> None:
