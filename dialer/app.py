@@ -23,6 +23,7 @@ from dialer.gateway.media.engine import RtpEngine
 from dialer.gateway.media.prompts import PromptError, load_prompts
 from dialer.gateway.network import NetworkSettings
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
+from dialer.gateway.sip import RegistrarSettings
 from dialer.gateway.sip_gateway import SipGateway
 from dialer.gateway.trunk_health import HealthSettings
 from dialer.live.agents_time import AgentsTime
@@ -106,6 +107,11 @@ def sip_gateway(settings: Settings, post: Post) -> LiveGateway:
             tls_verify=sip.tls_verify,
         ),
         trunks=tuple(_trunk_address(trunk) for trunk in settings.trunks),
+        phones=RegistrarSettings(
+            realm=sip.realm,
+            algorithms=sip.digest,
+            passwords={phone.user: phone.password.get_secret_value() for phone in settings.phones},
+        ),
         leg_ring_timeout_s=sip.leg_ring_timeout_s,
         health=HealthSettings(silence_s=sip.trunk_silence_s, probe_s=sip.trunk_probe_s),
     )

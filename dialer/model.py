@@ -130,6 +130,8 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Whether answering-machine detection listens to an answer before a person is put through."""
     amd_s_max: float = 1.5
     """An answer that AMD has not judged by then is taken for a person's; it must leave time to find an agent."""
+    agents_trunk_group: str = "default"
+    """Trunks over which agents at outside numbers are called."""
     agents_max: int = 5000
     """Agents logged in at one time."""
 

@@ -20,7 +20,9 @@ AgentId = Annotated[str, typer.Argument(metavar="AGENT", help="The agent's name,
 def log_in(
     agent: AgentId,
     skill_group: Annotated[list[str], typer.Option("--skill-group", "-g", help="Whose calls to take; repeat it.")],
-    address: Annotated[str, typer.Option("--address", "-a", help="The phone, such as sip:ann@192.0.2.10:5060.")],
+    address: Annotated[
+        str, typer.Option("--address", "-a", help="The phone: 1001, sip:ann@192.0.2.10 or +12025550123.")
+    ],
     url: ServiceUrl = None,
 ) -> None:
     """Log in: the phone is called and stays connected; then go ready."""

@@ -10,12 +10,16 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from dialer.config.settings import Settings, TrunkSettings
+from dialer.config.settings import PhoneSettings, Section, Settings, TrunkSettings
 
 FILE_NAME = "dialer.toml"
+REPEATED: dict[str, type[Section]] = {"trunks": TrunkSettings, "phones": PhoneSettings}
+"""Tables that stand there once for each of what they describe."""
 PREFIX = "DIALER_"
 NOT_SETTINGS = {"DIALER_CONFIG", "DIALER_TOKEN", "DIALER_URL"}
 """Variables the command line reads itself: the settings file's name, and the service and token of client commands."""
+
+NEEDED = {"trunks": "every trunk needs a name and an address", "phones": "every phone needs a user and a password"}
 
 Place = tuple[str | int, ...]
 
@@ -123,12 +127,12 @@ def _explain(details: ErrorDetails, path: Path, text: str, set_by: Mapping[Place
         case "extra_forbidden":
             return f"{where}: unknown setting {name}{_nearest(str(place[-1]), _known_keys(place))}"
         case "missing":
-            return f"{where}: {name} is missing; every trunk needs a name and an address"
+            return f"{where}: {name} is missing; {NEEDED[str(place[0])]}"
         case "value_error":
             inside = [said for one, said in set_by.items() if one[: len(place)] == place]
             return f"{' and '.join(inside) or where}: {details['msg'].removeprefix('Value error, ')}"
         case "model_type" | "tuple_type":
-            kind = "[[trunks]]" if place[0] == "trunks" else f"[{place[0]}]"
+            kind = f"[[{place[0]}]]" if place[0] in REPEATED else f"[{place[0]}]"
             return f"{where}: {name} must be a table; write it as {kind}"
     return (
         f"{where}: {name} = {_shown(details, place)} is not accepted: {details['msg'][0].lower()}{details['msg'][1:]}"
@@ -144,16 +148,16 @@ def _spoken(place: Place) -> str:
     """How a person would name the place: [service] port."""
     if len(place) == 1:
         return f"[{place[0]}]"
-    if place[0] == "trunks" and isinstance(place[1], int):
-        return f"[[trunks]] number {place[1] + 1}" + "".join(f", {step}" for step in place[2:])
+    if place[0] in REPEATED and isinstance(place[1], int):
+        return f"[[{place[0]}]] number {place[1] + 1}" + "".join(f", {step}" for step in place[2:])
     return f"[{place[0]}] {'.'.join(str(step) for step in place[1:])}"
 
 
 def _known_keys(place: Place) -> list[str]:
     if len(place) == 1:
         return list(Settings.model_fields)
-    if place[0] == "trunks":
-        return list(TrunkSettings.model_fields)
+    if place[0] in REPEATED:
+        return list(REPEATED[str(place[0])].model_fields)
     section = Settings.model_fields[str(place[0])].annotation
     assert isinstance(section, type)
     assert issubclass(section, BaseModel)
@@ -180,8 +184,8 @@ def _position(place: Place, path: Path, text: str) -> str:
         header = re.match(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?", line)
         if header:
             current = header[1].strip("\"'")
-            seen += current == table == "trunks"
-        in_table = current == table and (table != "trunks" or seen == index)
+            seen += current == table
+        in_table = current == table and (table not in REPEATED or seen == index)
         if header and in_table and found is None:
             found = number
         if (in_table if len(place) > 1 else not current) and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*=""", line):

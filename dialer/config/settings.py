@@ -127,6 +127,11 @@ class SipSettings(Section):
         default=29999, description="Last UDP port for audio; a call and an agent's leg use two each."
     )
 
+    realm: str = Field(default="dialer", min_length=1, description="Said to phones that register; few show it.")
+    digest: Annotated[tuple[Literal["SHA-256", "MD5"], ...], Field(min_length=1)] = Field(
+        default=("SHA-256", "MD5"),
+        description="Digest algorithms offered to phones that register; old ones may fail unless it is MD5 alone.",
+    )
     leg_ring_timeout_s: Seconds = Field(
         default=30.0, description="How long an agent's phone may ring at login before it counts as not answered."
     )
@@ -225,6 +230,20 @@ class TrunkSettings(Section):
         return Trunk(**{name: getattr(self, name) for name in Trunk.__struct_fields__})
 
 
+class PhoneSettings(Section):
+    """One agent's phone that may register; repeat the table for each phone."""
+
+    user: str = Field(
+        min_length=1,
+        pattern=r"^[A-Za-z0-9._+-]+$",
+        description="Its user name, with which agents log in. Required.",
+    )
+    password: SecretStr = Field(
+        min_length=8,
+        description="Its password, 8 characters or more: whoever guesses it takes calls. Required.",
+    )
+
+
 _ENGINE = EngineSettings()
 
 
@@ -253,6 +272,9 @@ class EngineSection(Section):
     )
     bridge_timeout_s: Seconds = Field(
         default=_ENGINE.bridge_timeout_s, description="A bridge that is not confirmed by then is given up."
+    )
+    agents_trunk_group: str = Field(
+        default=_ENGINE.agents_trunk_group, description="Trunks over which agents at outside numbers are called."
     )
     agents_max: Annotated[int, Field(ge=1)] = Field(default=_ENGINE.agents_max, description="Agents logged in at once.")
     amd: bool = Field(
@@ -297,6 +319,7 @@ class Settings(Section):
     trace: TraceSettings = TraceSettings()
     log: LogSettings = LogSettings()
     trunks: tuple[TrunkSettings, ...] = ()
+    phones: tuple[PhoneSettings, ...] = ()
 
     @field_validator("trunks")
     @classmethod
@@ -306,6 +329,15 @@ class Settings(Section):
         if twice:
             raise ValueError(f"two trunks are named {twice[0]!r}; every trunk needs its own name")
         return trunks
+
+    @field_validator("phones")
+    @classmethod
+    def _users_differ(cls, phones: tuple[PhoneSettings, ...]) -> tuple[PhoneSettings, ...]:
+        users = [phone.user for phone in phones]
+        twice = sorted({user for user in users if users.count(user) > 1})
+        if twice:
+            raise ValueError(f"two phones have the user {twice[0]!r}; every phone needs its own")
+        return phones
 
     def engine_settings(self) -> EngineSettings:
         """What the engine is told, the trunks included."""

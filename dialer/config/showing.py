@@ -8,9 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
-from dialer.config.settings import Section, Settings, TrunkSettings
+from dialer.config.settings import PhoneSettings, Section, Settings, TrunkSettings
 
 EXAMPLE_TRUNK = TrunkSettings(name="carrier", address="203.0.113.7:5060", caller_id="+12025550100")
+EXAMPLE_PHONE = PhoneSettings(user="1001", password=SecretStr("choose one"))
 
 MASK = "***"
 
@@ -29,6 +30,7 @@ def effective_toml(settings: Settings) -> str:
     """The settings in effect, as TOML, with tokens and passwords masked."""
     tables = [(f"[{name}]", section) for name, section in _sections(settings)]
     tables += [("[[trunks]]", trunk) for trunk in settings.trunks]
+    tables += [("[[phones]]", phone) for phone in settings.phones]
     return "\n".join(f"{header}\n{''.join(_assignments(section))}" for header, section in tables)
 
 
@@ -42,6 +44,9 @@ def example_toml() -> str:
     for name, section in _sections(Settings()):
         parts.append(f"# {_summary(type(section))}\n[{name}]\n" + "".join(_commented(section)))
     parts.append(f"# {_summary(TrunkSettings)}\n[[trunks]]\n" + "".join(_commented(EXAMPLE_TRUNK)))
+    # Commented out: an example that is used as it is must not let a known password in.
+    phone = f"[[phones]]\n{''.join(_commented(EXAMPLE_PHONE))}"
+    parts.append(f"# {_summary(PhoneSettings)}\n" + "".join(f"# {line}\n" for line in phone.splitlines()))
     return "\n".join(parts)
 
 
@@ -51,6 +56,7 @@ def reference_markdown() -> str:
     for name, section in _sections(Settings()):
         parts.append(f"## `[{name}]`\n\n{_summary(type(section))}\n\n{_table(section)}")
     parts.append(f"## `[[trunks]]`\n\n{_summary(TrunkSettings)}\n\n{_table(EXAMPLE_TRUNK)}")
+    parts.append(f"## `[[phones]]`\n\n{_summary(PhoneSettings)}\n\n{_table(EXAMPLE_PHONE)}")
     return "\n".join(parts)
 
 

@@ -10,6 +10,12 @@ from dialer.model import AgentState, CallState
 from dialer.pds.calls import Call, CallTrigger, advance
 
 
+def outside_number(address: str) -> str:
+    """The E.164 number of an agent who works at an outside telephone; empty where the address is a phone of ours."""
+    text = address.strip().removeprefix("tel:")
+    return text if text[:1] == "+" and text[1:].isdecimal() and text.isascii() else ""
+
+
 def on_leg_opened(state: EngineState, event: LegOpened, now: float) -> None:
     """The agent's leg is up: paused until they go ready."""
     agent = state.roster.legs.get(event.leg_id)
@@ -22,6 +28,9 @@ def on_leg_opened(state: EngineState, event: LegOpened, now: float) -> None:
 
 def on_leg_closed(state: EngineState, event: LegClosed, now: float) -> None:
     """The agent's leg is down, so the agent is gone; whoever they talked to goes to another idle agent, if any."""
+    trunk = state.leg_trunks.pop(event.leg_id, None)
+    if trunk is not None:
+        state.router.release(trunk)
     agent = state.roster.legs.get(event.leg_id)
     if agent is None:
         return

@@ -33,6 +33,7 @@ class EngineState:
         "is_shutting_down",
         "is_tick",
         "is_ticking",
+        "leg_trunks",
         "now",
         "polls_asked_at",
         "queue",
@@ -57,6 +58,8 @@ class EngineState:
         self.calls: dict[str, Call] = {}
         self.history = NumberHistory()
         self.router = Router(settings.trunks)
+        self.leg_trunks: dict[str, str] = {}
+        """Trunks that carry agents' legs, by leg: a channel each, until the leg is closed."""
         self.counters = Counters()
         self.commands: list[Command] = []
         self.touched: dict[str, None] = {}

@@ -40,6 +40,17 @@ def call_invitation(
     )
 
 
+def outside_leg(command: OpenLeg, settings: GatewaySettings) -> PlaceCall:
+    """An agent's leg at an outside number, as a call over its trunk."""
+    return PlaceCall(
+        call_id=command.leg_id,
+        number=command.address,
+        caller_id=command.caller_id,
+        trunk=command.trunk,
+        ring_timeout_s=settings.leg_ring_timeout_s,
+    )
+
+
 def leg_uri(address: str) -> Uri:
     """An agent's phone: `sip:1001@192.0.2.7:5060`, or the same without `sip:`.
 
@@ -64,12 +75,12 @@ def address_of(uri: Uri, host: str) -> Address:
 
 
 def leg_invitation(
-    command: OpenLeg, uri: Uri, destination: Address, own_host: str, offer: bytes, settings: GatewaySettings
+    command: OpenLeg, uri: str, destination: Address, own_host: str, offer: bytes, settings: GatewaySettings
 ) -> Invitation:
     """The INVITE of an agent's leg."""
     return Invitation(
         session_id=command.leg_id,
-        uri=str(uri),
+        uri=uri,
         destination=destination,
         caller=f'"Dialer" <sip:dialer@{bracketed(own_host)}>',
         body=offer,

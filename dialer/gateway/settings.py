@@ -3,7 +3,7 @@
 import msgspec
 
 from dialer.gateway.network import NetworkSettings
-from dialer.gateway.sip import TimerSettings
+from dialer.gateway.sip import RegistrarSettings, TimerSettings
 from dialer.gateway.sip.addresses import TRANSPORTS
 from dialer.gateway.sip.uri import is_ip_address
 from dialer.gateway.trunk_health import HealthSettings
@@ -57,6 +57,8 @@ class GatewaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     trunks: tuple[TrunkAddress, ...] = ()
     leg_ring_timeout_s: float = 30.0
     """How long an agent's phone may ring before the leg counts as not to be opened."""
+    phones: RegistrarSettings = RegistrarSettings()
+    """Agents' phones that may register; without any there is no registrar."""
     network: NetworkSettings = NetworkSettings()
     """Transports besides UDP."""
     timers: TimerSettings = TimerSettings()

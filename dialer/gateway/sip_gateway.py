@@ -9,10 +9,13 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from dialer.gateway import causes
 from dialer.gateway.conversations import Conversations
 from dialer.gateway.hosts import Hosts
-from dialer.gateway.invitations import address_of, call_invitation, leg_invitation, leg_uri
+from dialer.gateway.invitations import call_invitation, outside_leg
+from dialer.gateway.legs import Legs
 from dialer.gateway.lines import Line, usable_audio
 from dialer.gateway.media_port import MediaEngine, MediaError
 from dialer.gateway.network import Network
@@ -21,7 +24,6 @@ from dialer.gateway.sip import (
     Address,
     Ending,
     Invitation,
-    MalformedMessage,
     Reminded,
     RequestAnswered,
     SessionAnswered,
@@ -99,6 +101,7 @@ class SipGateway:
         self._trunks = {trunk.name: trunk for trunk in settings.trunks}
         self._hosts = Hosts()
         self._watch: TrunkWatch | None = None
+        self._legs: Legs | None = None
         self._offers = 0
         self._calls_refused = 0
         self._conversations = Conversations(self._lines, media, post, self._hang_up)
@@ -149,6 +152,9 @@ class SipGateway:
 
         self._shell = await self._open_shell(settings.host, settings.port, make_agent, self._on_event, self._now)
         self._watch = TrunkWatch(self.agent, settings.health, self._post, self._give_up_on, self._now)
+        self._legs = Legs(self.agent, self._hosts, settings, self._now)
+        if settings.phones.passwords:
+            self.agent.serve_phones(settings.phones)
         for trunk in settings.trunks:
             await self._hosts.keep(trunk.host)
             host = self._hosts.known(trunk.host)
@@ -197,8 +203,10 @@ class SipGateway:
 
     def _place(self, command: PlaceCall) -> None:
         line = self._open_line(Line(command.call_id))
-        if line is None:
-            return
+        if line is not None:
+            self._call_over_trunk(line, command)
+
+    def _call_over_trunk(self, line: Line, command: PlaceCall) -> None:
         trunk = self._trunks.get(command.trunk)
         if trunk is None:
             self._end(line, CallCause.TRUNK_FAILURE, None, f"the gateway has no address for trunk {command.trunk!r}")
@@ -215,6 +223,8 @@ class SipGateway:
         line.amd = command.amd
         assert self._watch is not None
         self._watch.placed(trunk, destination)
+        if line.is_leg:
+            trunk = msgspec.structs.replace(trunk, attempt_header="")
         self._invite(line, lambda offer: call_invitation(command, trunk, destination, own_host, offer))
 
     def _reach(self, trunk: TrunkAddress, host: str) -> Address:
@@ -228,21 +238,13 @@ class SipGateway:
         line = self._open_line(Line(command.leg_id, command.agent_id))
         if line is None:
             return
-        try:
-            uri = leg_uri(command.address)
-        except MalformedMessage as error:
-            self._end(line, CallCause.INVALID_NUMBER, None, str(error))
+        if command.trunk:
+            self._call_over_trunk(line, outside_leg(command, self._settings))
             return
-        own_host = self.agent.identity.address[0]
-
-        def invite(host: str) -> None:
-            destination = address_of(uri, host)
-            self.agent.know(host)
-            self._invite(line, lambda offer: leg_invitation(command, uri, destination, own_host, offer, self._settings))
-
-        self._hosts.look_up_then(
-            uri.host,
-            lambda host: invite(host) if line.line_id in self._lines else None,
+        assert self._legs is not None
+        self._legs.find_then(
+            command,
+            lambda make: self._invite(line, make) if line.line_id in self._lines else None,
             lambda problem: self._end(line, CallCause.INVALID_NUMBER, None, problem),
         )
 

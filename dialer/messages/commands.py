@@ -119,6 +119,10 @@ class OpenLeg(Message, frozen=True, kw_only=True):
     leg_id: str
     agent_id: str
     address: str
+    """A SIP address, the user name of a registered phone, or the number that `trunk` is to call."""
+    trunk: str = ""
+    """The leg is an outside number behind this trunk; empty for a phone of ours."""
+    caller_id: str = ""
 
 
 class CloseLeg(Message, frozen=True, kw_only=True):

@@ -159,7 +159,7 @@ class TrunkStateChanged(Message, frozen=True, kw_only=True):
 
 
 class AgentLoggedIn(Message, frozen=True, kw_only=True):
-    """An agent has logged in; `address` is where the agent's leg is opened (a SIP address in the live gateway)."""
+    """An agent has logged in; `address` is where the leg is opened: a SIP address, a phone's name, a number."""
 
     agent_id: str
     skill_groups: tuple[str, ...]

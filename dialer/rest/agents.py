@@ -39,7 +39,10 @@ class Login(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     skill_groups: Annotated[list[Name], Field(min_length=1, max_length=100)]
-    address: Name = Field(description="SIP address of the agent's phone, for example sip:ann@192.0.2.10:5060.")
+    address: Name = Field(
+        description="The agent's phone: the user name of one that registers, a SIP address such as "
+        "sip:ann@192.0.2.10:5060, or an outside number such as +12025550123, which is called and kept open."
+    )
 
 
 class Pause(BaseModel):

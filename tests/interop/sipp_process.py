@@ -49,9 +49,10 @@ class Sipp:
 
     def __init__(
         self, folder: Path, scenario: str, *, calls: int = 1, target: str = "", keys: dict[str, str] | None = None,
-        options: tuple[str, ...] = (), transport: str = "udp", host: str = "127.0.0.1"
+        options: tuple[str, ...] = (), transport: str = "udp", host: str = "127.0.0.1",
+        port: int = 0
     ) -> None:  # fmt: skip
-        self.port = free_port()
+        self.port = port or free_port()
         self.address = (host, self.port)
         self._sockets = Path(f"/proc/net/{transport}{'6' if ':' in host else ''}")
         self._folder = folder

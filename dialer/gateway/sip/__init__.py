@@ -52,6 +52,7 @@ from dialer.gateway.sip.events import (
     UserAgentEvent,
 )
 from dialer.gateway.sip.message import Message, Request, Response, parse_message
+from dialer.gateway.sip.registrar import Binding, Registrar, RegistrarSettings
 from dialer.gateway.sip.sdp import Direction, NothingInCommon, SessionDescription, make_answer, make_offer, parse_sdp
 from dialer.gateway.sip.session import Invitation
 from dialer.gateway.sip.timers import TimerSettings
@@ -60,6 +61,7 @@ from dialer.gateway.sip.user_agent import UserAgent, UserAgentSettings
 
 __all__ = [
     "Address",
+    "Binding",
     "Credentials",
     "Datagram",
     "Direction",
@@ -69,6 +71,8 @@ __all__ = [
     "MalformedMessage",
     "Message",
     "NothingInCommon",
+    "Registrar",
+    "RegistrarSettings",
     "Reminded",
     "Request",
     "RequestAnswered",

@@ -14,6 +14,8 @@ from dialer.gateway.sip.message import Request
 SCANNERS = ("friendly-scanner", "sipvicious", "sipcli", "sip-scan", "sipsak", "sundayddr", "vaxsipuseragent", "pplsip")
 """How the usual ones call themselves in User-Agent."""
 REFUSALS_PER_S = 10
+REGISTRATIONS_PER_S = 50
+"""Of strangers: a whole floor's phones register within seconds, a scanner that guesses passwords takes its time."""
 
 
 class Verdict(Enum):
@@ -30,6 +32,8 @@ class ScreenCounters(msgspec.Struct):
     strangers_refused: int = 0
     strangers_dropped: int = 0
     scanners_dropped: int = 0
+    registrations_dropped: int = 0
+    """REGISTER from strangers beyond 50 a second."""
 
 
 class Screen:
@@ -40,6 +44,9 @@ class Screen:
         self._known: set[str] | None = None
         self._second = -1
         self._refusals = 0
+        self._registrations = 0
+        self.has_registrar = False
+        """Whether a stranger may register."""
 
     def know(self, host: str) -> None:
         """Answer this host from now on; the first call closes the door to all others."""
@@ -56,7 +63,13 @@ class Screen:
             self.counters.scanners_dropped += 1
             return Verdict.DROP
         if int(now) != self._second:
-            self._second, self._refusals = int(now), 0
+            self._second, self._refusals, self._registrations = int(now), 0, 0
+        if request.method == "REGISTER" and self.has_registrar:
+            self._registrations += 1
+            if self._registrations <= REGISTRATIONS_PER_S:
+                return Verdict.TAKE
+            self.counters.registrations_dropped += 1
+            return Verdict.DROP
         self._refusals += 1
         if self._refusals > REFUSALS_PER_S:
             self.counters.strangers_dropped += 1

@@ -23,6 +23,7 @@ from dialer.gateway.sip.events import Ending, Reminded, UserAgentEvent
 from dialer.gateway.sip.hang_up import HangUp
 from dialer.gateway.sip.identity import ALLOW, ALLOWED_METHODS, Identity
 from dialer.gateway.sip.message import Request, Response
+from dialer.gateway.sip.registrar import Registrar, RegistrarSettings
 from dialer.gateway.sip.sdp import CONTENT_TYPE
 from dialer.gateway.sip.session import Invitation, Session, SessionState
 from dialer.gateway.sip.session_table import SessionTable
@@ -81,6 +82,8 @@ class UserAgent:
         )
         self._asking = Asking(self._layer, self._table, self.identity)
         self._reminders = Reminders()
+        self.registrar: Registrar | None = None
+        """Where agents' phones are; None where nobody may register."""
         self._answering = AnsweringSide(
             self._layer, self._table, self.identity, self._hang_up, timers, self._session_timers
         )
@@ -165,6 +168,11 @@ class UserAgent:
         """Send a request outside any call; `RequestAnswered` follows within `timeout_s` (TooManySessions)."""
         self._asking.ask(name, method, uri, destination, timeout_s, now)
 
+    def serve_phones(self, settings: RegistrarSettings) -> None:
+        """Be a registrar from now on."""
+        self.registrar = Registrar(settings, self.identity.new_tag)
+        self._layer.screen.has_registrar = True
+
     def know(self, host: str) -> None:
         """Answer requests of this host outside any call; once one host is known, strangers are refused or dropped."""
         self._layer.screen.know(host)
@@ -206,8 +214,9 @@ class UserAgent:
         layer = msgspec.structs.asdict(self._layer.counters)
         by_class: dict[str, int] = layer.pop("responses_received")
         responses = {f"responses_{name}": by_class.get(name, 0) for name in ("1xx", "2xx", "3xx", "4xx", "5xx", "6xx")}
+        phones = msgspec.structs.asdict(self.registrar.counters) if self.registrar is not None else {}
         screen = msgspec.structs.asdict(self._layer.screen.counters)
-        return {**layer, **responses, **msgspec.structs.asdict(self._table.counters), **screen}
+        return {**layer, **responses, **msgspec.structs.asdict(self._table.counters), **screen, **phones}
 
     def on_request(self, transaction: Server, request: Request, source: Address, now: float) -> None:
         """A new request, from the transaction layer."""
@@ -230,7 +239,7 @@ class UserAgent:
                 self._hang_up.on_bye(transaction, request, session, now)
                 self._answering.on_bye_before_answer(session, request, now)
         else:
-            self._answer_other(transaction, request, session, now)
+            self._answer_other(transaction, request, session, source, now)
 
     def on_ack(self, request: Request, now: float) -> None:
         """The ACK of a 2xx, from the transaction layer."""
@@ -293,8 +302,20 @@ class UserAgent:
         elif not isinstance(transaction, ServerInvite):
             self._calling.on_failure(transaction, session, ending, now)
 
-    def _answer_other(self, transaction: Server, request: Request, session: Session | None, now: float) -> None:
-        if session is None and (request.to_tag is not None or request.method in ONLY_IN_DIALOGS):
+    def _register(
+        self, registrar: Registrar, transaction: Server, request: Request, source: Address, now: float
+    ) -> None:
+        answer = registrar.take(request, source, now)
+        if answer.is_accepted:
+            self._layer.screen.know(source[0])
+        self._respond(transaction, request, answer.status, now, answer.headers)
+
+    def _answer_other(
+        self, transaction: Server, request: Request, session: Session | None, source: Address, now: float
+    ) -> None:
+        if request.method == "REGISTER" and self.registrar is not None and request.to_tag is None:
+            self._register(self.registrar, transaction, request, source, now)
+        elif session is None and (request.to_tag is not None or request.method in ONLY_IN_DIALOGS):
             self._respond(transaction, request, 481, now)
         elif request.method == "UPDATE" and session is not None and session.state is not SessionState.ENDED:
             self._answering.on_update(transaction, session, request, now)

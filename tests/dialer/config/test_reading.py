@@ -120,7 +120,7 @@ def test_a_folder_or_a_binary_file_is_no_settings_file(tmp_path: Path) -> None:
 
 
 words = st.from_regex(r"[a-z_]{1,20}", fullmatch=True)
-sections = st.sampled_from([name for name in Settings.model_fields if name != "trunks"]) | words
+sections = st.sampled_from([name for name in Settings.model_fields if name not in ("trunks", "phones")]) | words
 
 
 @given(section=sections, key=words, value=st.integers() | st.booleans() | st.text(alphabet="abc", max_size=5))
@@ -137,3 +137,17 @@ def test_an_unknown_key_is_refused_by_name_and_line(
         read_settings(path, {})
     place = f"line 1: unknown setting [{section}];" if known is None else f"line 2: unknown setting [{section}] {key};"
     assert place in str(caught.value)
+
+
+def test_phones_have_users_of_their_own_and_passwords_that_are_some(tmp_path: Path) -> None:
+    path = tmp_path / "dialer.toml"
+    phone = '[[phones]]\nuser = "1001"\npassword = "long enough"\n'
+    path.write_text(phone + phone)
+    with pytest.raises(SettingsError, match="two phones have the user '1001'"):
+        read_settings(path, {})
+    path.write_text('[[phones]]\nuser = "1001"\npassword = "short"\n')
+    with pytest.raises(SettingsError, match=r"line 3: \[\[phones\]\] number 1, password = \*\*\* is not accepted"):
+        read_settings(path, {})
+    path.write_text('[[phones]]\nuser = "1001"\n')
+    with pytest.raises(SettingsError, match="every phone needs a user and a password"):
+        read_settings(path, {})

@@ -1,5 +1,7 @@
+from msgspec.structs import replace
+
 from dialer import messages as m
-from tests.dialer.world import World, silent, task
+from tests.dialer.world import SETTINGS, World, silent, task
 
 
 def world_with_call(agents: int, holds_bridges: bool = False) -> tuple[World, str]:
@@ -81,3 +83,27 @@ def test_an_old_leg_going_down_concerns_nobody() -> None:
     world.add_agents(1)
     world.post(m.LegClosed(leg_id="agent-0#1"))
     assert world.states() == {"agent-0": "idle"}
+
+
+OUTSIDE = m.AgentLoggedIn(agent_id="ann", skill_groups=("sales",), address="tel:+12025550123", request_id=1)
+
+
+def test_an_agent_at_an_outside_number_takes_a_channel_of_a_trunk() -> None:
+    (trunk,) = SETTINGS.trunks
+    world = World(settings=replace(SETTINGS, trunks=(replace(trunk, channels_max=1),)))
+    world.post(OUTSIDE)
+    (leg,) = world.of(m.OpenLeg)
+    assert (leg.address, leg.trunk) == ("+12025550123", trunk.name)
+    world.post(replace(OUTSIDE, agent_id="bob", request_id=2))
+    assert "the trunks are full or down" in world.of(m.AnswerRequest)[-1].error
+    world.post(m.LegClosed(leg_id=leg.leg_id))
+    world.post(replace(OUTSIDE, agent_id="bob", request_id=3))
+    assert len(world.of(m.OpenLeg)) == 2
+
+
+def test_with_no_trunk_for_it_the_login_is_refused() -> None:
+    world = World(settings=replace(SETTINGS, trunks=()))
+    world.post(OUTSIDE)
+    assert world.of(m.OpenLeg) == []
+    assert "cannot be called: there is no trunk in group" in world.of(m.AnswerRequest)[-1].error
+    assert world.states() == {}

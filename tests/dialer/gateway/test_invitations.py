@@ -73,7 +73,7 @@ def test_what_is_no_address_of_a_phone(address: str) -> None:
 def test_an_agents_leg() -> None:
     settings = GatewaySettings(leg_ring_timeout_s=12.0)
     command = OpenLeg(leg_id="anna#1", agent_id="anna", address="sip:anna@192.0.2.7")
-    invitation = leg_invitation(command, leg_uri(command.address), ("192.0.2.7", 5060), "192.0.2.10", b"o", settings)
+    invitation = leg_invitation(command, command.address, ("192.0.2.7", 5060), "192.0.2.10", b"o", settings)
     assert (invitation.session_id, invitation.uri) == ("anna#1", "sip:anna@192.0.2.7")
     assert (invitation.ring_timeout_s, invitation.headers) == (12.0, ())
 

@@ -1,0 +1,81 @@
+"""baresip as an agent's telephone: registers, answers by itself, speaks a file."""
+
+import math
+import os
+import shutil
+import struct
+import subprocess
+import wave
+from pathlib import Path
+
+import pytest
+
+HOW_TO_GET_IT = "baresip is missing: on Debian and Ubuntu, apt-get install baresip-core (or run: make peers)"
+MODULES = (Path("/usr/lib/baresip/modules"), Path("/usr/lib/x86_64-linux-gnu/baresip/modules"))
+SPOKEN_HZ = 440
+CONFIG = """poll_method epoll
+sip_listen 127.0.0.1:0
+net_interface 127.0.0.1
+audio_source aufile,{folder}/said.wav
+ausrc_srate 8000
+ausrc_channels 1
+module_path {modules}
+module g711.so
+module aufile.so
+module_tmp account.so
+module_app menu.so
+"""
+
+
+def require_baresip() -> str:
+    """The program's path; where it is missing the test is skipped, and in CI it fails."""
+    program = shutil.which("baresip")
+    if program is not None:
+        return program
+    if os.environ.get("CI"):
+        pytest.fail(HOW_TO_GET_IT)
+    pytest.skip(HOW_TO_GET_IT)
+
+
+class Baresip:
+    """One telephone; leave the `with` block and it is ended."""
+
+    def __init__(
+        self, folder: Path, user: str, password: str, registrar: tuple[str, int], transport: str = "udp"
+    ) -> None:
+        host, port = registrar
+        self._program = require_baresip()
+        self._output = folder / "baresip.out"
+        modules = next((each for each in MODULES if each.exists()), MODULES[0])
+        (folder / "config").write_text(CONFIG.format(folder=folder, modules=modules))
+        (folder / "accounts").write_text(
+            f"<sip:{user}@{host}:{port};transport={transport}>;auth_pass={password};answermode=auto;regint=120;"
+            "audio_codecs=PCMU\n"
+        )
+        _write_tone(folder / "said.wav")
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Baresip":
+        with self._output.open("wb") as output:
+            self._process = subprocess.Popen(
+                [self._program, "-f", str(self._folder)], stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def report(self) -> str:
+        return self._output.read_text(errors="replace")[-3000:]
+
+
+def _write_tone(path: Path) -> None:
+    samples = [int(8000 * math.sin(2 * math.pi * SPOKEN_HZ * n / 8000)) for n in range(8000)] * 20
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(struct.pack(f"<{len(samples)}h", *samples))
