@@ -102,6 +102,14 @@ class LeadsAdded(msgspec.Struct, frozen=True, kw_only=True):
         return self.accepted + self.duplicates + self.blocked
 
 
+class Erased(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found of a person who has been erased."""
+
+    leads: int
+    attempts: int
+    cdrs: int
+
+
 class CampaignStore(Protocol):
     """Keeps campaigns, leads, attempts and CDRs.
 
@@ -293,6 +301,21 @@ class CampaignStore(Protocol):
 
     def evidence(self, attempt_id: str) -> Sequence[Verdict]:
         """Why an attempt was allowed, rule by rule, as it was judged when it was written; empty where it never was."""
+        ...
+
+    def evidence_of(self, attempt_ids: Sequence[str]) -> Mapping[str, Sequence[Verdict]]:
+        """As `evidence`, of many attempts; those that never passed the gate are left out."""
+        ...
+
+    def erase(self, number: str, now: float, tenant_id: int = 1) -> Erased:
+        """Erase everybody the tenant knows under a number, in one transaction.
+
+        Their leads are closed and say nothing of them any more; attempts, CDRs and evidence (where it is kept for good)
+        tell what was done under a pseudonym. Their numbers are put on the do-not-call list: all that is kept of them.
+
+        Raises:
+            CallUnderWayError: one of them is being called; nothing is erased.
+        """
         ...
 
     def outcome_counts(self, campaign_id: int) -> dict[Outcome | None, int]:

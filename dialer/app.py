@@ -32,6 +32,7 @@ from dialer.live.desk import LiveDesk
 from dialer.live.import_jobs import LiveImportJobs
 from dialer.live.open_calls import OpenCalls
 from dialer.live.poll import Poll
+from dialer.live.pruning import LivePruning
 from dialer.live.starting import StartError, bind, bind_advice
 from dialer.live.store_worker import StoreWorker
 from dialer.live.trace_file import TraceFile
@@ -178,6 +179,7 @@ class LiveService:
         self.imports = LiveImportJobs(
             store, settings.database.url, Path(settings.service.import_folder), self._leads_came
         )
+        self.pruning = LivePruning(store.database, settings.database.kept_days, self.clock.now)
         self._loop = loop
         self._publishing: asyncio.Task[None] | None = None
 
@@ -220,12 +222,14 @@ class LiveService:
         self.poll.start()
         self.agents_time.start(self.clock.now)
         await self.imports.start()
+        self.pruning.start()
         self._publishing = self._loop.create_task(self._publish())
 
     async def stop(self) -> bool:
         """End calls, write results, let go of everything; False when not everything could be written."""
         self.poll.stop()
         await self.imports.stop()
+        await self.pruning.stop()
         self.post(ShutdownBegan())
         if not await self._calls_end_within(self.settings.service.shutdown_s):
             log.warning("%d calls and legs did not end in time; they are cut off", len(self.open_calls))

@@ -55,6 +55,11 @@ class GateRecords:
         call = PastCall(attempt.placed_at, attempt.campaign_id, attempt.lead_id, attempt.outcome, meaning)
         self._past.setdefault((tenant_id, attempt.number), {})[attempt.attempt_id] = call
 
+    def forget(self, attempt: Attempt, tenant_id: int) -> None:
+        """Take an attempt out of what is known of its number, and its evidence away."""
+        self._past.get((tenant_id, attempt.number), {}).pop(attempt.attempt_id, None)
+        self._evidence.pop(attempt.attempt_id, None)
+
     def count_answer(self, campaign_id: int, answer: AnswerHour | None) -> None:
         """Add an answered call to the campaign's abandon accounts."""
         if answer is not None:

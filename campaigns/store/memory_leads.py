@@ -93,6 +93,24 @@ class MemoryLeads:
         for number in numbers_of(lead):
             self._by_number[number].remove(lead.lead_id)
 
+    def erase(self, slot: LeadSlot, erased: str) -> None:
+        """Close a lead and keep nothing of the person."""
+        for number in numbers_of(slot.lead):
+            if slot.lead.lead_id in self._by_number[number]:
+                self._by_number[number].remove(slot.lead.lead_id)
+        before = slot.lead
+        kept = Lead(
+            lead_id=before.lead_id,
+            campaign_id=before.campaign_id,
+            list_id=before.list_id,
+            number=erased,
+            time_zone=before.time_zone,
+            priority=before.priority,
+            attempts_made=before.attempts_made,
+            not_before=before.not_before,
+        )
+        self.move(slot, progress.closed(kept, progress.ERASED))
+
     def take_number(self, number: str, tenant_id: int) -> None:
         """Take a number from the tenant's leads that have it; a lead with none left is closed."""
         for lead_id in self._by_number[number]:

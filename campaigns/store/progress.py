@@ -22,6 +22,7 @@ from campaigns.terms import AbandonWindow, AnswerHour
 DAY_S = 86400.0
 HOUR_S = 3600.0
 BLOCKED = "do not call"
+ERASED = "erased on request"
 CLOSING = frozenset({Meaning.SALE, Meaning.REFUSAL, Meaning.DO_NOT_CALL})
 REVISABLE = frozenset({*Outcome, *Meaning})
 """What the reason begins with why a lead was closed, where what an agent says later may open it again."""

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from campaigns.dispositions import Callback
 from campaigns.imports import AddRules, LeadImport
 from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, NewLead, Outcome
-from campaigns.ports import ADD_RULES, AttemptFilter, LeadFilter, LeadList, LeadsAdded, Page, Result, Verdict
+from campaigns.ports import ADD_RULES, AttemptFilter, Erased, LeadFilter, LeadList, LeadsAdded, Page, Result, Verdict
 from campaigns.rules.checks import campaign_list
 from campaigns.service.errors import CampaignNotFoundError, LeadNotFoundError
 from campaigns.store import (
@@ -19,6 +19,7 @@ from campaigns.store import (
     sql_attempts,
     sql_callbacks,
     sql_dispositions,
+    sql_erasing,
     sql_gate,
     sql_imports,
     sql_leads,
@@ -248,6 +249,16 @@ class SqlStore:
         """See the port."""
         with self._database.reading() as connection:
             return sql_gate.read_evidence(connection, listing.split_attempt_id(attempt_id))
+
+    def evidence_of(self, attempt_ids: Sequence[str]) -> Mapping[str, Sequence[Verdict]]:
+        """See the port."""
+        with self._database.reading() as connection:
+            return sql_gate.read_evidence_of(connection, [listing.split_attempt_id(one) for one in attempt_ids])
+
+    def erase(self, number: str, now: float, tenant_id: int = 1) -> Erased:
+        """See the port."""
+        with self._database.writing() as connection:
+            return sql_erasing.erase(connection, number, now, tenant_id)
 
     def outcome_counts(self, campaign_id: int) -> dict[Outcome | None, int]:
         """See the port."""

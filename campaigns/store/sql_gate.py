@@ -7,7 +7,7 @@ from itertools import islice
 import msgspec
 import sqlalchemy as sa
 
-from campaigns.model import Attempt, Campaign, Lead, Outcome
+from campaigns.model import Attempt, Campaign, Lead, Outcome, attempt_id
 from campaigns.ports import Verdict
 from campaigns.rules.abandon import HOUR_S, KEPT_S, abandon_rules, windows
 from campaigns.rules.checks import Seen
@@ -21,7 +21,7 @@ from campaigns.terms import AbandonWindow, AnswerHour
 CHUNK = 5000
 
 _LOCK_KEYS = "SELECT pg_advisory_xact_lock(hashtextextended(number, 0)) FROM (SELECT unnest(%s::text[]) AS number) AS n"
-_VERDICTS = msgspec.json.Decoder(tuple[Verdict, ...])
+VERDICTS = msgspec.json.Decoder(tuple[Verdict, ...])
 
 
 class Records:
@@ -83,7 +83,14 @@ def read_evidence(connection: sa.Connection, key: tuple[int, int]) -> tuple[Verd
     """Why an attempt was allowed, rule by rule; empty for one that never passed the gate."""
     wanted = sa.select(evidence.c.verdicts).where(evidence.c.lead_id == key[0], evidence.c.attempt_number == key[1])
     found = connection.scalar(wanted)
-    return () if found is None else _VERDICTS.decode(found)
+    return () if found is None else VERDICTS.decode(found)
+
+
+def read_evidence_of(connection: sa.Connection, keys: Sequence[tuple[int, int]]) -> dict[str, tuple[Verdict, ...]]:
+    """The evidence of many attempts, by id."""
+    wanted = sa.tuple_(evidence.c.lead_id, evidence.c.attempt_number).in_(keys)
+    rows = connection.execute(sa.select(evidence).where(wanted))
+    return {attempt_id(row.lead_id, row.attempt_number): VERDICTS.decode(row.verdicts) for row in rows}
 
 
 def replace_list(connection: sa.Connection, name: str, numbers: Iterable[str], as_of: float) -> int:

@@ -1,6 +1,8 @@
 """`dialer campaign`: for campaign managers."""
 
 import json
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -94,6 +96,22 @@ def stop(campaign: CampaignId, url: ServiceUrl = None) -> None:
 def list_profiles() -> None:
     """Print every compliance profile with its rules and their sources, as Markdown."""
     typer.echo(compliance_page(), nl=False)
+
+
+@campaign_app.command("evidence")
+def evidence(
+    campaign: CampaignId,
+    file: Annotated[Path, typer.Argument(help="Written: a .csv has a row for each rule, else JSON Lines.")],
+    since: Annotated[datetime | None, typer.Option(help="Calls from this day or time on, local time.")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Calls before this day or time.")] = None,
+    url: ServiceUrl = None,
+) -> None:
+    """Write why every call of a campaign was allowed, rule by rule, for a period."""
+    period = {"since": since, "until": until}
+    query = {name: str(at.timestamp()) for name, at in period.items() if at is not None}
+    query["format"] = "csv" if file.suffix == ".csv" else "jsonl"
+    Client(url).download(f"/campaigns/{campaign}/evidence?{urlencode(query)}", file)
+    typer.echo(f"The evidence is in {file} ({file.stat().st_size:,} bytes).")
 
 
 @campaign_app.command("why")

@@ -78,6 +78,37 @@ def archive_command(
     typer.echo(f"{moved:,} CDRs are in {file}." if moved else "No CDR is that old; no file was written.")
 
 
+@database_app.command("prune")
+def prune_command(
+    older_than_days: Annotated[
+        int,
+        typer.Option(min=1, help="Records are kept so long, longer where a campaign's profile asks for it."),
+    ] = KEPT_DAYS,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
+    config: ConfigFile = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Delete CDRs, attempts and evidence that are older than they must be kept; `archive` keeps CDRs in a file."""
+    from campaigns.store.opening import open_store
+    from campaigns.store.pruning import prune
+
+    store = open_store(_url(config, database))
+    try:
+        with _bar() as progress:
+            task = progress.add_task("Deleting", total=None)
+            done = prune(
+                store.database,
+                time.time(),
+                older_than_days,
+                dry_run,
+                lambda so_far: progress.update(task, completed=so_far.cdrs + so_far.attempts),
+            )
+    finally:
+        store.close()
+    verb = "would be deleted" if dry_run else "are deleted"
+    typer.echo(f"{done.cdrs:,} CDRs, {done.attempts:,} attempts and {done.evidence:,} records of evidence {verb}.")
+
+
 def _url(config: Path | None, database: str | None) -> str:
     return settings_from(config, {"DIALER_DATABASE_URL": database}).database.url
 

@@ -23,6 +23,20 @@ def add(
     typer.echo(f"{done['added']} added, {done['known']} known already.")
 
 
+@do_not_call_app.command("erase")
+def erase(
+    number: Annotated[str, typer.Argument(help="E.164; everybody known under it is erased.")],
+    reason: Annotated[str, typer.Option(help="Who asked for it, and when; without the number.")] = "",
+    url: ServiceUrl = None,
+) -> None:
+    """Erase a person on request (GDPR): all that stays is that they must not be called."""
+    found = Client(url).post("/erasures", {"number": number, "reason": reason})
+    typer.echo(
+        f"Erased from {found['leads']} leads, {found['attempts']} attempts and {found['cdrs']} CDRs; "
+        "their numbers are on the do-not-call list."
+    )
+
+
 @do_not_call_app.command("load")
 def load(
     name: Annotated[str, typer.Argument(help="The list, such as us-national.")],

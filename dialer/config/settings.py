@@ -85,6 +85,13 @@ class DatabaseSettings(Section):
         description="Database URL: `sqlite:///file` (relative to the working directory) or "
         "`postgresql+psycopg://user:password@host/name`.",
     )
+    kept_days: int = Field(
+        default=5 * 365 + 2,
+        ge=0,
+        le=36_500,
+        description="CDRs, attempts and evidence older than so many days are deleted once a day; those of a campaign "
+        "whose compliance profile asks for more are kept as long as that says. 0 deletes nothing.",
+    )
 
 
 class StoreSettings(Section):

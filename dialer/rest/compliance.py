@@ -1,22 +1,29 @@
 """Routes: why a call was allowed, and the do-not-call lists of nations and of single campaigns."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
-from fastapi import APIRouter, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
 
 from campaigns.importing.national_lists import ListLoaded, load_national_list
-from campaigns.ports import CampaignStore, Verdict
+from campaigns.ports import AttemptFilter, CampaignStore, Erased, Verdict
+from campaigns.reports.sheets import report_csv
 from campaigns.rules.checks import campaign_list
 from campaigns.rules.settings import is_e164
+from campaigns.service.erasing import erase_person
 from campaigns.service.errors import CallerError
+from campaigns.service.evidence import VerdictRow, json_lines, verdict_rows, with_evidence
 from dialer.messages import NumbersBlocked
 from dialer.rest.access import CallerOf
 from dialer.rest.answers import answer, answers
 from dialer.rest.audit import note
 from dialer.rest.do_not_call import Blocked, Blocking
+from dialer.rest.listings import all_rows
 from dialer.rest.service import CampaignId, ServiceOf
 
 router = APIRouter(tags=["compliance"])
@@ -36,6 +43,50 @@ async def read_evidence(service: ServiceOf, attempt_id: str) -> Response:
     """Why a call was allowed: every rule with the data it saw when the attempt was written."""
     verdicts = await run_in_threadpool(service.store.evidence, attempt_id)
     return answer(Evidence(attempt_id, list(verdicts)))
+
+
+class EvidenceListing(BaseModel):
+    """Of which attempts, and in which form."""
+
+    model_config = ConfigDict(extra="forbid")
+    since: float | None = Field(None, allow_inf_nan=False, description="Unix seconds; attempts placed at or after.")
+    until: float | None = Field(None, allow_inf_nan=False, description="Unix seconds; attempts placed before.")
+    format: Literal["jsonl", "csv"] = Field("jsonl", description="A line for each attempt, or a row for each rule.")
+
+
+@router.get("/campaigns/{campaign_id}/evidence", response_class=StreamingResponse)
+async def export_evidence(
+    service: ServiceOf, campaign_id: CampaignId, listing: Annotated[EvidenceListing, Query()]
+) -> Response:
+    """Why every call of a period was allowed, newest first: JSON Lines with an attempt on a line, or CSV."""
+    wanted = AttemptFilter(campaign_id=campaign_id, since=listing.since, until=listing.until)
+    attempts = await run_in_threadpool(all_rows, service.store.attempts, wanted)
+    rows = with_evidence(service.store, attempts)
+    if listing.format == "jsonl":
+        return StreamingResponse(json_lines(rows), media_type="application/jsonl")
+    pieces = report_csv(VerdictRow, verdict_rows(rows), ZoneInfo("UTC"))
+    return StreamingResponse(pieces, media_type="text/csv; charset=utf-8")
+
+
+class Erasing(BaseModel):
+    """Who is to be erased."""
+
+    model_config = ConfigDict(extra="forbid")
+    number: Annotated[str, Field(max_length=20, description="E.164, with plus sign; everybody known under it.")]
+    reason: Annotated[str, Field(max_length=200, description="Who asked for it, and when; without the number.")] = ""
+
+
+@router.post("/erasures", responses=answers(Erased, "What was found of the person"))
+async def erase(request: Request, service: ServiceOf, caller: CallerOf, erasing: Erasing) -> Response:
+    """Erase a person (GDPR, article 17): leads, attempts, CDRs and evidence tell of them no more.
+
+    Their numbers stay on the do-not-call list, so that no later list calls them. The audit log has the request without
+    the number. Rejects files of imports, traces and backups are not searched.
+    """
+    erased = await run_in_threadpool(erase_person, service.store, erasing.number, service.now(), caller.tenant_id)
+    service.post(NumbersBlocked(numbers=(erasing.number,), tenant_id=caller.tenant_id))
+    note(request, {"erased": msgspec.structs.asdict(erased), "reason": erasing.reason})
+    return answer(erased)
 
 
 @router.get("/do-not-call/lists", responses=answers(dict[str, float], "The day of each list, Unix seconds"))

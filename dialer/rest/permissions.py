@@ -49,6 +49,8 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/do-not-call/lists/{name}"): Scope.DO_NOT_CALL_WRITE,
     ("POST", "/campaigns/{campaign_id}/do-not-call"): Scope.DO_NOT_CALL_WRITE,
     ("GET", "/attempts/{attempt_id}/evidence"): Scope.RESULTS_READ,
+    ("GET", "/campaigns/{campaign_id}/evidence"): Scope.RESULTS_READ,
+    ("POST", "/erasures"): Scope.ACCOUNTS,
     ("GET", "/attempts"): Scope.RESULTS_READ,
     ("GET", "/cdrs"): Scope.RESULTS_READ,
     ("GET", "/reports/campaigns"): Scope.REPORTS_READ,

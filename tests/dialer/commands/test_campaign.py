@@ -1,7 +1,10 @@
 import json
+from pathlib import Path
 
+import httpx
 import pytest
 
+from dialer.commands import client
 from dialer.commands.campaign import settings_of
 from dialer.commands.errors import CommandError
 from tests.dialer.commands.conftest import Dialer, StandIn
@@ -104,3 +107,18 @@ def test_a_word_without_a_key_and_a_value_is_refused(change: str) -> None:
 def test_a_plain_value_has_nothing_below_it() -> None:
     with pytest.raises(CommandError, match="goes below a setting"):
         settings_of(["a=1", "a.b=2"])
+
+
+def test_evidence_is_written_to_a_file(dialer: Dialer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[httpx.URL] = []
+
+    def download(_: client.Client, path: str, target: Path) -> None:
+        asked.append(httpx.URL(path))
+        target.write_text("attempt_id")
+
+    monkeypatch.setattr(client.Client, "download", download)
+    for name, form in (("evidence.csv", "csv"), ("evidence.jsonl", "jsonl")):
+        ended = dialer("campaign", "evidence", "3", str(tmp_path / name), "--since", "2026-03-01")
+        assert ended.out == f"The evidence is in {tmp_path / name} (10 bytes).\n"
+        assert (asked[-1].path, asked[-1].params["format"]) == ("/campaigns/3/evidence", form)
+        assert float(asked[-1].params["since"]) > 1.7e9

@@ -11,6 +11,10 @@ def test_a_database_is_made_copied_and_restored(dialer: Dialer, tmp_path: Path) 
         "The database is what it was in copy, with the tables of this version.\n"
     )
     assert dialer("db", "archive", "old.csv.gz", "-d", second).out == "No CDR is that old; no file was written.\n"
+    assert dialer("db", "prune", "-d", second, "--dry-run").out == (
+        "0 CDRs, 0 attempts and 0 records of evidence would be deleted.\n"
+    )
+    assert dialer("db", "prune", "-d", second).out == "0 CDRs, 0 attempts and 0 records of evidence are deleted.\n"
 
 
 def test_nothing_is_overwritten(dialer: Dialer, tmp_path: Path) -> None:

@@ -25,3 +25,10 @@ def test_a_national_list_is_uploaded_with_its_day(dialer: Dialer, service: Stand
 def test_lists_are_shown(dialer: Dialer, service: StandIn) -> None:
     service.will({"us-national": 1772409600.0})
     assert dialer("do-not-call", "lists").out == "us-national 1772409600\n"
+
+
+def test_a_person_is_erased(dialer: Dialer, service: StandIn) -> None:
+    service.will({"leads": 2, "attempts": 5, "cdrs": 4})
+    ended = dialer("do-not-call", "erase", "+12025550101", "--reason", "letter of 3 March")
+    assert ended.out.startswith("Erased from 2 leads, 5 attempts and 4 CDRs")
+    assert service.requests[0].url.path == "/api/v1/erasures"

@@ -1,3 +1,4 @@
+import json
 import time
 
 import pytest
@@ -64,3 +65,35 @@ async def test_a_campaign_without_a_country_is_told_that_none_holds(bench: Bench
     assert "compliance is general" in told.headers["Warning"]
     chosen = await bench.client.post("/campaigns", json=body | {"compliance": "general"})
     assert "Warning" not in chosen.headers
+
+
+async def test_the_evidence_of_a_campaign_comes_as_lines_or_rows(bench: Bench) -> None:
+    campaign_id = await bench.add_campaign(leads=1)
+    await bench.add_agent()
+    await bench.call("POST", f"/campaigns/{campaign_id}/start")
+    await bench.until(lambda: bench.state_of("ann") == "talking")
+    lines = (await bench.client.get(f"/campaigns/{campaign_id}/evidence")).text.splitlines()
+    assert [json.loads(line)["attempt_id"] for line in lines] == ["1-1"]
+    assert {"rule": "campaign_running", "is_allowed": True, "reason": "the campaign is running"} in json.loads(
+        lines[0]
+    )["verdicts"]
+    rows = (await bench.client.get(f"/campaigns/{campaign_id}/evidence?format=csv")).text.splitlines()
+    assert rows[0].startswith("attempt_id,campaign_id,lead_id,number,caller_id,placed_at,outcome,rule")
+    assert len(rows) == 1 + len(json.loads(lines[0])["verdicts"])
+    assert (await bench.client.get(f"/campaigns/{campaign_id}/evidence?until=1")).text == ""
+    await bench.call("GET", "/campaigns/999/evidence", 404)
+    # Nobody can be erased while they are on the line.
+    number = json.loads(lines[0])["number"]
+    problem = await bench.call("POST", "/erasures", 422, json={"number": number})
+    assert "under way" in problem["detail"]
+
+
+async def test_an_erasure_is_in_the_audit_log_without_the_number(bench: Bench) -> None:
+    await bench.add_campaign(leads=1)
+    number = "+12025550100"
+    erased = await bench.call("POST", "/erasures", json={"number": number, "reason": "letter of 3 March"})
+    assert set(erased) == {"leads", "attempts", "cdrs"}
+    (entry, *_) = (await bench.call("GET", "/audit"))["items"]
+    assert "letter of 3 March" in json.dumps(entry)
+    assert number not in json.dumps(entry)
+    assert "nobody was erased" in (await bench.call("POST", "/erasures", 422, json={"number": "Jane"}))["detail"]

@@ -1,0 +1,77 @@
+"""Erasing a person: nothing names them any more, and nobody calls them."""
+
+import pytest
+import sqlalchemy as sa
+from msgspec.structs import replace
+
+from campaigns.model import Consent, ConsentKind, LeadNumber, LeadStatus, NewLead, Outcome
+from campaigns.ports import AttemptFilter, CampaignStore, Erased
+from campaigns.service.erasing import CallUnderWayError, erase_person
+from campaigns.store.schema import blocked_numbers, metadata
+from campaigns.store.sql import SqlStore
+from tests.contracts.test_campaign_store import NOON, SPRING, dial, ended, store
+
+__all__ = ["store"]
+
+FIRST, SECOND, OTHER = "+12025550101", "+12025550102", "+12025550103"
+JANE = NewLead(
+    number=FIRST,
+    name="Jane Doe",
+    external_id="crm-4711",
+    postal_code="20001",
+    language="en",
+    attributes={"note": "likes cats"},
+    consent=Consent(kind=ConsentKind.EXPRESS, source='form of "Jane"'),
+    numbers=(LeadNumber(number=FIRST), LeadNumber(number=SECOND)),
+)
+
+
+def test_a_person_is_erased_and_stays_uncalled(store: CampaignStore) -> None:
+    campaign = store.create_campaign(SPRING)
+    foreign = store.create_campaign(replace(SPRING, tenant_id=2))
+    store.add_leads(campaign.campaign_id, [JANE, NewLead(number=OTHER, name="Joe")])
+    store.add_leads(foreign.campaign_id, [NewLead(number=FIRST, name="their Jane")])
+    jane, joe = store.reserve_leads(campaign.campaign_id, 2, NOON, 600.0, "engine-1")
+    attempt = dial(store, jane)
+    store.record_results([ended(dial(store, joe), Outcome.BUSY)], NOON)
+    with pytest.raises(CallUnderWayError):
+        erase_person(store, FIRST, NOON)
+    assert store.lead(jane.lead_id).name == "Jane Doe"
+    store.record_results([ended(attempt, Outcome.BUSY)], NOON)
+
+    assert erase_person(store, SECOND, NOON) == Erased(leads=1, attempts=1, cdrs=1)
+    lead = store.lead(jane.lead_id)
+    assert (lead.status, lead.closed_reason, lead.attempts_made) == (LeadStatus.CLOSED, "erased on request", 1)
+    assert (lead.number, lead.name, lead.attributes, lead.numbers) == (f"erased-{jane.lead_id}", "", {}, ())
+    assert (lead.external_id, lead.postal_code, lead.language, lead.consent.source) == ("", "", "", "")
+    assert {one.number for one in store.attempts(AttemptFilter()).items} == {f"erased-{jane.lead_id}", OTHER}
+    assert {one.called_number for one in store.cdrs(AttemptFilter()).items} == {f"erased-{jane.lead_id}", OTHER}
+    assert store.outcome_counts(campaign.campaign_id) == {Outcome.BUSY: 2}
+    assert store.tasks(NOON)[0].leads_open == 1
+    assert not any(FIRST in one.reason or SECOND in one.reason for one in store.evidence(attempt.attempt_id))
+
+    # No later list brings them back, and another tenant's list is its own.
+    assert store.add_leads(campaign.campaign_id, [replace(JANE, numbers=())]).blocked == 1
+    assert store.lead(3).name == "their Jane"
+    assert erase_person(store, FIRST, NOON) == Erased(leads=0, attempts=0, cdrs=0)
+
+
+def test_somebody_nobody_knows_is_blocked_all_the_same(store: CampaignStore) -> None:
+    campaign = store.create_campaign(SPRING)
+    assert erase_person(store, FIRST, NOON) == Erased(leads=0, attempts=0, cdrs=0)
+    assert store.add_leads(campaign.campaign_id, [NewLead(number=FIRST)]).blocked == 1
+
+
+def test_no_column_of_any_table_holds_the_number_but_the_do_not_call_list(store: CampaignStore) -> None:
+    campaign = store.create_campaign(SPRING)
+    store.add_leads(campaign.campaign_id, [JANE])
+    (jane,) = store.reserve_leads(campaign.campaign_id, 2, NOON, 600.0, "engine-1")
+    store.record_results([ended(dial(store, jane), Outcome.NO_ANSWER)], NOON)
+    assert len(store.evidence_of(["1-1", "9-9"])) == 1
+    erase_person(store, FIRST, NOON)
+    if isinstance(store, SqlStore):
+        with store.database.reading() as connection:
+            for table in metadata.tables.values():
+                if table is not blocked_numbers:
+                    held = [str(value) for row in connection.execute(sa.select(table)) for value in row]
+                    assert not [one for one in held if FIRST in one or SECOND in one or "Jane" in one], table.name
