@@ -60,7 +60,7 @@ def answer_model(seed: int) -> Sequence[Figure]:
         answered = attempt.result
         estimate = rate.value()
         base = estimate.value if estimate is not None else 0.3
-        own = model.probability(attempt.shown)
+        own = model.probability(attempt.shown, attempt.at)
         trusted += own is not None
         used = base if own is None else own
         losses["base rate"].append(_loss(base, answered))

@@ -1,36 +1,45 @@
 """The chance that a person answers an attempt, learned online from what was known of it before it was dialed."""
 
 import math
-import zlib
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from pacing.estimators.answer_rate import AnswerRate
+from pacing.estimators.pooled_odds import OTHERS, PooledOdds, logit
 from pacing.estimators.score_calibration import ScoreCalibration
 from pacing.estimators.signalling import Signal, SignalEffects
 
-BUCKETS = 1 << 14
-"""Features are hashed into so many weights, so that memory does not grow with lists and areas."""
-RATE = 0.1
-RATE_OFFSET = 1.0
-RIDGE = 3.0
-LASSO = 0.5
-"""FTRL-Proximal's alpha, beta, L2 and L1; the last two keep features seen a few times from saying anything."""
+SPREADS = {
+    "base": 0.3,
+    "hour": 0.3,
+    "weekday": 0.2,
+    "attempt": 0.4,
+    "last": 0.5,
+    "last, attempt": 0.3,
+    "since": 0.3,
+    "list": 0.6,
+    "kind": 0.5,
+    "kind, hour": 0.3,
+    "area": 0.4,
+    OTHERS: 1.0,
+}
+"""How far the log odds of a feature's values are expected to lie apart: leads of a class at +1 answer 54 % where the
+campaign answers 30 %. Attributes may say the most; the running answer rate has the hour in it already."""
+HALF_LIFE_S = 7 * 86_400.0
 LOGIT_MAX = 6.0
 
 
 class AnswerModel:
-    """Logistic regression on hashed features by FTRL-Proximal, calibrated, and silent until it beats the base rate.
+    """Logistic regression on what is known of an attempt, calibrated, and silent until it beats the base rate.
 
-    McMahan et al. 2013, "Ad click prediction: a view from the trenches" (KDD), algorithm 1: per-coordinate learning
-    rates suit features of very different frequency. The prediction is made relative to the running answer rate, so a
-    change of the hour that moves all leads alike is not learned feature by feature.
+    Every value of every feature has a Gaussian belief about its effect, which one attempt updates (`PooledOdds`): what
+    has been seen little says little, and what is learned is learned as fast as the data allow. Effects are relative to
+    the running answer rate, so a change of the hour that moves all leads alike is not learned feature by feature.
     """
 
     def __init__(self) -> None:
-        self._z = np.zeros(BUCKETS)
-        self._n = np.zeros(BUCKETS)
+        self._odds = PooledOdds(SPREADS, {OTHERS: HALF_LIFE_S})
         self._base = AnswerRate()
         self._calibration = ScoreCalibration()
         self._signals = SignalEffects()
@@ -40,12 +49,12 @@ class AnswerModel:
         """Whether it has lately foretold answers better than the plain answer rate."""
         return self._calibration.is_trusted
 
-    def probability(self, features: Mapping[str, str]) -> float | None:
+    def probability(self, features: Mapping[str, str], now: float) -> float | None:
         """The chance that a person answers; None while the model is no better than the plain answer rate."""
         if not self.is_trusted:
             return None
-        raw, _ = self._raw(_buckets(features))
-        return float(self._calibration.calibrated(np.array(raw)))
+        odds = self._odds.log_odds(_groups(features), now, self._offset())
+        return float(self._calibration.calibrated(np.array(_probability(odds.value))))
 
     def signalled(self, probability: float, signal: Signal, now: float) -> float:
         """The chance of an answer of a call that had that chance when it was placed, and now rings so."""
@@ -57,27 +66,17 @@ class AnswerModel:
 
     def update(self, features: Mapping[str, str], answered: bool, now: float, signal: Signal | None = None) -> None:
         """Learn from an attempt that a person answered, or that ended otherwise; `signal` is how it rang, if it did."""
-        buckets = _buckets(features)
-        raw, weights = self._raw(buckets)
         base = self._base.value()
+        raw = _probability(self._odds.update(_groups(features), answered, now, self._offset()).value)
         if signal is not None:
             self._signals.update(float(self._calibration.calibrated(np.array(raw))), signal, answered, now)
         self._calibration.update(raw, answered, raw if base is None else base.value)
         self._base.update(float(answered), now)
-        gradient = raw - float(answered)
-        n = self._n[buckets]
-        sigma = (np.sqrt(n + gradient * gradient) - np.sqrt(n)) / RATE
-        self._z[buckets] += gradient - sigma * weights
-        self._n[buckets] = n + gradient * gradient
 
-    def _raw(self, buckets: np.ndarray) -> tuple[float, np.ndarray]:
-        z = self._z[buckets]
-        shrunk = np.sign(z) * np.maximum(np.abs(z) - LASSO, 0.0)
-        weights = -shrunk / ((RATE_OFFSET + np.sqrt(self._n[buckets])) / RATE + RIDGE)
+    def _offset(self) -> float:
+        """The log odds of the running answer rate."""
         base = self._base.value()
-        rate = min(max(base.value, 1e-3), 1.0 - 1e-3) if base is not None else 0.5
-        line = math.log(rate / (1.0 - rate)) + float(weights.sum())
-        return 1.0 / (1.0 + math.exp(-min(max(line, -LOGIT_MAX), LOGIT_MAX))), weights
+        return 0.0 if base is None else logit(base.value)
 
 
 def attempt_features(
@@ -123,6 +122,9 @@ def attempt_features(
     return features
 
 
-def _buckets(features: Mapping[str, str]) -> np.ndarray:
-    """Where the features' weights are; each bucket once, whatever the order."""
-    return np.unique([zlib.crc32(f"{name}={value}".encode()) % BUCKETS for name, value in features.items()])
+def _groups(features: Mapping[str, str]) -> dict[str, str]:
+    return {"base": "", **features}
+
+
+def _probability(log_odds: float) -> float:
+    return 1.0 / (1.0 + math.exp(-min(max(log_odds, -LOGIT_MAX), LOGIT_MAX)))

@@ -116,7 +116,7 @@ class LeadScores:
 
     def _score(self, campaign: Campaign, lead: Lead, history: NumberHistory, now: float) -> Score:
         features = lead_features(campaign, lead, history, now)
-        return Score(features, self._model.probability(features))
+        return Score(features, self._model.probability(features, now))
 
 
 def in_order_of(offer: Offer, chosen: Iterable[int], hopper: Hopper) -> Iterator[Lead]:

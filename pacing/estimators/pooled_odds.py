@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pacing.estimators.estimate import Estimate
 
 LOGIT_MAX = 8.0
+OTHERS = "*"
+"""The grouping whose spread and half-life hold for all groupings that are not named."""
 LEVELS_MAX = 20_000
 """Groups that are kept; beyond it the one not met for longest is forgotten and starts from its parents again."""
 
@@ -21,9 +23,12 @@ class PooledOdds:
     """
 
     def __init__(self, spreads: Mapping[str, float], half_lives_s: Mapping[str, float]) -> None:
-        """`spreads` and `half_lives_s` give, by grouping, the prior's standard deviation and the half-life."""
-        self._variances = {name: spread * spread for name, spread in spreads.items()}
-        self._half_lives_s = dict(half_lives_s)
+        """`spreads` and `half_lives_s` give, by grouping, the prior's standard deviation and the half-life.
+
+        `OTHERS` stands for every grouping that is not named; without it there are none.
+        """
+        self._variances = _Named({name: spread * spread for name, spread in spreads.items()})
+        self._half_lives_s = _Named(half_lives_s)
         self._levels: dict[tuple[str, str], tuple[float, float, float]] = {}
         """By grouping and group: mean, variance, when updated."""
 
@@ -65,6 +70,15 @@ class PooledOdds:
             learned = max(1.0 / variance - 1.0 / prior, 0.0) * keep
             beliefs.append((mean * (learned * prior + keep) / (learned * prior + 1.0), 1.0 / (1.0 / prior + learned)))
         return beliefs
+
+
+class _Named(dict[str, float]):
+    """Values by name, and one for all other names."""
+
+    def __missing__(self, name: str) -> float:
+        if name == OTHERS:
+            raise KeyError(name)
+        return self[OTHERS]
 
 
 def chance(log_odds: Estimate) -> float:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from pacing.estimators import pooled_odds
 from pacing.estimators.estimate import Estimate
-from pacing.estimators.pooled_odds import PooledOdds, chance, logit
+from pacing.estimators.pooled_odds import OTHERS, PooledOdds, chance, logit
 
 
 def pool() -> PooledOdds:
@@ -80,3 +80,12 @@ def test_an_unsure_belief_means_a_chance_nearer_to_one_half() -> None:
     assert chance(Estimate(2.0, 2.0)) < chance(Estimate(2.0, 0.0)) == pytest.approx(1.0 / (1.0 + np.exp(-2.0)))
     assert logit(0.5) == 0.0
     assert logit(0.0) == -logit(1.0) == -8.0
+
+
+def test_groupings_that_are_not_named_have_the_spread_of_the_others() -> None:
+    odds = PooledOdds({"base": 0.1, OTHERS: 1.0}, {OTHERS: 3600.0})
+    assert odds.log_odds({"base": "", "city": "Bath"}, 0.0).sd == pytest.approx((0.1**2 + 1.0) ** 0.5)
+    odds.update({"base": "", "city": "Bath"}, True, 0.0)
+    assert odds.log_odds({"city": "Bath"}, 0.0).value > 0.3
+    with pytest.raises(KeyError):
+        PooledOdds({"base": 0.1}, {"base": 3600.0}).log_odds({"city": "Bath"}, 0.0)
