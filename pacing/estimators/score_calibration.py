@@ -42,8 +42,11 @@ class ScoreCalibration:
         variance = max(self._gain_squares / self._calls - mean * mean, 1e-12)
         return mean > GAIN_SD * math.sqrt(variance / self._calls)
 
-    def update(self, probability: float, answered: bool, base_rate: float) -> None:
-        """Count a call that had that probability, when the answer rate was `base_rate`."""
+    def update(self, probability: float, answered: float, base_rate: float) -> None:
+        """Count a call that had that probability, when the answer rate was `base_rate`.
+
+        It was answered (1), ended otherwise (0), or was given up at a chance in between.
+        """
         keep = 0.5 ** (1.0 / HALF_LIFE_CALLS)
         x = _logit(probability)
         guess = 1.0 / (1.0 + math.exp(-self._line(x)))
@@ -55,7 +58,7 @@ class ScoreCalibration:
         a, b, d = self._information
         a, b, d = a * keep + weight * x * x, b * keep + weight * x, d * keep + weight
         self._information = [a, b, d]
-        miss = float(answered) - guess
+        miss = answered - guess
         determinant = a * d - b * b + 1e-9
         self._slope += miss * (d * x - b) / determinant
         self._offset += miss * (a - b * x) / determinant
@@ -76,6 +79,6 @@ def _logit(probability: float) -> float:
     return math.log(clipped / (1.0 - clipped))
 
 
-def _loss(probability: float, answered: bool) -> float:
+def _loss(probability: float, answered: float) -> float:
     clipped = min(max(probability, 1e-4), 1.0 - 1e-4)
-    return -math.log(clipped if answered else 1.0 - clipped)
+    return -answered * math.log(clipped) - (1.0 - answered) * math.log(1.0 - clipped)

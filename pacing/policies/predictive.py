@@ -101,8 +101,7 @@ class Predictive:
 
     def _learn_call(self, call: CallObserved) -> None:
         if call.result is CallResult.CANCELLED:
-            self._ringing.update(call.duration_s, call.at, None)
-            self._answer_rate.update(self._chance_left(call.duration_s), call.at)
+            self._learn_cancelled(call)
             return
         answered = call.result is CallResult.ANSWERED
         base_rate = self._answer_rate.value()
@@ -118,6 +117,18 @@ class Predictive:
         self._answer_rate.update(float(answered), call.at)
         if answered:
             self._rate_before = self._answer_rate.copy()
+
+    def _learn_cancelled(self, call: CallObserved) -> None:
+        """A call that was given up counts by its chance of still being answered, or the rate would come out too high."""
+        self._ringing.update(call.duration_s, call.at, None)
+        rate = self._answer_rate.value()
+        if rate is not None and call.answer_probability is not None:
+            probability = float(self._scores.calibrated(np.array(call.answer_probability)))
+            left = self._chance_left(call.duration_s, probability)
+            self._scores.update(call.answer_probability, left, rate.value)
+            self._answer_rate.update(left, call.at)
+        else:
+            self._answer_rate.update(0.0 if rate is None else self._chance_left(call.duration_s, rate.value), call.at)
 
     def _decide_by_risk(self, snapshot: Snapshot, threshold: float) -> Decision:
         rows = self._current_rows(snapshot)
@@ -152,14 +163,13 @@ class Predictive:
             return msgspec.structs.replace(decision, holds_s=holds_s(risk, threshold)) if is_steady else decision
         return msgspec.structs.replace(decision, leads=tuple(leads), cancel=cancel, risks=tuple(risks))
 
-    def _chance_left(self, age_s: float) -> float:
-        """The chance that a call given up at that age would still have been answered."""
-        rate = self._answer_rate.value()
-        if rate is None or self._rows is None:
+    def _chance_left(self, age_s: float, probability: float) -> float:
+        """The chance that a call given up at that age would still have been answered, had it that chance when placed."""
+        if self._rows is None:
             return 0.0
         answer, other = self._rows.primitives.survivals(np.array([age_s]))
-        left = rate.value * float(answer[0])
-        return left / (left + (1.0 - rate.value) * float(other[0]) + 1e-9)
+        left = probability * float(answer[0])
+        return left / (left + (1.0 - probability) * float(other[0]) + 1e-9)
 
     def _current_rows(self, snapshot: Snapshot) -> Rows:
         rows = self._rows

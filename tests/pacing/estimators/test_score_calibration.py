@@ -9,7 +9,7 @@ def taught(truth: np.ndarray, told: np.ndarray, seed: int = 0) -> ScoreCalibrati
     calibration = ScoreCalibration()
     base = float(truth.mean())
     for probability, score in zip(truth, told, strict=True):
-        calibration.update(float(score), bool(rng.random() < probability), base)
+        calibration.update(float(score), float(rng.random() < probability), base)
     return calibration
 
 
@@ -52,3 +52,25 @@ def test_certainties_do_no_harm() -> None:
     for number in range(400):
         calibration.update(float(number % 2), number % 3 == 0, 0.33)
     assert np.isfinite(calibration.calibrated(np.array([0.0, 0.5, 1.0]))).all()
+
+
+def test_calls_that_were_given_up_count_by_the_chance_they_had_left(truth: np.ndarray) -> None:
+    """Left out, the calls that nobody had answered yet would be missing among the failures."""
+    rng = np.random.default_rng(11)
+    base = float(truth.mean())
+    counted, left_out = ScoreCalibration(), ScoreCalibration()
+    for probability in truth.tolist():
+        left = 0.4 * probability / (0.4 * probability + 1.0 - probability)
+        is_early = rng.random() < 0.6
+        if rng.random() < probability and is_early:
+            counted.update(probability, 1.0, base)
+            left_out.update(probability, 1.0, base)
+        elif rng.random() < 0.5:
+            counted.update(probability, left, base)
+        else:
+            answered = float(rng.random() < left)
+            counted.update(probability, answered, base)
+            left_out.update(probability, answered, base)
+    at = np.array([0.1, 0.3, 0.7])
+    assert counted.calibrated(at) == pytest.approx(at, abs=0.05)
+    assert float(left_out.calibrated(at)[1]) > 0.36
