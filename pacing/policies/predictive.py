@@ -119,7 +119,7 @@ class Predictive:
             self._rate_before = self._answer_rate.copy()
 
     def _learn_cancelled(self, call: CallObserved) -> None:
-        """A call that was given up counts by its chance of still being answered, or the rate would come out too high."""
+        """A call given up counts by its chance of still being answered, or the rate would come out too high."""
         self._ringing.update(call.duration_s, call.at, None)
         rate = self._answer_rate.value()
         if rate is not None and call.answer_probability is not None:
@@ -164,7 +164,7 @@ class Predictive:
         return msgspec.structs.replace(decision, leads=tuple(leads), cancel=cancel, risks=tuple(risks))
 
     def _chance_left(self, age_s: float, probability: float) -> float:
-        """The chance that a call given up at that age would still have been answered, had it that chance when placed."""
+        """The chance of a call given up at that age to be answered still, had it that probability when placed."""
         if self._rows is None:
             return 0.0
         answer, other = self._rows.primitives.survivals(np.array([age_s]))
