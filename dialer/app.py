@@ -23,6 +23,7 @@ from dialer.gateway.media.engine import RtpEngine
 from dialer.gateway.media.prompts import PromptError, load_prompts
 from dialer.gateway.network import NetworkSettings
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
+from dialer.gateway.signers import SignerError
 from dialer.gateway.sip import RegistrarSettings
 from dialer.gateway.sip_gateway import SipGateway
 from dialer.gateway.trunk_health import HealthSettings
@@ -117,7 +118,10 @@ def sip_gateway(settings: Settings, post: Post) -> LiveGateway:
         health=HealthSettings(silence_s=sip.trunk_silence_s, probe_s=sip.trunk_probe_s),
     )
     # Not the wall clock: were that set forward, every transaction would time out at once.
-    return SipGateway(gateway, media, post, loop.time)
+    try:
+        return SipGateway(gateway, media, post, loop.time)
+    except SignerError as error:
+        raise StartError(f"[[trunks]] {error}") from None
 
 
 def _trunk_address(trunk: TrunkSettings) -> TrunkAddress:
@@ -132,6 +136,10 @@ def _trunk_address(trunk: TrunkSettings) -> TrunkAddress:
         realm=trunk.realm,
         domain=trunk.domain,
         asserts_identity=trunk.asserts_identity,
+        caller_rules=trunk.caller_rules,
+        hides_caller_id=trunk.hides_caller_id,
+        diverted_from=trunk.diverted_from,
+        identity_signer=trunk.identity_signer,
         attempt_header=trunk.attempt_header,
     )
 

@@ -82,6 +82,8 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Shown when the campaign names none."""
     prefixes: tuple[str, ...] = ("",)
     """Leading digits of E.164 numbers (with plus sign) that it serves; the longest match wins."""
+    called_rules: tuple[tuple[str, str], ...] = ()
+    """Regular expressions and replacements for the called number; the first that is found applies, once."""
     strip: str = ""
     """Taken off the front of the called number."""
     add: str = ""
@@ -108,6 +110,28 @@ class ScreenPop(msgspec.Struct, frozen=True, kw_only=True):
     attributes: dict[str, str]
 
 
+BARRED_PREFIXES = (
+    *("+1900", "+1976", "+44871", "+44872", "+44873", "+449", "+4470", "+49900", "+3389", "+34803", "+34806", "+34807"),
+    *("+39899", "+31900", "+31906", "+31909", "+32900", "+32902", "+32903", "+32904", "+32905", "+41900", "+41901"),
+    *(
+        "+41906",
+        "+43900",
+        "+43901",
+        "+43930",
+        "+43931",
+        "+61190",
+        "+353153",
+        "+353155",
+        "+353157",
+        "+353158",
+        "+353159",
+    ),
+    *("+979", "+808", "+870", "+878", "+881", "+882", "+883", "+888"),
+)
+"""Premium rate in North America and Europe, the United Kingdom's personal numbers, and of the ITU's shared codes
+premium rate (979), shared cost (808), satellites (870, 881) and international networks (878, 882, 883, 888)."""
+
+
 class EngineSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the engine is told once, at its start; written at the head of every trace."""
 
@@ -130,6 +154,10 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Whether answering-machine detection listens to an answer before a person is put through."""
     amd_s_max: float = 1.5
     """An answer that AMD has not judged by then is taken for a person's; it must leave time to find an agent."""
+    allowed_prefixes: tuple[str, ...] = ("",)
+    """Numbers that may be called begin with one of these; the longest prefix of both lists decides."""
+    barred_prefixes: tuple[str, ...] = BARRED_PREFIXES
+    """Numbers that are never called, whoever asks: against toll fraud."""
     agents_trunk_group: str = "default"
     """Trunks over which agents at outside numbers are called."""
     agents_max: int = 5000

@@ -13,6 +13,8 @@ from pydantic_core import ErrorDetails
 from dialer.config.settings import PhoneSettings, Section, Settings, TrunkSettings
 
 FILE_NAME = "dialer.toml"
+NOT_IN_THE_ENVIRONMENT = {"name", "prefixes", "called_rules", "caller_rules"}
+"""Keys of a trunk that are no single text."""
 REPEATED: dict[str, type[Section]] = {"trunks": TrunkSettings, "phones": PhoneSettings}
 """Tables that stand there once for each of what they describe."""
 PREFIX = "DIALER_"
@@ -113,7 +115,10 @@ def _trunk_place(variable: str, tables: dict[str, Any]) -> Place | None:
             continue
         name = re.sub(r"\W", "_", str(trunk.get("name", "")))
         for key in TrunkSettings.model_fields:
-            if key not in {"name", "prefixes"} and variable == f"{PREFIX}TRUNK_{name}_{key}".upper():
+            if (
+                key not in {"name", "prefixes", "called_rules", "caller_rules"}
+                and variable == f"{PREFIX}TRUNK_{name}_{key}".upper()
+            ):
                 return ("trunks", index, key)
     return None
 

@@ -9,11 +9,22 @@ import re
 from typing import Annotated, Literal
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from dialer.model import EngineSettings, Trunk
 
 Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+def _is_rule(rule: tuple[str, str]) -> tuple[str, str]:
+    try:
+        re.sub(rule[0], rule[1], "+12025550123")
+    except (re.error, IndexError) as error:
+        raise ValueError(f"{list(rule)!r} is no translation rule: {error}") from None
+    return rule
+
+
+TranslationRule = Annotated[tuple[str, str], AfterValidator(_is_rule)]
 Seconds = Annotated[float, Field(gt=0, le=86400)]
 
 
@@ -191,6 +202,14 @@ class TrunkSettings(Section):
         default=("",),
         description='Leading digits (with plus sign) it serves; the longest match wins, `""` matches all.',
     )
+    called_rules: tuple[TranslationRule, ...] = Field(
+        default=(),
+        description='Translation of the called number, such as `[["^\\+1(\\d{10})$", "\\1"]]`: of these pairs of a '
+        "regular expression and a replacement the first that is found applies; `strip` and `add` come after.",
+    )
+    caller_rules: tuple[TranslationRule, ...] = Field(
+        default=(), description="Translation of the caller ID on this trunk, in the same form."
+    )
     strip: str = Field(default="", description="Taken off the front of the called number.")
     add: str = Field(default="", description="Put on the front of the called number afterwards.")
     priority: int = Field(default=0, description="Lower is tried first among trunks that match equally well.")
@@ -218,6 +237,19 @@ class TrunkSettings(Section):
     asserts_identity: bool = Field(
         default=False,
         description="Send the caller ID in P-Asserted-Identity (RFC 3325) too.",
+    )
+    hides_caller_id: bool = Field(
+        default=False,
+        description="Show no number (From anonymous, `Privacy: id`); the carrier has it in P-Asserted-Identity. Most "
+        "countries forbid that in marketing.",
+    )
+    diverted_from: str = Field(
+        default="", description="Number said in Diversion (RFC 5806) to carriers that know us by it; empty sends none."
+    )
+    identity_signer: str = Field(
+        default="",
+        description="`package.module:function` that writes the Identity header (RFC 8224): called with caller ID, "
+        "number and attempt id, it returns the value. Empty sends none.",
     )
     attempt_header: str = Field(
         default="X-Attempt-Id",
@@ -279,6 +311,15 @@ class EngineSection(Section):
     )
     bridge_timeout_s: Seconds = Field(
         default=_ENGINE.bridge_timeout_s, description="A bridge that is not confirmed by then is given up."
+    )
+    allowed_prefixes: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
+        default=_ENGINE.allowed_prefixes,
+        description='Numbers that may be called begin so; `[""]` allows all that are not barred. The longest prefix of '
+        "both lists decides, so one barred here can be allowed by itself.",
+    )
+    barred_prefixes: tuple[str, ...] = Field(
+        default=_ENGINE.barred_prefixes,
+        description="Numbers that are refused before any INVITE: premium rate and satellites, against toll fraud.",
     )
     agents_trunk_group: str = Field(
         default=_ENGINE.agents_trunk_group, description="Trunks over which agents at outside numbers are called."

@@ -57,7 +57,7 @@ class EngineState:
         self.tasks = Tasks(settings)
         self.calls: dict[str, Call] = {}
         self.history = NumberHistory()
-        self.router = Router(settings.trunks)
+        self.router = Router(settings.trunks, settings.allowed_prefixes, settings.barred_prefixes)
         self.leg_trunks: dict[str, str] = {}
         """Trunks that carry agents' legs, by leg: a channel each, until the leg is closed."""
         self.counters = Counters()

@@ -5,6 +5,7 @@ from dialer.gateway.sip import Address, Credentials, Invitation, MalformedMessag
 from dialer.gateway.sip.addresses import DEFAULT_PORTS, TLS, TRANSPORTS, UDP, at
 from dialer.gateway.sip.uri import Uri, bracketed, escape_user, parse_uri
 from dialer.messages import OpenLeg, PlaceCall
+from dialer.routing.translation import translated
 
 ANONYMOUS = "<sip:anonymous@anonymous.invalid>"
 """RFC 3323 section 4.1.1.3: the From of a call without caller ID."""
@@ -12,16 +13,25 @@ DEFAULT_PORT = 5060
 
 
 def call_invitation(
-    command: PlaceCall, trunk: TrunkAddress, destination: Address, own_host: str, offer: bytes
+    command: PlaceCall, trunk: TrunkAddress, destination: Address, own_host: str, offer: bytes, identity: str = ""
 ) -> Invitation:
-    """The INVITE of a customer's call."""
+    """The INVITE of a customer's call; `identity` is the Identity header's value, empty for none."""
     number = escape_user(command.number)
     port = f":{trunk.port}" if trunk.port != DEFAULT_PORT else ""
     domain = bracketed(trunk.domain or own_host)
-    caller = f"<sip:{escape_user(command.caller_id)}@{domain}>" if command.caller_id else ANONYMOUS
+    shown = translated(trunk.caller_rules, command.caller_id)
+    known = f"<sip:{escape_user(shown)}@{domain}>" if shown else ""
+    caller = ANONYMOUS if trunk.hides_caller_id or not known else known
     headers = trunk.headers
-    if trunk.asserts_identity and command.caller_id:
-        headers = (*headers, ("P-Asserted-Identity", caller))
+    if known and (trunk.asserts_identity or trunk.hides_caller_id):
+        headers = (*headers, ("P-Asserted-Identity", known))
+    if known and trunk.hides_caller_id:
+        headers = (*headers, ("Privacy", "id"))
+    if trunk.diverted_from:
+        diversion = f"<sip:{escape_user(trunk.diverted_from)}@{domain}>;reason=unconditional;counter=1"
+        headers = (*headers, ("Diversion", diversion))
+    if identity:
+        headers = (*headers, ("Identity", identity))
     if trunk.attempt_header:
         headers = (*headers, (trunk.attempt_header, command.call_id))
     credentials = None

@@ -30,6 +30,14 @@ class TrunkAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Stands after the @ of the caller ID; empty means our own address."""
     asserts_identity: bool = False
     """Send the caller ID in P-Asserted-Identity too (RFC 3325): for carriers that ask for it."""
+    caller_rules: tuple[tuple[str, str], ...] = ()
+    """Regular expressions and replacements that give the caller ID the form this trunk wants."""
+    hides_caller_id: bool = False
+    """Show the called person no number: From is anonymous, `Privacy: id` (RFC 3323), the carrier has it asserted."""
+    diverted_from: str = ""
+    """Number said in Diversion (RFC 5806), for carriers that know their customer by it; empty sends none."""
+    identity_signer: str = ""
+    """`package.module:function` that writes the Identity header (RFC 8224, STIR/SHAKEN); empty sends none."""
     attempt_header: str = ATTEMPT_HEADER
     """Header that carries the attempt's id, so that carrier and dialer can compare their books; empty sends none."""
     redirects_max: int = 1

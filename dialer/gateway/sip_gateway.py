@@ -20,6 +20,7 @@ from dialer.gateway.lines import Line, usable_audio
 from dialer.gateway.media_port import MediaEngine, MediaError
 from dialer.gateway.network import Network
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
+from dialer.gateway.signers import Signers
 from dialer.gateway.sip import (
     Address,
     Ending,
@@ -94,6 +95,7 @@ class SipGateway:
         self._now = now
         self._tokens = tokens if tokens is not None else RandomTokens()
         self._network = Network(settings.network)
+        self._signers = Signers({trunk.name: trunk.identity_signer for trunk in settings.trunks})
         self._open_shell = open_shell if open_shell is not None else self._network.open
         self._shell: Shell | None = None
         self._is_closing = False
@@ -180,7 +182,7 @@ class SipGateway:
     def counters(self) -> dict[str, int]:
         """What has passed since the start, by name; `calls` and `legs` are those open now."""
         legs = sum(line.is_leg for line in self._lines.values())
-        refused = {"calls_refused": self._calls_refused}
+        refused = {"calls_refused": self._calls_refused, "signatures_failed": self._signers.failures}
         own = {**refused, **self._conversations.counters(), "calls": len(self._lines) - legs, "legs": legs}
         if self._shell is None:
             return own
@@ -225,7 +227,8 @@ class SipGateway:
         self._watch.placed(trunk, destination)
         if line.is_leg:
             trunk = msgspec.structs.replace(trunk, attempt_header="")
-        self._invite(line, lambda offer: call_invitation(command, trunk, destination, own_host, offer))
+        identity = self._signers.sign(trunk.name, command)
+        self._invite(line, lambda offer: call_invitation(command, trunk, destination, own_host, offer, identity))
 
     def _reach(self, trunk: TrunkAddress, host: str) -> Address:
         """The address of a trunk whose host has been looked up."""

@@ -37,8 +37,3 @@ class Prefixes:
 
 def _priority(trunk: Trunk) -> int:
     return trunk.priority
-
-
-def translate(trunk: Trunk, number: str) -> str:
-    """The number in the form the trunk wants: its `strip` taken off the front, its `add` put there."""
-    return trunk.add + number.removeprefix(trunk.strip)

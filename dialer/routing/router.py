@@ -6,7 +6,9 @@ import msgspec
 
 from dialer.model import Trunk
 from dialer.routing.cps import CallRate
-from dialer.routing.prefixes import Prefixes, translate
+from dialer.routing.fence import Fence
+from dialer.routing.prefixes import Prefixes
+from dialer.routing.translation import translate
 
 
 class Route(msgspec.Struct, frozen=True, gc=False):
@@ -54,9 +56,10 @@ BUSY = Busy()
 class Router:
     """All trunks, by group."""
 
-    __slots__ = ("_clock", "_groups", "_loads", "_prefixes")
+    __slots__ = ("_clock", "_fence", "_groups", "_loads", "_prefixes")
 
-    def __init__(self, trunks: Iterable[Trunk]) -> None:
+    def __init__(self, trunks: Iterable[Trunk], allowed: Iterable[str] = ("",), barred: Iterable[str] = ()) -> None:
+        self._fence = Fence(allowed, barred)
         self._clock = 0.0
         self._loads: dict[str, TrunkLoad] = {}
         self._groups: dict[str, list[TrunkLoad]] = {}
@@ -80,6 +83,9 @@ class Router:
         prefixes = self._prefixes.get(group)
         if prefixes is None:
             return NoRoute(f"there is no trunk in group {group!r}")
+        refusal = self._fence.refusal(number)
+        if refusal:
+            return NoRoute(refusal)
         tiers = prefixes.tiers(number)
         if not tiers:
             return NoRoute(f"no trunk of group {group!r} serves this prefix")

@@ -10,6 +10,12 @@ from dialer.gateway.sip.session import Session
 from dialer.gateway.sip.session_table import SessionTable
 from dialer.gateway.sip.transaction_layer import Server, TransactionLayer
 
+NORMAL = 'Q.850;cause=16;text="Normal call clearing"'
+NO_LIFE = 'Q.850;cause=102;text="Recovery on timer expiry"'
+NOT_ANSWERED = 'Q.850;cause=19;text="No answer from the user"'
+"""What we say in Reason (RFC 3326) of a BYE, and of the CANCEL of a call that nobody took."""
+UNWELL = (Ending.NO_REFRESH, Ending.NO_ACK)
+
 
 class HangUp:
     """Sends BYEs and takes them."""
@@ -21,21 +27,23 @@ class HangUp:
 
     def end_session(self, session: Session, ending: Ending, reason: str, now: float) -> None:
         """Send the BYE of an answered session and report its end: it is over as soon as the BYE is out (15.1.1)."""
-        is_tracked = self.send_bye(session, now)
+        is_tracked = self.send_bye(session, now, NO_LIFE if ending in UNWELL else NORMAL)
         self._table.end(session, ending, reason=reason, keep_dialog=is_tracked)
 
-    def send_bye(self, session: Session, now: float) -> bool:
+    def send_bye(self, session: Session, now: float, why: str = NORMAL) -> bool:
         """Send a session's BYE; False if there was no room to wait for its answer."""
         assert session.dialog is not None
-        return self.send_bye_in(session.dialog, session, session, now)
+        return self.send_bye_in(session.dialog, session, session, now, why)
 
-    def send_bye_in(self, dialog: Dialog, session: Session, user: Session | None, now: float) -> bool:
+    def send_bye_in(
+        self, dialog: Dialog, session: Session, user: Session | None, now: float, why: str = NORMAL
+    ) -> bool:
         """Send a BYE in any dialog that the session's INVITE made; `user` is told of the answer."""
-        headers: HeaderLines = ()
+        headers: HeaderLines = (("Reason", why),)
         if session.digest is not None:
             # The nonce that was good for the INVITE saves a round trip (RFC 7616 section 3.6).
             answer = session.digest.answer("BYE", dialog.remote_target, self._identity.new_tag())
-            headers = ((session.digest.header, answer),)
+            headers = (*headers, (session.digest.header, answer))
         bye = dialog.make_request("BYE", self._identity, headers=headers)
         if self._layer.is_full:
             self._layer.send_bytes(bye.data, dialog.next_hop())

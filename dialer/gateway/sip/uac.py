@@ -5,7 +5,7 @@ from dialer.gateway.sip.challenge import take_challenge
 from dialer.gateway.sip.derived import make_cancel
 from dialer.gateway.sip.dialog import Dialog, target_of
 from dialer.gateway.sip.events import Ending, SessionAnswered, SessionProgressed
-from dialer.gateway.sip.hang_up import HangUp
+from dialer.gateway.sip.hang_up import NORMAL, NOT_ANSWERED, HangUp
 from dialer.gateway.sip.identity import ALLOW, SUPPORTED, Identity
 from dialer.gateway.sip.message import Headers, Request, Response
 from dialer.gateway.sip.reliable import take_reliable
@@ -278,7 +278,8 @@ class CallingSide:
         if session.is_early:
             self._layer.timers.start(session, "cancelled", now + self._transaction_s)
         if not self._layer.is_full:
-            cancel = make_cancel(session.invite)
+            is_in_vain = session.cancel_ending is Ending.RING_TIMEOUT
+            cancel = make_cancel(session.invite, NOT_ANSWERED if is_in_vain else NORMAL)
             self._layer.send_request(cancel, session.invite_transaction.destination, None, now)
 
     def _keep_stray(self, session: Session, now: float) -> None:

@@ -90,3 +90,25 @@ def test_an_agents_leg() -> None:
 )
 def test_how_phones_are_reached(address: str, to: tuple[object, ...]) -> None:
     assert address_of(leg_uri(address), "192.0.2.7") == to
+
+
+def headers_of(identity: str = "", **trunk: object) -> tuple[str, dict[str, str]]:
+    address = TrunkAddress(name="t", host="192.0.2.20", attempt_header="", **trunk)  # type: ignore[arg-type]
+    invitation = call_invitation(command(), address, DESTINATION, "192.0.2.10", b"", identity)
+    return invitation.caller, dict(invitation.headers)
+
+
+def test_a_hidden_caller_id_is_asserted_to_the_carrier_alone() -> None:
+    caller, headers = headers_of(hides_caller_id=True)
+    assert caller == ANONYMOUS
+    assert headers["Privacy"] == "id"
+    assert headers["P-Asserted-Identity"].startswith("<sip:+12025550100@")
+
+
+def test_diversion_identity_and_the_caller_ids_form() -> None:
+    caller, headers = headers_of("signed", diverted_from="+12025550155", caller_rules=((r"^\+1", ""),))
+    assert caller == "<sip:2025550100@192.0.2.10>"
+    assert headers == {
+        "Diversion": "<sip:+12025550155@192.0.2.10>;reason=unconditional;counter=1",
+        "Identity": "signed",
+    }

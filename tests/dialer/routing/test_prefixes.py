@@ -2,7 +2,8 @@ import hypothesis.strategies as st
 from hypothesis import given
 
 from dialer.model import Trunk
-from dialer.routing.prefixes import Prefixes, translate
+from dialer.routing.prefixes import Prefixes
+from dialer.routing.translation import translate
 
 
 def test_the_longest_match_wins_then_priority() -> None:
