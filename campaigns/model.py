@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from campaigns.dispositions import DEFAULT_DISPOSITIONS, Callback, Disposition, Meaning
-from campaigns.terms import AbandonWindow, AmdSettings, AttemptCap, Purpose
+from campaigns.terms import AbandonWindow, AmdSettings, AttemptCap, Purpose, RecordingMode
 
 
 class CampaignStatus(StrEnum):
@@ -182,6 +182,8 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Nobody is called on the public holidays of these countries or regions, "US" or "US-AL"."""
     amd: AmdSettings = AmdSettings()
     """Answering-machine detection; off unless enabled here or for the whole engine."""
+    recording: RecordingMode = RecordingMode.OFF
+    """Which conversations are recorded; where the law asks for consent, it is the campaign's to get."""
     amd_false_positives: float = 0.03
     """The tested share of the calls AMD called machines that were persons; some regulators count it as abandoned."""
     starts_on: str = ""

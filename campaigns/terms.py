@@ -82,6 +82,16 @@ class AnswerHour(msgspec.Struct, frozen=True, gc=False):
         )
 
 
+class RecordingMode(StrEnum):
+    """Which conversations are recorded."""
+
+    OFF = "off"
+    ALL = "all"
+    """Every one, from its first word; an agent may pause it while card numbers are told."""
+    ON_DEMAND = "on_demand"
+    """Those that their agent asks for."""
+
+
 class OnMachine(StrEnum):
     """What is done with an answering machine."""
 

@@ -7,12 +7,14 @@ no new calls, agents logged out, calls ended within a bound, results written, th
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from campaigns.model import CampaignTask
 from campaigns.service.campaigns import campaign_task
+from campaigns.store.recordings import SqlRecordings
 from campaigns.store.sql import SqlStore
 from campaigns.store.sql_reports import SqlReports
 from dialer.access.sql import AccessStore
@@ -22,6 +24,8 @@ from dialer.engine import Engine
 from dialer.gateway.media.engine import RtpEngine
 from dialer.gateway.media.prompts import PromptError, load_prompts
 from dialer.gateway.network import NetworkSettings
+from dialer.gateway.recording.recorder import OnFinished, Recorder
+from dialer.gateway.recording.rescue import rescue
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
 from dialer.gateway.signers import SignerError
 from dialer.gateway.sip import RegistrarSettings
@@ -34,6 +38,7 @@ from dialer.live.import_jobs import LiveImportJobs
 from dialer.live.open_calls import OpenCalls
 from dialer.live.poll import Poll
 from dialer.live.pruning import LivePruning
+from dialer.live.recordings import LiveRecordings
 from dialer.live.starting import StartError, bind, bind_advice
 from dialer.live.store_worker import StoreWorker
 from dialer.live.trace_file import TraceFile
@@ -70,6 +75,10 @@ class LiveGateway(Gateway, Protocol):
         """Close its sockets."""
         ...
 
+    def set_on_recorded(self, callback: OnFinished) -> None:
+        """Tell `callback` of every conversation whose recording is whole."""
+        ...
+
     def counters(self) -> dict[str, int]:
         """What it has done since its start, by name."""
         ...
@@ -95,6 +104,7 @@ def sip_gateway(settings: Settings, post: Post) -> LiveGateway:
     except PromptError as error:
         raise StartError(f"[sip] prompts: {error}") from None
     loop = asyncio.get_running_loop()
+    recordings = Path(sip.recordings) if sip.recordings else None
     media = RtpEngine(loop, sip.host, sip.rtp_port_min, sip.rtp_port_max, prompts, sip.media_timeout_s)
     gateway = GatewaySettings(
         host=sip.host,
@@ -119,7 +129,7 @@ def sip_gateway(settings: Settings, post: Post) -> LiveGateway:
     )
     # Not the wall clock: were that set forward, every transaction would time out at once.
     try:
-        return SipGateway(gateway, media, post, loop.time)
+        return SipGateway(gateway, media, post, loop.time, recorder=Recorder(media, recordings, time.time))
     except SignerError as error:
         raise StartError(f"[[trunks]] {error}") from None
 
@@ -182,6 +192,8 @@ class LiveService:
         self.open_calls = OpenCalls(self.post)
         self.gateway = make_gateway(settings, self.open_calls.post)
         self.open_calls.connect(self.gateway)
+        self.recordings = LiveRecordings(SqlRecordings(store.database))
+        self.gateway.set_on_recorded(self.recordings.finished)
         self.poll = Poll(post=self.post, poll_s=settings.service.poll_s, loop=loop)
         self.runner.connect(clock=self.clock, gateway=self.open_calls, desk=self.desk, store=self.worker)
         self.imports = LiveImportJobs(
@@ -231,6 +243,9 @@ class LiveService:
         self.agents_time.start(self.clock.now)
         await self.imports.start()
         self.pruning.start()
+        if self.settings.sip.recordings:
+            for recording in await asyncio.to_thread(rescue, Path(self.settings.sip.recordings)):
+                self.recordings.finished(recording)
         self._publishing = self._loop.create_task(self._publish())
 
     async def stop(self) -> bool:
@@ -247,6 +262,7 @@ class LiveService:
         self.desk.close()
         await self.agents_time.stop()
         is_written = await self._write_what_waits()
+        await asyncio.to_thread(self.recordings.close)
         self.clock.stop()
         if self._publishing is not None:
             self._publishing.cancel()
@@ -276,6 +292,7 @@ class LiveService:
             upload_bytes_max=settings.upload_bytes_max,
             import_bytes_max=settings.import_bytes_max,
             imports=self.imports,
+            recordings=self.recordings.index,
         )
 
     def health(self) -> dict[str, PartHealth]:

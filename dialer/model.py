@@ -73,6 +73,16 @@ class AmdResult(StrEnum):
     """A special information or reorder tone: the network could not carry the call."""
 
 
+class RecordingAction(StrEnum):
+    """What an agent does with the recording of their conversation."""
+
+    START = "start"
+    PAUSE = "pause"
+    """Silence is written until it goes on: card numbers are not kept."""
+    RESUME = "resume"
+    STOP = "stop"
+
+
 class Trunk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A way out to the telephone network, as routing sees it."""
 

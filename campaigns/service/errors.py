@@ -72,6 +72,14 @@ class ImportNotFoundError(NotFoundError):
         self.import_id = import_id
 
 
+class RecordingNotFoundError(NotFoundError):
+    """There is no such recording."""
+
+    def __init__(self, recording_id: int) -> None:
+        super().__init__(f"there is no recording {recording_id}")
+        self.recording_id = recording_id
+
+
 class ImportMovedError(CallerError):
     """The import is not where it was: another process goes on with it, or it has ended; look at its status."""
 

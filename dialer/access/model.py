@@ -34,6 +34,7 @@ class Scope(StrEnum):
     REPORTS_READ = "reports:read"
     STATISTICS_READ = "statistics:read"
     AGENTS_READ = "agents:read"
+    RECORDINGS_READ = "recordings:read"
     DESK = "desk"
     WEBHOOKS = "webhooks"
     ACCOUNTS = "accounts"

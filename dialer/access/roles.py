@@ -36,6 +36,7 @@ RULES: dict[Scope, Rule] = {
     Scope.REPORTS_READ: _rule(A, M, S, Y, R, meaning="see reports"),
     Scope.STATISTICS_READ: _rule(A, M, S, Y, R, meaning="watch the floor live"),
     Scope.AGENTS_READ: _rule(A, M, S, G, Y, R, meaning="see agents' states (an agent: their own)"),
+    Scope.RECORDINGS_READ: _rule(A, M, S, meaning="find and hear recordings of conversations"),
     Scope.DESK: _rule(
         A, S, G, meaning="log in, go ready, pause, hang up, say what came of a call (an agent: their own)"
     ),

@@ -140,6 +140,10 @@ class SipSettings(Section):
     tls_verify: bool = Field(
         default=True, description="Check the certificate and name of TLS trunks; turn it off for tests alone."
     )
+    recordings: str = Field(
+        default="recordings",
+        description="Folder of the recordings of conversations, relative to the working directory; empty records none.",
+    )
     rtp_port_min: Port = Field(default=20000, description="First UDP port for audio (even).")
     rtp_port_max: Port = Field(
         default=29999, description="Last UDP port for audio; a call and an agent's leg use two each."

@@ -1,5 +1,6 @@
 """Joining answered calls and agents: reserve, bridge, give up a bridge, serve whoever waits."""
 
+from campaigns.terms import RecordingMode
 from dialer.ccs.agents import Agent, AgentTrigger
 from dialer.ccs.distribution import agent_for, call_for
 from dialer.engine.state import EngineState
@@ -56,7 +57,8 @@ def bridge(state: EngineState, call: Call, agent: Agent, now: float) -> None:
         attributes=lead.attributes,
     )
     state.roster.move(agent, AgentTrigger.RESERVE, now)
-    state.commands.append(BridgeCall(call_id=call.call_id, leg_id=agent.leg_id))
+    is_recorded = campaign.recording is RecordingMode.ALL
+    state.commands.append(BridgeCall(call_id=call.call_id, leg_id=agent.leg_id, is_recorded=is_recorded))
     state.show(agent)
     gives_up_at = now + state.settings.bridge_timeout_s
     if call.bridged_at is not None or gives_up_at < call.deadline:

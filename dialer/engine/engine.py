@@ -24,6 +24,7 @@ from dialer.engine.ending import on_call_ended, on_message_played
 from dialer.engine.leads import on_callbacks_reserved, on_leads_reserved, on_numbers_blocked
 from dialer.engine.legs import on_leg_closed, on_leg_opened
 from dialer.engine.pace import pace
+from dialer.engine.recording import on_recording_asked
 from dialer.engine.shutdown import on_shutdown_began
 from dialer.engine.state import EngineState
 from dialer.engine.tasks import on_campaign_changed, on_poll_due, on_tasks_polled
@@ -61,6 +62,7 @@ HANDLERS: dict[type[m.Event], Callable[[EngineState, Any, float], None]] = {
     m.AgentHinted: on_agent_hinted,
     m.AgentLoggedOut: on_agent_logged_out,
     m.AgentHungUp: on_agent_hung_up,
+    m.RecordingAsked: on_recording_asked,
     m.DispositionSet: on_disposition_set,
 }
 

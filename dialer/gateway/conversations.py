@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dialer.gateway.lines import Line
 from dialer.gateway.listening import Listening
 from dialer.gateway.media_port import MediaEngine, MediaError
-from dialer.messages import BridgeCall, CallBridged, MessagePlayed, PlayMessage
+from dialer.gateway.recording.recorder import Recorder
+from dialer.messages import BridgeCall, CallBridged, ControlRecording, MessagePlayed, PlayMessage
+from dialer.model import RecordingAction
 from dialer.ports import Post
 
 log = logging.getLogger(__name__)
@@ -20,21 +22,29 @@ class Conversations:
         media: carries the audio.
         post: where events go.
         hang_up: ends a line.
+        recorder: records conversations; None records nothing.
     """
 
     def __init__(
-        self, lines: Mapping[str, Line], media: MediaEngine, post: Post, hang_up: Callable[[str], None]
+        self,
+        lines: Mapping[str, Line],
+        media: MediaEngine,
+        post: Post,
+        hang_up: Callable[[str], None],
+        recorder: Recorder | None = None,
     ) -> None:
         self._lines = lines
         self._media = media
         self._post = post
         self._hang_up = hang_up
+        self._recorder = recorder
         self._listening = Listening(media, post)
         self._counters = {"bridges_failed": 0, "messages_failed": 0, "commands_out_of_place": 0}
 
     def counters(self) -> dict[str, int]:
         """What has passed since the start, by name."""
-        return {**self._counters, **self._listening.counters}
+        recorded = {} if self._recorder is None else self._recorder.counters
+        return {**self._counters, **self._listening.counters, **recorded}
 
     def out_of_place(self, what: str) -> None:
         """Count a command that makes no sense now: its line has ended meanwhile."""
@@ -60,7 +70,26 @@ class Conversations:
             self._counters["bridges_failed"] += 1
             log.warning("bridge of %s and %s failed: %s", command.call_id, command.leg_id, error)
             return
+        if command.is_recorded and self._recorder is not None:
+            self._recorder.start(command.call_id, command.leg_id, leg.agent_id)
         self._post(CallBridged(call_id=command.call_id, leg_id=command.leg_id))
+
+    def ended(self, line: Line) -> None:
+        """A line is about to close: what was recorded of it is whole."""
+        if self._recorder is not None and not line.is_leg:
+            self._recorder.stop(line.line_id)
+
+    def control_recording(self, command: ControlRecording) -> None:
+        """Start, pause, resume or stop the recording of a conversation."""
+        call, leg = self._lines.get(command.call_id), self._lines.get(command.leg_id)
+        if call is None or leg is None or self._recorder is None:
+            self.out_of_place(f"cannot {command.action} the recording of {command.call_id}")
+        elif command.action is RecordingAction.START:
+            self._recorder.start(call.line_id, leg.line_id, leg.agent_id)
+        elif command.action is RecordingAction.STOP:
+            self._recorder.stop(call.line_id)
+        elif not self._recorder.pause(call.line_id, command.action is RecordingAction.PAUSE):
+            self.out_of_place(f"cannot {command.action} the recording of {command.call_id}: it is not recorded")
 
     def play(self, command: PlayMessage) -> None:
         """Play a message to an answered call, at once or after the beep of a machine."""

@@ -19,6 +19,7 @@ from dialer.gateway.legs import Legs
 from dialer.gateway.lines import Line, usable_audio
 from dialer.gateway.media_port import MediaEngine, MediaError
 from dialer.gateway.network import Network
+from dialer.gateway.recording.recorder import OnFinished, Recorder
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
 from dialer.gateway.signers import Signers
 from dialer.gateway.sip import (
@@ -51,6 +52,7 @@ from dialer.messages import (
     CallRinging,
     CancelCall,
     CloseLeg,
+    ControlRecording,
     GatewayCommand,
     HangUpCall,
     LegClosed,
@@ -78,6 +80,7 @@ class SipGateway:
         now: Seconds on a clock that is never set, such as the loop's.
         tokens: New unguessable strings for SIP's ids; `RandomTokens` where none is given.
         open_shell: Opens the network where it is not the real one: one in memory for tests.
+        recorder: Records conversations; None records nothing.
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class SipGateway:
         now: Callable[[], float],
         tokens: Callable[[], str] | None = None,
         open_shell: OpenShell | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._settings = settings
         self._media = media
@@ -105,13 +109,15 @@ class SipGateway:
         self._watch: TrunkWatch | None = None
         self._legs: Legs | None = None
         self._offers = 0
+        self._recorder = recorder
         self._calls_refused = 0
-        self._conversations = Conversations(self._lines, media, post, self._hang_up)
+        self._conversations = Conversations(self._lines, media, post, self._hang_up, recorder)
         self._carry_out: dict[type, Callable[[Any], None]] = {
             PlaceCall: self._place,
             CancelCall: lambda command: self._hang_up(command.call_id),
             HangUpCall: lambda command: self._hang_up(command.call_id),
             BridgeCall: self._conversations.bridge,
+            ControlRecording: self._conversations.control_recording,
             PlayMessage: self._conversations.play,
             OpenLeg: self._open_leg,
             CloseLeg: lambda command: self._hang_up(command.leg_id),
@@ -178,6 +184,11 @@ class SipGateway:
             self._shell.close()
         for line in tuple(self._lines.values()):
             self._end(line, line.cause or CallCause.DIALER, None, "the gateway closed before the far end confirmed")
+
+    def set_on_recorded(self, callback: OnFinished) -> None:
+        """Tell `callback` of every conversation whose recording is whole."""
+        if self._recorder is not None:
+            self._recorder.on_finished = callback
 
     def counters(self) -> dict[str, int]:
         """What has passed since the start, by name; `calls` and `legs` are those open now."""
@@ -361,6 +372,7 @@ class SipGateway:
     def _end(self, line: Line, cause: CallCause, status: int | None, reason: str) -> None:
         if self._lines.pop(line.line_id, None) is None:
             return
+        self._conversations.ended(line)
         self._media.close(line.line_id)
         if line.is_leg:
             self._post(LegClosed(leg_id=line.line_id, reason=reason))

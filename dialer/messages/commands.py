@@ -5,7 +5,7 @@ from campaigns.model import Attempt
 from campaigns.ports import Result
 from campaigns.terms import AmdSettings
 from dialer.messages.message import Message
-from dialer.model import AgentState, ScreenPop
+from dialer.model import AgentState, RecordingAction, ScreenPop
 
 # Commands to the clock
 
@@ -102,6 +102,16 @@ class BridgeCall(Message, frozen=True, kw_only=True):
 
     call_id: str
     leg_id: str
+    is_recorded: bool = False
+    """Whether the conversation is recorded from its beginning."""
+
+
+class ControlRecording(Message, frozen=True, kw_only=True):
+    """Start, pause, resume or stop the recording of a bridged call."""
+
+    call_id: str
+    leg_id: str
+    action: RecordingAction
 
 
 class PlayMessage(Message, frozen=True, kw_only=True):
@@ -168,6 +178,6 @@ ClockCommand = SetTimer
 StoreCommand = (
     PollTasks | ReserveLeads | ReserveCallbacks | ReleaseLeads | RecordAttempts | RecordResult | RecordDisposition
 )
-GatewayCommand = PlaceCall | CancelCall | HangUpCall | BridgeCall | PlayMessage | OpenLeg | CloseLeg
+GatewayCommand = PlaceCall | CancelCall | HangUpCall | BridgeCall | ControlRecording | PlayMessage | OpenLeg | CloseLeg
 DeskCommand = ShowAgent | AnswerRequest | ReportDecision
 Command = ClockCommand | StoreCommand | GatewayCommand | DeskCommand

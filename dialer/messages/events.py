@@ -3,7 +3,7 @@
 from campaigns.dispositions import Callback
 from campaigns.model import CampaignTask, Lead
 from dialer.messages.message import Message
-from dialer.model import AmdResult, CallCause
+from dialer.model import AmdResult, CallCause, RecordingAction
 
 # Events from the clock
 
@@ -205,6 +205,14 @@ class AgentHungUp(Message, frozen=True, kw_only=True):
     request_id: int = 0
 
 
+class RecordingAsked(Message, frozen=True, kw_only=True):
+    """The agent wants the recording of the conversation started, paused, resumed or stopped."""
+
+    agent_id: str
+    action: RecordingAction
+    request_id: int = 0
+
+
 class DispositionSet(Message, frozen=True, kw_only=True):
     """The agent said what came of the call; during after-call work it ends it."""
 
@@ -245,5 +253,6 @@ Event = (
     | AgentHinted
     | AgentLoggedOut
     | AgentHungUp
+    | RecordingAsked
     | DispositionSet
 )

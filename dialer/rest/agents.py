@@ -18,8 +18,9 @@ from dialer.messages import (
     AgentWentReady,
     DispositionSet,
     Event,
+    RecordingAsked,
 )
-from dialer.model import AgentState, AgentView, ScreenPop
+from dialer.model import AgentState, AgentView, RecordingAction, ScreenPop
 from dialer.rest.access import CallerOf
 from dialer.rest.answers import answer, answers
 from dialer.rest.problems import ProblemError
@@ -79,6 +80,13 @@ class Disposition(BaseModel):
     attempt_id: Annotated[str, Field(pattern=r"^\d+-\d+$", description="For example 4711-2.")]
     disposition: Annotated[Name, Field(description="A name of the campaign's `dispositions`.")]
     callback: CallbackTime | None = Field(default=None, description="With a disposition that means a callback.")
+
+
+class RecordingWish(BaseModel):
+    """What is to become of the recording."""
+
+    model_config = ConfigDict(extra="forbid")
+    action: RecordingAction
 
 
 class AgentAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,6 +188,15 @@ def _callback(time: CallbackTime, tenant_id: int) -> Callback:
         starts_at=time.starts_at,
         ends_at=time.starts_at + CALLBACK_S if time.ends_at is None else time.ends_at,
         agent_id=inside(tenant_id, time.agent_id) if time.agent_id else "",
+    )
+
+
+@router.post("/{agent_id}/recording", responses=answers(AgentAnswer, "As before; the recording follows"))
+async def control_recording(service: ServiceOf, caller: CallerOf, agent_id: AgentId, wanted: RecordingWish) -> Response:
+    """Start, pause, resume or stop the recording of the call on the line; paused, silence is written."""
+    name = inside(caller.tenant_id, agent_id)
+    return await _request(
+        service, name, lambda request_id: RecordingAsked(agent_id=name, action=wanted.action, request_id=request_id)
     )
 
 

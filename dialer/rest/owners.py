@@ -81,6 +81,7 @@ OWNERS: dict[str, Callable[[Service, Caller, str], None]] = {
     "agent_id": _agent,
     "account_id": _account,
     "token_id": _asked_with_the_tenant,
+    "recording_id": _asked_with_the_tenant,
 }
 
 

@@ -71,6 +71,10 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/agents/{agent_id}/logout"): Scope.DESK,
     ("POST", "/agents/{agent_id}/hang-up"): Scope.DESK,
     ("POST", "/agents/{agent_id}/disposition"): Scope.DESK,
+    ("POST", "/agents/{agent_id}/recording"): Scope.DESK,
+    ("GET", "/recordings"): Scope.RECORDINGS_READ,
+    ("GET", "/recordings/{recording_id}"): Scope.RECORDINGS_READ,
+    ("GET", "/recordings/{recording_id}/audio"): Scope.RECORDINGS_READ,
     ("GET", "/statistics"): Scope.STATISTICS_READ,
     ("GET", "/statistics/stream"): Scope.STATISTICS_READ,
 }

@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from campaigns.model import CampaignTask
 from campaigns.ports import CampaignStore
+from campaigns.recordings import RecordingIndex
 from campaigns.reports.port import ReportStore
 from campaigns.service.campaigns import campaign_task
 from dialer.access.sql import AccessStore
@@ -122,6 +123,8 @@ class Service:
     token: str = ""
     request_timeout_s: float = 10.0
     imports: ImportJobs
+    recordings: RecordingIndex
+    """Called in worker threads."""
     upload_bytes_max: int = 64 * 1024 * 1024
     import_bytes_max: int = 8 * 1024 * 1024 * 1024
     throttle: Throttle = field(default_factory=Throttle)

@@ -28,6 +28,7 @@ GATEWAY_COMMANDS = (
     m.CancelCall,
     m.HangUpCall,
     m.BridgeCall,
+    m.ControlRecording,
     m.PlayMessage,
     m.OpenLeg,
     m.CloseLeg,

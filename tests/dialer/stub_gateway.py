@@ -37,6 +37,9 @@ class StubGateway:
     async def close(self) -> None:
         self.is_open = False
 
+    def set_on_recorded(self, callback: object) -> None:
+        """Nothing is recorded."""
+
     def counters(self) -> dict[str, int]:
         return {"commands": len(self.sent)}
 
