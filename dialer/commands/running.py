@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 from campaigns.store.opening import open_store
 from campaigns.store.sql import SqlStore
-from dialer.app import MakeGateway, serve, sip_gateway
+from dialer.app import serve
 from dialer.commands.errors import EXIT_FAILED, CommandError
 from dialer.config import Settings
 from dialer.live.collector import calm_collector
 from dialer.live.logs import start_logging
 from dialer.live.starting import StartError
+from dialer.telephony import MakeGateway, sip_gateway
 
 ENDING = "Ending: unanswered calls are given up, agents logged out, results written. Once more to exit at once."
 

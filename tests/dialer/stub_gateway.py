@@ -10,7 +10,7 @@ from dialer.ports import Post
 
 
 class StubGateway:
-    """Implements `dialer.app.LiveGateway`; `answers` says whether a called number is answered by a person."""
+    """Implements `dialer.telephony.LiveGateway`; `answers` says whether a called number is answered by a person."""
 
     def __init__(
         self,

@@ -12,10 +12,11 @@ from campaigns.model import CallingWindow, Campaign, CampaignStatus, NewLead, Ou
 from campaigns.ports import AttemptFilter, CampaignStore
 from campaigns.store.opening import open_store, upgrade_database
 from dialer import messages as m
-from dialer.app import LiveService, serve, sip_gateway
+from dialer.app import LiveService, serve
 from dialer.config import Settings
 from dialer.live.starting import StartError
 from dialer.runner import replay
+from dialer.telephony import sip_gateway
 from tests.dialer.stub_gateway import StubGateway
 
 pytestmark = pytest.mark.anyio
@@ -217,19 +218,3 @@ async def test_a_trace_that_cannot_be_written_is_said_so(store: CampaignStore, t
     lost = settings(trace={"path": str(tmp_path / "missing" / "t.jsonl")})
     with pytest.raises(StartError, match=r"choose another \[trace\] path"):
         await serve(lost, store, StubGateway, until=asyncio.Event(), announce=print)
-
-
-async def test_a_prompt_folder_that_does_not_exist_is_said_so(store: CampaignStore) -> None:
-    with pytest.raises(StartError, match=r"\[sip\] prompts: there is no prompt folder"):
-        LiveService(settings(sip={"prompts": "/nowhere"}), store, sip_gateway)
-
-
-async def test_the_sip_gateway_knows_the_trunks_and_their_passwords(store: CampaignStore) -> None:
-    trunk = {**TRUNK, "address": "[::1]:5061", "username": "u", "password": "hush", "domain": "example.com"}
-    gateway = sip_gateway(settings(trunks=[trunk], sip={"port": 0}), lambda event: None)
-    known = gateway._trunks["carrier"]  # type: ignore[attr-defined]
-    assert (known.host, known.port, known.username, known.password) == ("::1", 5061, "u", "hush")
-    assert known.domain == "example.com"
-    await gateway.start()
-    assert gateway.address[0] == "127.0.0.1"
-    await gateway.close()

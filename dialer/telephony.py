@@ -1,0 +1,114 @@
+"""Makes the gateway of the live service from its settings: SIP, RTP, recorded messages, recordings."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from dialer.config import Settings, TrunkSettings
+from dialer.gateway.media.engine import RtpEngine
+from dialer.gateway.media.prompts import PromptError, load_prompts
+from dialer.gateway.network import NetworkSettings
+from dialer.gateway.recording.recorder import OnFinished, Recorder
+from dialer.gateway.settings import GatewaySettings, TrunkAddress
+from dialer.gateway.signers import SignerError
+from dialer.gateway.sip import RegistrarSettings
+from dialer.gateway.sip_gateway import SipGateway
+from dialer.gateway.trunk_health import HealthSettings
+from dialer.live.starting import StartError
+from dialer.ports import Gateway, Post
+
+
+class LiveGateway(Gateway, Protocol):
+    """A gateway with a beginning and an end."""
+
+    async def start(self) -> None:
+        """Open its sockets.
+
+        Raises:
+            OSError: an address or port cannot be had.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close its sockets."""
+        ...
+
+    def set_on_recorded(self, callback: OnFinished) -> None:
+        """Tell `callback` of every conversation whose recording is whole."""
+        ...
+
+    def counters(self) -> dict[str, int]:
+        """What it has done since its start, by name."""
+        ...
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it is reached, once started."""
+        ...
+
+
+MakeGateway = Callable[[Settings, Post], LiveGateway]
+
+
+def sip_gateway(settings: Settings, post: Post) -> LiveGateway:
+    """The gateway that speaks SIP and RTP.
+
+    Raises:
+        StartError: the recorded messages cannot be used.
+    """
+    sip = settings.sip
+    try:
+        prompts = load_prompts(Path(sip.prompts) if sip.prompts else None)
+    except PromptError as error:
+        raise StartError(f"[sip] prompts: {error}") from None
+    loop = asyncio.get_running_loop()
+    recordings = Path(sip.recordings) if sip.recordings else None
+    media = RtpEngine(loop, sip.host, sip.rtp_port_min, sip.rtp_port_max, prompts, sip.media_timeout_s)
+    gateway = GatewaySettings(
+        host=sip.host,
+        port=sip.port,
+        advertised_host=sip.advertised_host,
+        network=NetworkSettings(
+            tcp=sip.tcp,
+            tls_port=sip.tls_port,
+            tls_certificate=sip.tls_certificate,
+            tls_key=sip.tls_key,
+            tls_authorities=sip.tls_authorities,
+            tls_verify=sip.tls_verify,
+        ),
+        trunks=tuple(_trunk_address(trunk) for trunk in settings.trunks),
+        phones=RegistrarSettings(
+            realm=sip.realm,
+            algorithms=sip.digest,
+            passwords={phone.user: phone.password.get_secret_value() for phone in settings.phones},
+        ),
+        leg_ring_timeout_s=sip.leg_ring_timeout_s,
+        health=HealthSettings(silence_s=sip.trunk_silence_s, probe_s=sip.trunk_probe_s),
+    )
+    # Not the wall clock: were that set forward, every transaction would time out at once.
+    try:
+        return SipGateway(gateway, media, post, loop.time, recorder=Recorder(media, recordings, time.time))
+    except SignerError as error:
+        raise StartError(f"[[trunks]] {error}") from None
+
+
+def _trunk_address(trunk: TrunkSettings) -> TrunkAddress:
+    host, _, port = trunk.address.rpartition(":")
+    return TrunkAddress(
+        name=trunk.name,
+        host=host.strip("[]"),
+        port=int(port),
+        transport=trunk.transport,
+        username=trunk.username,
+        password=trunk.password.get_secret_value(),
+        realm=trunk.realm,
+        domain=trunk.domain,
+        asserts_identity=trunk.asserts_identity,
+        caller_rules=trunk.caller_rules,
+        hides_caller_id=trunk.hides_caller_id,
+        diverted_from=trunk.diverted_from,
+        identity_signer=trunk.identity_signer,
+        attempt_header=trunk.attempt_header,
+    )
