@@ -10,6 +10,7 @@ PACKAGES = ("pacing", "campaigns", "dialer", "simulation")
 
 TESTED_ELSEWHERE = {
     "campaigns/model.py": "data only",
+    "campaigns/recordings.py": "types and a protocol only",
     "campaigns/ports.py": "tests/contracts/test_campaign_store.py runs against every implementation",
     "campaigns/reports/port.py": "tests/contracts/test_report_store.py runs against every implementation",
     "dialer/model.py": "data only",
