@@ -17,6 +17,7 @@ from benchmarks import (
     pacing_decision,
     pacing_optimum,
     rtp_relay,
+    simulated_optimum,
     simulation_speed,
     sip_calls,
 )
@@ -28,6 +29,7 @@ MODULES = (
     answer_to_bridge,
     pacing_decision,
     pacing_optimum,
+    simulated_optimum,
     answer_model,
     forecast_calibration,
     calibration_round_trip,

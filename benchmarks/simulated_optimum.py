@@ -1,0 +1,74 @@
+"""The predictive policy in the simulator, learning from nothing, against the exact optima at the rate it came to.
+
+Two worlds in which the best possible is known: the memoryless one, and the one with phases (`pacing.optimal`). The
+policy knows neither's laws, and steers by its account, which keeps a reserve; so it is held against the optimum at the
+abandon rate that the same hours realised, not at the cap. The first hour is left out.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from benchmarks.harness import Figure, benchmark
+from pacing.optimal.memoryless import MemorylessModel
+from pacing.optimal.memoryless import solve as solve_memoryless
+from pacing.optimal.phase_type import PhaseTypeModel
+from pacing.optimal.phase_type import solve as solve_phase_type
+from simulation.experiments.figures import ReplicationFigures, metrics_of_spans
+from simulation.experiments.intervals import mean_interval
+from simulation.experiments.jobs import jobs_for, run_jobs
+from simulation.scenario.library import find_scenario
+from simulation.scenario.overrides import override_all
+
+AGENTS = {"memoryless": (3, 5, 10, 20), "phase-type": (3, 5)}
+"""The optimum of ten agents with phases takes minutes to solve."""
+DAYS = 4
+HOURS = 14.0
+DISTANCE_MAX = 0.3
+Changes = list[tuple[str, Any]]
+PHASES: Changes = [
+    ("customers.answer_delay", {"kind": "gamma", "mean_s": 18.0, "cv": 0.5**0.5}),
+    ("customers.failure_delay", {"kind": "gamma", "mean_s": 18.0, "cv": 0.5**0.5}),
+    ("customers.talk", {"kind": "exponential", "mean_s": 120.0}),
+    ("customers.acw", {"kind": "exponential", "mean_s": 15.0}),
+    ("campaigns.0.acw_s_max", 600.0),
+]
+
+
+@benchmark("simulated-optimum", "the predictive policy in the simulator against both exact optima, in points")
+def simulated_optimum(seed: int) -> Sequence[Figure]:
+    """Distances with the half width of their 95 % interval over days."""
+    figures = []
+    for world, sizes in AGENTS.items():
+        for agents in sizes:
+            figures += distance(world, agents, DAYS, HOURS, seed)
+    return figures
+
+
+def distance(world: str, agents: int, days: int, hours: float, seed: int) -> list[Figure]:
+    """What the policy reached, and how far it is from the optimum at the same abandon rate."""
+    changes: Changes = [("agents.0.count", agents), ("day.hours", hours), ("pacing.policy", "predictive")]
+    scenario = override_all(find_scenario("memoryless"), changes + (PHASES if world == "phase-type" else []))
+    done = run_jobs(jobs_for([scenario], range(days), seed), workers=1).done
+    reached = mean_interval([_metric(one.figures, "occupancy") for one in done])
+    abandoned = mean_interval([_metric(one.figures, "abandon_rate") for one in done])
+    assert reached is not None
+    assert abandoned is not None
+    if world == "phase-type":
+        best = solve_phase_type(PhaseTypeModel(agents=agents), abandoned.mean).occupancy
+    else:
+        best = solve_memoryless(MemorylessModel(agents=agents), abandoned.mean).occupancy
+    label = f"{world}, {agents} agents"
+    short = 100.0 * (best - reached.mean)
+    figures = [
+        Figure(name=f"{label}, reached", value=100.0 * reached.mean, unit="%", better="higher"),
+        Figure(name=f"{label}, abandoned", value=100.0 * abandoned.mean, unit="%", better="lower"),
+        Figure(name=f"{label}, short of the optimum", value=short, unit="points", better="lower", aim=DISTANCE_MAX),
+    ]
+    if reached.half_width is not None:
+        width = 100.0 * reached.half_width
+        figures.append(Figure(name=f"{label}, give or take", value=width, unit="points", better="lower"))
+    return figures
+
+
+def _metric(figures: ReplicationFigures, name: str) -> float | None:
+    return metrics_of_spans(figures.spans)[name]
