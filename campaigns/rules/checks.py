@@ -177,7 +177,7 @@ def campaign_list(campaign_id: int) -> str:
 
 def _lists_that_hold(case: Case) -> list[str]:
     listed = case.seen.listed
-    if listed == ():
+    if not listed:
         return []
     names = [campaign_list(case.lead.campaign_id), *(one.list for one in case.rules.national_lists)]
     return [name for name in names if name in listed]
@@ -210,6 +210,8 @@ def _has_consented(case: Case) -> bool:
     consent = case.lead.consent
     if consent.kind is ConsentKind.REFUSED:
         return False
+    if not case.rules.consents:
+        return True
     is_given = consent.kind in GIVEN and (consent.at is None or consent.at <= case.now)
     is_written = is_given and consent.kind is ConsentKind.EXPRESS_WRITTEN
     return not any(

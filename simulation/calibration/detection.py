@@ -49,7 +49,10 @@ def detections_of(calls: Sequence[CallRecord]) -> Detections:
 
 
 def delay_with_undecided(found: Detections) -> Empirical:
-    """The delays, and for the undecided the latest there was: then the dialer stops listening anyhow."""
+    """The delays, and for the undecided the latest there was: then the dialer stops listening anyhow.
+
+    No family of distributions is fitted: detection ends at a limit, and none of them does.
+    """
     shares = np.linspace(0.0, 1.0, QUANTILES)
     decided = np.minimum(shares / max(1.0 - found.undecided, 1e-9), 1.0)
     return Empirical(quantiles_s=tuple(round(float(one), 3) for one in np.quantile(found.delays_s, decided)))

@@ -39,8 +39,6 @@ DURATIONS_MIN = 30
 """A duration seen less often keeps its default."""
 LIKELIHOOD_GAIN_MIN = 4.0
 """Log-likelihood that a further parameter must gain (a likelihood ratio test at about 0.5 %)."""
-UNDECIDED_MIN = 0.02
-"""A share of persons without a verdict up to this may have waited for an agent and not for detection."""
 FAILURES = {
     Outcome.BUSY: Failure.BUSY,
     Outcome.INVALID_NUMBER: Failure.INVALID_NUMBER,
@@ -326,10 +324,9 @@ def _amd(fitter: _Fitter, calls: Sequence[CallRecord], person_error: float) -> A
         if any(call.outcome is Outcome.MACHINE for call in calls):
             fitter.say("AMD", "machines known to the carrier", "machines were not answered")
         return None
-    delay = fitter.duration("AMD", found.delays_s, Amd().delay)
-    if found.undecided > UNDECIDED_MIN:
-        delay = delay_with_undecided(found)
-        fitter.say("AMD, not in time", f"{found.undecided:.0%} of persons", "bridged when AMD was given up")
+    delay = delay_with_undecided(found)
+    late = f", {found.undecided:.0%} of persons had waited in vain for it" if found.undecided else ""
+    fitter.say("AMD", f"empirical, mean {delay.mean():.1f} s", f"{len(found.delays_s)} machines{late}")
     return Amd(delay=delay, person_error=person_error, machine_error=0.0)
 
 

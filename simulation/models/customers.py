@@ -78,6 +78,11 @@ class CustomerModel:
         self._remembered = remembered or {}
         self._customers = customers
         self._timelines = timelines
+        self._steady = (
+            {parameter: timeline.at(0.0) for parameter, timeline in timelines.items()}
+            if all(timeline.is_constant for timeline in timelines.values())
+            else None
+        )
         self._key = (seed, campaign)
         self._attempts: Blocks[_Draws] = Blocks(self._draw_attempts)
         self._leads: Blocks[float] = Blocks(self._draw_leads)
@@ -126,22 +131,20 @@ class CustomerModel:
         if known is not None:
             return known
         draws = self._attempts.row(lead, attempt)
-        at = self._timelines
+        at = self._parameters(now)
         probability = self.answer_probability(lead, attempt, now)
         is_person, is_machine, failure, delay_s = draws.answer < probability, False, None, float("inf")
         if is_person:
-            delay_s = draws.answer_delay_s * at[Parameter.ANSWER_DELAY_FACTOR].at(now)
+            delay_s = draws.answer_delay_s * at[Parameter.ANSWER_DELAY_FACTOR]
         else:
-            machine, no_answer = at[Parameter.MACHINE].at(now), at[Parameter.NO_ANSWER].at(now)
-            point = draws.fate * (machine + no_answer + at[Parameter.FAILURE].at(now))
+            machine, no_answer = at[Parameter.MACHINE], at[Parameter.NO_ANSWER]
+            point = draws.fate * (machine + no_answer + at[Parameter.FAILURE])
             if point < machine:
-                is_machine, delay_s = True, draws.machine_delay_s * at[Parameter.MACHINE_DELAY_FACTOR].at(now)
+                is_machine, delay_s = True, draws.machine_delay_s * at[Parameter.MACHINE_DELAY_FACTOR]
             elif point >= machine + no_answer:
                 failure = self._failure(draws.failure)
-                delay_s = draws.failure_delay_s * at[Parameter.FAILURE_DELAY_FACTOR].at(now)
-        amd_delay_s, says_machine = (
-            self._amd(draws, is_person, now) if self._customers.amd is not None else (0.0, False)
-        )
+                delay_s = draws.failure_delay_s * at[Parameter.FAILURE_DELAY_FACTOR]
+        amd_delay_s, says_machine = self._amd(draws, is_person, at) if self._customers.amd is not None else (0.0, False)
         talk_s = draws.talk_s if is_person else draws.machine_talk_s
         talk_factor = Parameter.TALK_FACTOR if is_person else Parameter.MACHINE_TALK_FACTOR
         return Fate(
@@ -149,13 +152,13 @@ class CustomerModel:
             is_machine,
             failure,
             delay_s,
-            draws.post_dial_delay_s * at[Parameter.POST_DIAL_DELAY_FACTOR].at(now),
+            draws.post_dial_delay_s * at[Parameter.POST_DIAL_DELAY_FACTOR],
             probability,
             self._customers.machines_known,
             amd_delay_s,
             says_machine,
-            draws.patience_s * at[Parameter.PATIENCE_FACTOR].at(now),
-            talk_s * at[talk_factor].at(now),
+            draws.patience_s * at[Parameter.PATIENCE_FACTOR],
+            talk_s * at[talk_factor],
             draws.early_media
             < (self._customers.machine_early_media if is_machine else self._customers.person_early_media),
         )
@@ -164,14 +167,19 @@ class CustomerModel:
         """The after-call work that a conversation ending now leaves, at an agent of average speed."""
         return self._attempts.row(lead, attempt).acw_s * self._timelines[Parameter.ACW_FACTOR].at(now)
 
-    def _amd(self, draws: _Draws, is_person: bool, now: float) -> tuple[float, bool]:
+    def _parameters(self, now: float) -> Mapping[Parameter, float]:
+        """Every parameter as it is now; worked out once where none ever changes."""
+        if self._steady is not None:
+            return self._steady
+        return {parameter: timeline.at(now) for parameter, timeline in self._timelines.items()}
+
+    def _amd(self, draws: _Draws, is_person: bool, at: Mapping[Parameter, float]) -> tuple[float, bool]:
         """When detection decides, and whether for a machine."""
-        at = self._timelines
         if is_person:
-            says_machine = draws.amd_error < at[Parameter.AMD_PERSON_ERROR].at(now)
+            says_machine = draws.amd_error < at[Parameter.AMD_PERSON_ERROR]
         else:
-            says_machine = draws.amd_error >= at[Parameter.AMD_MACHINE_ERROR].at(now)
-        return draws.amd_delay_s * at[Parameter.AMD_DELAY_FACTOR].at(now), says_machine
+            says_machine = draws.amd_error >= at[Parameter.AMD_MACHINE_ERROR]
+        return draws.amd_delay_s * at[Parameter.AMD_DELAY_FACTOR], says_machine
 
     def _failure(self, uniform: float) -> CallCause:
         for cause, edge in zip(self._failures, self._failure_edges, strict=True):

@@ -22,7 +22,7 @@ body { font: 15px/1.45 system-ui, sans-serif; max-width: 62rem; margin: 2rem aut
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
 table { border-collapse: collapse; } td, th { padding: .2rem .9rem .2rem 0; text-align: right; font-weight: normal; }
 th:first-child, td:first-child { text-align: left; } thead th { border-bottom: 1px solid #9aa5ad; }
-td, th { white-space: nowrap; } .wide { overflow-x: auto; }
+td { white-space: nowrap; } thead th { vertical-align: bottom; } .wide { overflow-x: auto; }
 figure { margin: 0; } figure svg { width: 100%; height: auto; }
 pre { background: #f3f5f6; padding: 1rem; overflow-x: auto; font-size: .85rem; }
 """

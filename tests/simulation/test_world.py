@@ -1,5 +1,6 @@
 """Days in the simulated world: determinism, common customers, and what every day's rows must add up to."""
 
+import gc
 from collections import Counter
 from itertools import pairwise
 
@@ -10,7 +11,7 @@ from dialer.model import AgentState
 from simulation.scenario.library import find_scenario, scenario_names
 from simulation.scenario.model import Scenario
 from simulation.scenario.overrides import override, override_all
-from simulation.world import DayRecord, World
+from simulation.world import DayRecord, World, collecting_seldom
 
 
 def small(name: str, policy: str = "ratio", hours: float = 1.0, **settings: object) -> Scenario:
@@ -195,3 +196,11 @@ def test_lead_scores_are_learned_and_may_choose_the_next_lead() -> None:
     assert day() == (False, True)
     assert day(pacing__lead_scores=True) == (True, True)
     assert day(pacing__lead_scores=True, pacing__chooses_leads=True) == (True, False)
+
+
+def test_the_day_leaves_the_collector_as_it_was() -> None:
+    before = gc.get_threshold()
+    with collecting_seldom():
+        assert gc.get_threshold()[0] > before[0]
+
+    assert gc.get_threshold() == before
