@@ -14,6 +14,10 @@ NEAR_S = 0.05
 """An agent who was free is on the line within this of the moment at which detection is given up."""
 
 
+UNDECIDED_MIN = 0.05
+"""A smaller share of persons may have waited for an agent and not for detection."""
+
+
 class Detections(NamedTuple):
     """Times from answer to verdict."""
 
@@ -45,7 +49,11 @@ def detections_of(calls: Sequence[CallRecord]) -> Detections:
     )
     at_limit = int((np.abs(waits - limit_s) <= NEAR_S).sum())
     before = int((waits < limit_s - NEAR_S).sum())
-    return Detections(delays, at_limit / (at_limit + before) if at_limit else 0.0)
+    just_decided = float((np.array(delays) >= limit_s - NEAR_S).mean())
+    # Verdicts that come just in time fall near the limit too, as often as among the machines.
+    persons = at_limit / (at_limit + before) if at_limit else 0.0
+    undecided = (persons - just_decided) / (1.0 - just_decided) if just_decided < 1.0 else 0.0
+    return Detections(delays, undecided if undecided >= UNDECIDED_MIN else 0.0)
 
 
 def delay_with_undecided(found: Detections) -> Empirical:

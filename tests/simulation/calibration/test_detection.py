@@ -26,7 +26,16 @@ def test_persons_bridged_when_the_time_was_up_show_how_often_detection_is_too_la
     found = detections_of([*machines, *persons])
 
     assert found.delays_s == pytest.approx([0.5, 1.0, 1.49])
-    assert found.undecided == 0.75
+    # Three persons of four at the limit, where one machine of three is as well: 3/4 = u + (1 - u)/3.
+    assert found.undecided == pytest.approx(0.625)
+
+
+def test_verdicts_that_come_just_in_time_are_no_undecided_ones() -> None:
+    delays = [0.01 * step for step in range(50, 141)]
+    machines = [call(Outcome.MACHINE, delay) for delay in delays]
+    persons = [call(Outcome.CONNECTED, delay) for delay in delays]
+
+    assert detections_of([*machines, *persons]).undecided == 0.0
 
 
 def test_the_undecided_wait_as_long_as_the_dialer_listens() -> None:
