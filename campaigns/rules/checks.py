@@ -177,7 +177,7 @@ def campaign_list(campaign_id: int) -> str:
 
 def _lists_that_hold(case: Case) -> list[str]:
     listed = case.seen.listed
-    if not listed:
+    if listed == ():
         return []
     names = [campaign_list(case.lead.campaign_id), *(one.list for one in case.rules.national_lists)]
     return [name for name in names if name in listed]
