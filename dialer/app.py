@@ -15,6 +15,7 @@ from campaigns.service.campaigns import campaign_task
 from campaigns.store.recordings import SqlRecordings
 from campaigns.store.sql import SqlStore
 from campaigns.store.sql_reports import SqlReports
+from campaigns.store.webhook_store import WebhookStore
 from dialer.access.sql import AccessStore
 from dialer.access.tenancy import task_inside
 from dialer.config import Settings
@@ -31,6 +32,7 @@ from dialer.live.recordings import LiveRecordings
 from dialer.live.starting import StartError, bind, bind_advice
 from dialer.live.store_worker import StoreWorker
 from dialer.live.trace_file import TraceFile
+from dialer.live.webhook_sender import WebhookSender
 from dialer.messages import CampaignChanged, Command, Event, ShutdownBegan
 from dialer.model import Statistics
 from dialer.rest import PartHealth, Service, create_app
@@ -65,6 +67,13 @@ class LiveService:
         self.access = AccessStore(store.database)
         self.reports = SqlReports(store.database)
         self.agents_time = AgentsTime(self.reports)
+        self.webhooks = WebhookStore(store.database)
+        self.webhook_sender = WebhookSender(
+            self.webhooks,
+            allows_private=settings.webhooks.private_addresses,
+            timeout_s=settings.webhooks.timeout_s,
+            at_once_max=settings.webhooks.at_once_max,
+        )
         self.engine = Engine(settings.engine_settings())
         self.failures = 0
         """Errors that no part expected; each is in the log."""
@@ -136,6 +145,7 @@ class LiveService:
         self.worker.start()
         self.poll.start()
         self.agents_time.start(self.clock.now)
+        self.webhook_sender.start(self.clock.now)
         await self.imports.start()
         self.pruning.start()
         if self.settings.sip.recordings:
@@ -156,6 +166,7 @@ class LiveService:
         await self.gateway.close()
         self.desk.close()
         await self.agents_time.stop()
+        await self.webhook_sender.stop()
         is_written = await self._write_what_waits()
         await asyncio.to_thread(self.recordings.close)
         self.clock.stop()
@@ -176,6 +187,8 @@ class LiveService:
             store=self.store,
             access=self.access,
             reports=self.reports,
+            webhooks=self.webhooks,
+            webhook_sender=self.webhook_sender,
             post=self.post,
             campaign_changed=self.campaign_changed,
             desk=self.desk,

@@ -9,7 +9,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from campaigns.service.errors import SchemaError
-from campaigns.store import access_schema, recording_schema, report_schema  # noqa: F401 - their tables join the metadata
+
+# Their tables join the metadata.
+from campaigns.store import access_schema, recording_schema, report_schema, webhook_schema  # noqa: F401
 from campaigns.store.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"

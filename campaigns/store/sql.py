@@ -14,6 +14,7 @@ from campaigns.rules.checks import campaign_list
 from campaigns.service.errors import CampaignNotFoundError, LeadNotFoundError
 from campaigns.store import (
     listing,
+    outbox,
     progress,
     sql_adding,
     sql_attempts,
@@ -28,6 +29,7 @@ from campaigns.store import (
 from campaigns.store.database import Database, insert
 from campaigns.store.rows import LEAD_COLUMNS, chunks, settings_text, to_campaign, to_lead
 from campaigns.store.schema import attempts, campaigns, lead_groups, lead_lists, leads, outcome_counts
+from campaigns.webhooks import EventType
 
 CHUNK = 1000
 
@@ -50,16 +52,20 @@ class SqlStore:
         """See the port."""
         row = {"status": campaign.status, "settings": settings_text(campaign), "tenant_id": campaign.tenant_id}
         with self._database.writing() as connection:
-            created = connection.execute(campaigns.insert().values(row).returning(campaigns.c.campaign_id))
-            return replace(campaign, campaign_id=created.scalar_one())
+            made = connection.execute(campaigns.insert().values(row).returning(campaigns.c.campaign_id))
+            created = replace(campaign, campaign_id=made.scalar_one())
+            outbox.campaign_changed(connection, EventType.CAMPAIGN_CREATED, created)
+            return created
 
     def update_campaign(self, campaign: Campaign) -> None:
         """See the port."""
         change = campaigns.update().where(campaigns.c.campaign_id == campaign.campaign_id)
         with self._database.writing() as connection:
-            changed = connection.execute(change.values(status=campaign.status, settings=settings_text(campaign)))
-            if changed.rowcount == 0:
-                raise CampaignNotFoundError(campaign.campaign_id)
+            before = _campaign(connection, campaign.campaign_id)
+            connection.execute(change.values(status=campaign.status, settings=settings_text(campaign)))
+            is_status = before.status is not campaign.status
+            event = EventType.CAMPAIGN_STATUS_CHANGED if is_status else EventType.CAMPAIGN_CHANGED
+            outbox.campaign_changed(connection, event, campaign)
 
     def campaign(self, campaign_id: int) -> Campaign:
         """See the port."""

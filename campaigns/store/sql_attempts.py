@@ -11,7 +11,7 @@ from campaigns.model import Attempt, Campaign, Lead, attempt_id
 from campaigns.ports import Result
 from campaigns.rules.gate import Gate, gate_of
 from campaigns.service.errors import AttemptNotFoundError
-from campaigns.store import progress, sql_gate, sql_leads
+from campaigns.store import outbox, progress, sql_gate, sql_leads
 from campaigns.store.database import insert
 from campaigns.store.rows import ATTEMPT_COLUMNS, attempt_row, chunks, to_attempt, to_campaign
 from campaigns.store.schema import attempts, campaigns, cdrs, outcome_counts
@@ -118,11 +118,13 @@ def _finish_chunk(connection: sa.Connection, results: Sequence[Result], now: flo
         else:
             changes.finished.append(_finish_row(attempt))
         tried[lead_id][attempt.attempt_number - 1 :] = [attempt]
+        changes.ended.append(attempt)
         if result.cdr is not None:
             changes.cdrs.append(msgspec.structs.asdict(result.cdr))
         changes.count_answer(lead.campaign_id, progress.answer_hour(attempt, now))
         changes.counts[lead.campaign_id, progress.account_day(attempt, now), str(attempt.outcome)] += 1
     changes.write(connection)
+    outbox.attempts_ended(connection, changes.ended, of_campaign)
     before = {lead_id: lead for lead_id, (lead, _) in locked.items()}
     sql_leads.move(connection, [(before[key], lead) for key, lead in after.items() if lead is not before[key]])
 
@@ -131,6 +133,7 @@ class _Changes:
     """Rows that a batch of results leaves to be written."""
 
     def __init__(self) -> None:
+        self.ended: list[Attempt] = []
         self.refused: list[dict[str, Any]] = []
         self.finished: list[dict[str, Any]] = []
         self.cdrs: list[dict[str, Any]] = []

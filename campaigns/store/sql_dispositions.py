@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from campaigns.dispositions import Callback, Meaning, meaning_of
 from campaigns.model import attempt_id
 from campaigns.service.errors import AttemptNotFoundError
-from campaigns.store import progress, sql_attempts, sql_leads
+from campaigns.store import outbox, progress, sql_attempts, sql_leads
 from campaigns.store.database import insert
 from campaigns.store.rows import ATTEMPT_COLUMNS, to_attempt
 from campaigns.store.schema import attempts, blocked_numbers
@@ -40,6 +40,8 @@ def record(
     ((before, _),) = sql_leads.lock(connection, {key[0]}).values()
     change = attempts.update().values(agent_id=agent_id, disposition=disposition, meaning=meaning, disposition_at=now)
     connection.execute(change.where(*of_attempt))
+    told = {"attempt_id": spoken.attempt_id, "agent_id": agent_id, "disposition": disposition, "meaning": meaning}
+    outbox.disposition_recorded(connection, campaign.tenant_id, told | {"campaign_id": campaign.campaign_id})
     lead = progress.with_callback(before, spoken, callback)
     tried = sql_attempts.read_tried(connection, {key[0]})[key[0]]
     # Read again under the lead's lock: the result may have been written meanwhile.

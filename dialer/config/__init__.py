@@ -13,6 +13,7 @@ from dialer.config.settings import (
 )
 from dialer.config.showing import effective_toml, example_toml, reference_markdown
 from dialer.config.version import package_version
+from dialer.config.webhooks import WebhookSettings
 
 __all__ = [
     "DatabaseSettings",
@@ -24,6 +25,7 @@ __all__ = [
     "StoreSettings",
     "TraceSettings",
     "TrunkSettings",
+    "WebhookSettings",
     "effective_toml",
     "example_toml",
     "package_version",

@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from dialer.config.settings import PhoneSettings, Section, Settings, TrunkSettings
+from dialer.config.section import Section
+from dialer.config.settings import PhoneSettings, Settings, TrunkSettings
 
 FILE_NAME = "dialer.toml"
 NOT_IN_THE_ENVIRONMENT = {"name", "prefixes", "called_rules", "caller_rules"}

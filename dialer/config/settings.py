@@ -9,11 +9,11 @@ import re
 from typing import Annotated, Literal
 
 import msgspec
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
+from dialer.config.section import Port, Seconds, Section
+from dialer.config.webhooks import WebhookSettings
 from dialer.model import EngineSettings, Trunk
-
-Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 def _is_rule(rule: tuple[str, str]) -> tuple[str, str]:
@@ -25,7 +25,6 @@ def _is_rule(rule: tuple[str, str]) -> tuple[str, str]:
 
 
 TranslationRule = Annotated[tuple[str, str], AfterValidator(_is_rule)]
-Seconds = Annotated[float, Field(gt=0, le=86400)]
 
 
 def is_loopback(host: str) -> bool:
@@ -34,12 +33,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-class Section(BaseModel):
-    """One table of the settings file: immutable, and strict about its keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class ServiceSettings(Section):
@@ -368,6 +361,7 @@ class Settings(Section):
     store: StoreSettings = StoreSettings()
     sip: SipSettings = SipSettings()
     engine: EngineSection = EngineSection()
+    webhooks: WebhookSettings = WebhookSettings()
     trace: TraceSettings = TraceSettings()
     log: LogSettings = LogSettings()
     trunks: tuple[TrunkSettings, ...] = ()

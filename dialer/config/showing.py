@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
-from dialer.config.settings import PhoneSettings, Section, Settings, TrunkSettings
+from dialer.config.section import Section
+from dialer.config.settings import PhoneSettings, Settings, TrunkSettings
 
 EXAMPLE_TRUNK = TrunkSettings(name="carrier", address="203.0.113.7:5060", caller_id="+12025550100")
 EXAMPLE_PHONE = PhoneSettings(user="1001", password=SecretStr("choose one"))

@@ -21,6 +21,7 @@ from dialer.rest import (
     reports,
     sessions,
     statistics,
+    webhooks,
 )
 from dialer.rest.access import require_access
 from dialer.rest.body_limit import BODY_BYTES_MAX, BodyLimit
@@ -34,6 +35,7 @@ ROUTERS = (
     compliance.router,
     listings.router,
     reports.router,
+    webhooks.router,
     agents.router,
     recordings.router,
     statistics.router,

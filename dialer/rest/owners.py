@@ -68,6 +68,12 @@ def _account(service: Service, caller: Caller, value: str) -> None:
         service.access.account(caller.tenant_id, account_id)
 
 
+def _webhook(service: Service, caller: Caller, value: str) -> None:
+    webhook_id = _number(value)
+    if webhook_id is not None:
+        service.webhooks.webhook(caller.tenant_id, webhook_id)
+
+
 def _asked_with_the_tenant(service: Service, caller: Caller, value: str) -> None:
     """The route's own query names the tenant."""
 
@@ -80,6 +86,7 @@ OWNERS: dict[str, Callable[[Service, Caller, str], None]] = {
     "import_id": _import,
     "agent_id": _agent,
     "account_id": _account,
+    "webhook_id": _webhook,
     "token_id": _asked_with_the_tenant,
     "recording_id": _asked_with_the_tenant,
 }

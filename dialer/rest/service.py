@@ -18,6 +18,7 @@ from campaigns.ports import CampaignStore
 from campaigns.recordings import RecordingIndex
 from campaigns.reports.port import ReportStore
 from campaigns.service.campaigns import campaign_task
+from campaigns.store.webhook_store import WebhookStore
 from dialer.access.sql import AccessStore
 from dialer.access.throttle import Throttle
 from dialer.messages import Event
@@ -93,6 +94,18 @@ class ImportJobs(Protocol):
         ...
 
 
+class WebhookSending(Protocol):
+    """What delivers to webhooks."""
+
+    def refusal_of(self, url: str) -> str:
+        """Why nothing is ever delivered to such a URL; empty where it is."""
+        ...
+
+    def wake(self) -> None:
+        """Say that something waits in the outbox."""
+        ...
+
+
 class PartHealth(msgspec.Struct, frozen=True, kw_only=True):
     """How one part of the service is."""
 
@@ -112,6 +125,9 @@ class Service:
     """Called in worker threads too."""
     reports: ReportStore
     """And this."""
+    webhooks: WebhookStore
+    """And this."""
+    webhook_sender: WebhookSending
     post: Post
     """The runner's mailbox; called on the loop's thread."""
     campaign_changed: Callable[[CampaignTask], None]

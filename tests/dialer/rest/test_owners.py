@@ -35,6 +35,9 @@ class Two:
         self.ids["lead_id"] = 1
         form = {"campaign_id": str(made["campaign_id"])}
         begun = await self.bench.call("POST", "/imports", 202, files=file, data=form, headers=self.theirs)
+        hook = {"url": "https://receiver.example/hook", "events": ["campaign.created"]}
+        made = await self.bench.call("POST", "/webhooks", 201, json=hook, headers=self.theirs)
+        self.ids["webhook_id"] = made["webhook"]["webhook_id"]
         self.ids |= {"import_id": begun["import_id"], "attempt_id": "1-1", "name": "us-national"}
 
     def path(self, template: str) -> str:
