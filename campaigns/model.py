@@ -148,6 +148,15 @@ DEFAULT_RETRY_RULES: dict[Outcome, RetryRule] = {
 """Outcomes that are missing here close the lead."""
 
 
+class LeadOrder(StrEnum):
+    """In which order the leads of one priority are called."""
+
+    LONGEST_WAITING = "longest_waiting"
+    """Those never tried in the order in which they came, then who has been due longest."""
+    NEWEST = "newest"
+    """Those never tried, the newest first, then who has been due longest."""
+
+
 class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One calling campaign with all its settings; every field but the name and the skill group has a default."""
 
@@ -191,6 +200,11 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ends_on: str = ""
     """ISO date, the last day on which people are called; empty means without end."""
     retry_rules: dict[Outcome, RetryRule] = msgspec.field(default_factory=lambda: dict(DEFAULT_RETRY_RULES))
+    lead_order: LeadOrder = LeadOrder.LONGEST_WAITING
+    """In which order leads of one priority are called; higher priorities go first."""
+    list_weights: dict[str, float] = msgspec.field(default_factory=dict)
+    """List mix: how the next leads are shared among lists, by name; 1 for one that is not named, 0 for a list that is
+    not called. Each list then goes by its own priorities. Empty: all lists as one."""
     dispositions: tuple[Disposition, ...] = DEFAULT_DISPOSITIONS
     """What agents may say came of a call."""
     priority: int = 0

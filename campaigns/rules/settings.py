@@ -18,6 +18,8 @@ ATTEMPTS_MAX = 100
 RETRY_DELAY_S_MAX = 365 * 86400.0
 PRIORITY_MAX = 1000
 TEXT_LENGTH_MAX = 200
+LISTS_MAX = 100
+LIST_WEIGHT_MAX = 1000.0
 DISPOSITIONS_MAX = 50
 DISPOSITION_NAME_LENGTH_MAX = 40
 
@@ -37,6 +39,7 @@ def problems(campaign: Campaign, policies: Collection[str]) -> tuple[Problem, ..
         *_window_problems(campaign.calling_window),
         *_retry_problems(campaign),
         *_disposition_problems(campaign),
+        *_mix_problems(campaign),
         *compliance_problems(campaign),
     )
 
@@ -132,6 +135,16 @@ def _retry_rule_problems(field: str, rule: RetryRule) -> Iterator[Problem]:
         first, last = minute_of_day(start), minute_of_day(end)
         if first is None or last is None or first >= last:
             yield Problem(f"{field}.best_hours[{index}]", f"{span!r} is not a span within a day such as 17:00-20:00")
+
+
+def _mix_problems(campaign: Campaign) -> Iterator[Problem]:
+    if len(campaign.list_weights) > LISTS_MAX:
+        yield Problem("list_weights", f"names {len(campaign.list_weights)} lists, at most {LISTS_MAX} are allowed")
+        return
+    for name, weight in campaign.list_weights.items():
+        # A weight so small that it would never come to its turn is a mistake for 0.
+        if weight != 0:
+            yield from range_problems(f"list_weights.{name}", weight, 1 / LIST_WEIGHT_MAX, LIST_WEIGHT_MAX, "or 0")
 
 
 def _disposition_problems(campaign: Campaign) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """The store in memory: for simulations and tests, fast, and gone at exit. Not safe for threads."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import count as count_from
 
@@ -15,11 +15,11 @@ from campaigns.rules.checks import campaign_list
 from campaigns.rules.gate import gate_of
 from campaigns.service.erasing import CallUnderWayError, pseudonym
 from campaigns.service.errors import AttemptNotFoundError, CampaignNotFoundError
-from campaigns.store import judging, listing, progress
+from campaigns.store import judging, listing, memory_order, progress
 from campaigns.store.adding import Sorting, numbers_of, sort_out
 from campaigns.store.gate_records import GateRecords
 from campaigns.store.memory_imports import MemoryImports
-from campaigns.store.memory_leads import MemoryLeads
+from campaigns.store.memory_leads import LeadSlot, MemoryLeads
 from campaigns.store.memory_listing import attempts_page, cdrs_page, leads_page
 
 
@@ -35,6 +35,7 @@ class MemoryStore:
         self._open_attempts: dict[tuple[int, int], str] = {}
         self._counts: defaultdict[tuple[int, int], Counter[Outcome]] = defaultdict(Counter)
         self._cdrs: dict[str, Cdr] = {}
+        self._turns: defaultdict[int, dict[int, float]] = defaultdict(dict)
         self._blocked: defaultdict[int, dict[str, tuple[float, str]]] = defaultdict(dict)
         self._records = GateRecords(self._blocked)
 
@@ -161,15 +162,29 @@ class MemoryStore:
             return ()
         self._leads.free_expired_leases(campaign_id, now)
         time_zones = {zone for zone in self._leads.time_zones(campaign_id) if not gate.window_refusals(zone, now)}
-        reserved: list[Lead] = []
-        for slot in self._leads.pop_due(campaign_id, now, time_zones):
-            _, refused = judging.judge(gate, (slot.lead,), now, seen)
-            if refused:
-                self._leads.move(slot, refused[0][1])
-                continue
-            reserved.append(self._leads.lease(slot, engine_id, now + lease_s))
-            if len(reserved) == count:
-                break
+
+        def take(slots: Iterator[LeadSlot], wanted: int) -> list[Lead]:
+            reserved: list[Lead] = []
+            for slot in slots:
+                _, refused = judging.judge(gate, (slot.lead,), now, seen)
+                if refused:
+                    self._leads.move(slot, refused[0][1])
+                    continue
+                reserved.append(self._leads.lease(slot, engine_id, now + lease_s))
+                if len(reserved) == wanted:
+                    break
+            return reserved
+
+        ready = self._leads.pop_due(campaign_id, now, time_zones)
+        if memory_order.is_usual(campaign):
+            return tuple(take(ready, count))
+        due = memory_order.in_order(campaign, list(ready))
+        if campaign.list_weights:
+            names = {one.list_id: one.name for one in self.lists(campaign_id)}
+            reserved = memory_order.take_mixed(campaign, names, self._turns[campaign_id], due, count, take)
+        else:
+            reserved = take(iter(due), count)
+        self._leads.put_back(due)
         return tuple(reserved)
 
     def reserve_callbacks(

@@ -164,6 +164,12 @@ class MemoryLeads:
             if slot.lead.callback is None:
                 yield slot
 
+    def put_back(self, slots: Iterable[LeadSlot]) -> None:
+        """Put leads that were popped and are still open where they were."""
+        for slot in slots:
+            if slot.lead.status is LeadStatus.OPEN:
+                self._place(slot.lead)
+
     def callbacks_due(self, campaign_id: int, now: float) -> list[LeadSlot]:
         """Open leads whose callback is due, oldest first."""
         waiting = self._called_back[campaign_id]

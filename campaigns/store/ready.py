@@ -1,4 +1,4 @@
-"""The order in which the memory store hands out leads: priority, then who has waited longest, then who came first.
+"""The order in which the memory store hands out leads: priority, then by the campaign's order.
 
 One heap for each time zone and priority, so that reserving touches only leads whose calling window is open. Entries are
 never searched for: whoever pops one must check that its lead is still open.

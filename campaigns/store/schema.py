@@ -103,6 +103,16 @@ lead_lists = sa.Table(
     sa.UniqueConstraint("campaign_id", "name"),
 )
 
+list_turns = sa.Table(
+    "list_turns",
+    metadata,
+    # Of campaigns that mix their lists: when it is each list's turn (campaigns.rules.mixing).
+    sa.Column("campaign_id", Id, sa.ForeignKey("campaigns.campaign_id"), primary_key=True),
+    sa.Column("list_id", Id, primary_key=True),
+    sa.Column("turn", sa.Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 lead_groups = sa.Table(
     "lead_groups",
     metadata,

@@ -5,6 +5,7 @@ Whoever changes leads locks them first, in the order of their ids, so that two e
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from enum import Enum
 from functools import lru_cache
 from heapq import nsmallest
 from itertools import groupby
@@ -12,9 +13,9 @@ from itertools import groupby
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from campaigns.model import Campaign, Lead, LeadStatus
+from campaigns.model import Campaign, Lead, LeadOrder, LeadStatus
 from campaigns.rules.gate import Gate, gate_of
-from campaigns.store import judging, progress, sql_gate
+from campaigns.store import judging, progress, sql_gate, sql_mixing
 from campaigns.store.adding import rest_of_numbers
 from campaigns.store.database import as_rows, ids_as_rows, insert
 from campaigns.store.rows import CALLED_BACK, LEAD_COLUMNS, callback_row, chunks, numbers_row, status_text, to_lead
@@ -30,6 +31,24 @@ GROUPS_AT_ONCE = 200
 
 Group = tuple[int, int, str, int]
 """Campaign, list, time zone, priority."""
+
+OpenGroups = Sequence[tuple[int, Sequence[tuple[int, str]]]]
+"""Priorities, highest first, each with its lists and time zones."""
+
+NEVER_TRIED = 0.0
+"""`not_before` of a lead that has never been tried nor put off."""
+
+
+class Span(Enum):
+    """A part of each group's range of the index, in the order in which it is read."""
+
+    ALL = "all"
+    NEVER_TRIED = "never tried"
+    """Read from its end: the newest first."""
+    TRIED = "tried"
+
+
+SPANS = {LeadOrder.LONGEST_WAITING: (Span.ALL,), LeadOrder.NEWEST: (Span.NEVER_TRIED, Span.TRIED)}
 
 _MOVE = (
     leads.update()
@@ -72,31 +91,53 @@ def reserve(
     Leads are taken group by group (a priority, the lists and time zones whose window is open), each by a range of the
     index `leads_ready` that begins at the best lead and ends at `now`: leads whose time has not come are never read.
     """
-    reserved: list[Lead] = []
     gate = gate_of(campaign)
     if gate.campaign_refusals(now):
-        return reserved
-    refused_max = REFUSED_MAX
+        return []
     free_expired(connection, campaign.campaign_id, now)
-    for priority, groups in _open_groups(connection, gate, now):
-        while len(reserved) < (wanted := min(count, RESERVE_MAX)) and refused_max > 0:
-            due = _lock_due(connection, (campaign.campaign_id, priority, groups), now, wanted - len(reserved))
-            if not due:
-                break
-            numbers = {lead.number for lead in due}
-            records = sql_gate.Records(
-                connection,
-                numbers,
-                find_blocked(connection, numbers, campaign.tenant_id),
-                gate.needs_past,
-                campaign.tenant_id,
-            )
-            chosen, refused = judging.judge(gate, due, now, records.seen)
-            move(connection, refused)
-            refused_max -= len(refused)
-            lease(connection, [lead.lead_id for lead in chosen], lease_until, engine_id)
-            reserved += (replace(lead, status=LeadStatus.RESERVED) for lead in chosen)
-    return reserved
+    taking = _Taking(connection, gate, now, lease_until, engine_id)
+    groups = _open_groups(connection, gate, now)
+    count = min(count, RESERVE_MAX)
+    if not campaign.list_weights:
+        return taking.take(groups, count)
+    return sql_mixing.take(connection, campaign, groups, count, taking.take)
+
+
+class _Taking:
+    """One reservation: what it leases, and how many leads it may still put off."""
+
+    def __init__(self, connection: sa.Connection, gate: Gate, now: float, lease_until: float, engine_id: str) -> None:
+        self._connection = connection
+        self._gate = gate
+        self._now = now
+        self._lease = (lease_until, engine_id)
+        self._refused_max = REFUSED_MAX
+
+    def take(self, groups: OpenGroups, count: int) -> list[Lead]:
+        """Lease the best leads of these groups, the highest priority first."""
+        campaign = self._gate.campaign
+        reserved: list[Lead] = []
+        for priority, some in groups:
+            for span in SPANS[campaign.lead_order]:
+                while len(reserved) < count and self._refused_max > 0:
+                    source = (campaign.campaign_id, priority, some)
+                    due = _lock_due(self._connection, source, span, self._now, count - len(reserved))
+                    if not due:
+                        break
+                    reserved += self._judged(due)
+        return reserved
+
+    def _judged(self, due: Sequence[Lead]) -> list[Lead]:
+        connection, gate = self._connection, self._gate
+        tenant_id = gate.campaign.tenant_id
+        numbers = {lead.number for lead in due}
+        blocked = find_blocked(connection, numbers, tenant_id)
+        records = sql_gate.Records(connection, numbers, blocked, gate.needs_past, tenant_id)
+        chosen, refused = judging.judge(gate, due, self._now, records.seen)
+        move(connection, refused)
+        self._refused_max -= len(refused)
+        lease(connection, [lead.lead_id for lead in chosen], *self._lease)
+        return [replace(lead, status=LeadStatus.RESERVED) for lead in chosen]
 
 
 def release(connection: sa.Connection, lead_ids: Sequence[int]) -> None:
@@ -213,7 +254,7 @@ def change_groups(connection: sa.Connection, changes: Mapping[Group, int]) -> No
     connection.execute(statement.on_conflict_do_update(index_elements=key, set_={"leads_open": total}), rows)
 
 
-def _open_groups(connection: sa.Connection, gate: Gate, now: float) -> list[tuple[int, list[tuple[int, str]]]]:
+def _open_groups(connection: sa.Connection, gate: Gate, now: float) -> OpenGroups:
     """The lists and time zones in which people may be called now, for each priority, highest first."""
     of_campaign = (lead_groups.c.campaign_id == gate.campaign.campaign_id, lead_groups.c.leads_open > 0)
     wanted = sa.select(lead_groups.c.priority, lead_groups.c.list_id, lead_groups.c.time_zone).where(*of_campaign)
@@ -226,42 +267,47 @@ def _open_groups(connection: sa.Connection, gate: Gate, now: float) -> list[tupl
 
 
 def _lock_due(
-    connection: sa.Connection, source: tuple[int, int, Sequence[tuple[int, str]]], now: float, count: int
+    connection: sa.Connection, source: tuple[int, int, Sequence[tuple[int, str]]], span: Span, now: float, count: int
 ) -> list[Lead]:
     """The best leads of one priority whose time has come; leads that another engine has locked are passed over."""
     campaign_id, priority, groups = source
-    found: list[tuple[float, int, Lead]] = []
+    found: list[Lead] = []
     for some in chunks(groups, GROUPS_AT_ONCE):
-        statement = _due_statement(connection.dialect.name, len(some))
+        statement = _due_statement(connection.dialect.name, len(some), span)
         values: list[object] = []
+        until = NEVER_TRIED if span is Span.NEVER_TRIED else now
         for list_id, time_zone in some:
-            values += (campaign_id, LeadStatus.OPEN.value, list_id, time_zone, priority, now, count)
-        rows = connection.exec_driver_sql(statement, (*values, count)).all()
-        found += [(lead.not_before, lead.lead_id, lead) for lead in map(to_lead, rows)]
+            values += (campaign_id, LeadStatus.OPEN.value, list_id, time_zone, priority, until, count)
+        found += map(to_lead, connection.exec_driver_sql(statement, (*values, count)).all())
     if len(groups) > GROUPS_AT_ONCE:
-        found = nsmallest(count, found, key=lambda one: one[:2])
-    return [lead for _, _, lead in found]
+        sign = -1 if span is Span.NEVER_TRIED else 1
+        found = nsmallest(count, found, key=lambda lead: (lead.not_before, sign * lead.lead_id))
+    return found
 
 
-@lru_cache(maxsize=GROUPS_AT_ONCE + 1)
-def _due_statement(dialect: str, groups: int) -> str:
+@lru_cache(maxsize=3 * (GROUPS_AT_ONCE + 1))
+def _due_statement(dialect: str, groups: int, span: Span) -> str:
     """A statement that begins in each of so many groups at its best lead, merges them, and reads the best leads.
 
     Written out, because every lead that is fetched to be thrown away again costs more here than in the database.
     """
     mark = "?" if dialect == "sqlite" else "%s"
     locking = "" if dialect == "sqlite" else " FOR UPDATE SKIP LOCKED"
+    first, back = ("", "") if span is Span.ALL else (f" AND not_before > {NEVER_TRIED}", "")
+    if span is Span.NEVER_TRIED:
+        first, back = "", " DESC"
+    order = f"not_before{back}, lead_id{back}"
     of_group = (
         f"SELECT * FROM (SELECT not_before, lead_id FROM leads WHERE campaign_id = {mark} AND status = {mark} "  # noqa: S608
-        f"AND list_id = {mark} AND time_zone = {mark} AND priority = {mark} AND not_before <= {mark} "
-        f"ORDER BY not_before, lead_id LIMIT {mark}{locking}) AS of_group"
+        f"AND list_id = {mark} AND time_zone = {mark} AND priority = {mark} AND not_before <= {mark}{first} "
+        f"ORDER BY {order} LIMIT {mark}{locking}) AS of_group"
     )
     merged = " UNION ALL ".join([of_group] * groups)
     columns = ", ".join(f"leads.{column.name}" for column in LEAD_COLUMNS)
-    best = f"SELECT not_before, lead_id FROM ({merged}) AS merged ORDER BY not_before, lead_id LIMIT {mark}"  # noqa: S608
+    best = f"SELECT not_before, lead_id FROM ({merged}) AS merged ORDER BY {order} LIMIT {mark}"  # noqa: S608
     # CROSS JOIN: SQLite then keeps the order of the tables.
     joined = f"SELECT {columns} FROM ({best}) AS best CROSS JOIN leads WHERE leads.lead_id = best.lead_id"  # noqa: S608
-    return f"{joined} ORDER BY best.not_before, best.lead_id"
+    return f"{joined} ORDER BY best.not_before{back}, best.lead_id{back}"
 
 
 def lease(connection: sa.Connection, lead_ids: Sequence[int], lease_until: float, engine_id: str) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import replace
 
-from campaigns.model import CallingWindow, Campaign, CampaignStatus, NewLead
+from campaigns.model import CallingWindow, Campaign, CampaignStatus, LeadOrder, NewLead
 from campaigns.store import migration, sql_leads
 from campaigns.store.database import Database, read_url
 from campaigns.store.schema import lead_groups
@@ -42,9 +43,10 @@ def plans(connection: sa.Connection, run: object) -> list[str]:
     return found
 
 
-def test_reserving_reads_no_lead_that_it_does_not_lease(database: Database) -> None:
+@pytest.mark.parametrize("order", LeadOrder)
+def test_reserving_reads_no_lead_that_it_does_not_lease(database: Database, order: LeadOrder) -> None:
     store = SqlStore(database)
-    campaign = store.create_campaign(RUNNING)
+    campaign = store.create_campaign(replace(RUNNING, lead_order=order))
     store.add_leads(campaign.campaign_id, [NewLead(number=f"+1202555{index:04d}") for index in range(50)])
     with database.writing() as connection:
         found = plans(connection, lambda: sql_leads.reserve(connection, campaign, 10, 0.0, 60.0, "engine-1"))
@@ -66,10 +68,14 @@ def test_postgres_begins_each_group_at_its_best_lead(empty_postgres_url: str) ->
     store.add_leads(campaign.campaign_id, leads)
     with opened.writing() as connection:
         connection.execute(sa.text("ANALYZE"))
-        statement = sql_leads._due_statement("postgresql", 2)
+        statement = sql_leads._due_statement("postgresql", 2, sql_leads.Span.ALL)
         groups = [(campaign.campaign_id, "open", 0, zone, 0, 0.0, 10) for zone in zones[:2]]
         values = (*(value for group in groups for value in group), 10)
         plan = [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", values)]
+        for span in (sql_leads.Span.NEVER_TRIED, sql_leads.Span.TRIED):
+            other = sql_leads._due_statement("postgresql", 2, span)
+            found = [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {other}", values)]
+            assert sum("using leads_ready on leads" in line for line in found) == 2, found
     assert sum("using leads_ready on leads" in line for line in plan) == 2, plan
     assert not [line for line in plan if "Seq Scan on leads" in line], plan
     opened.close()

@@ -1,0 +1,57 @@
+"""Lead orders other than the usual one, and list mix, in memory: all due leads are looked through."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+
+from campaigns.model import Campaign, Lead, LeadOrder
+from campaigns.rules.mixing import interleaved, moved, quotas
+from campaigns.store.memory_leads import LeadSlot
+
+Take = Callable[[Iterator[LeadSlot], int], list[Lead]]
+
+
+def is_usual(campaign: Campaign) -> bool:
+    """Whether leads come in the order in which the heaps have them."""
+    return campaign.lead_order is LeadOrder.LONGEST_WAITING and not campaign.list_weights
+
+
+def in_order(campaign: Campaign, due: Sequence[LeadSlot]) -> list[LeadSlot]:
+    """Due leads in the campaign's order."""
+
+    def key(slot: LeadSlot) -> tuple[float, float, int]:
+        lead = slot.lead
+        is_newest = campaign.lead_order is LeadOrder.NEWEST and lead.not_before == 0.0
+        return -lead.priority, lead.not_before, -lead.lead_id if is_newest else lead.lead_id
+
+    return sorted(due, key=key)
+
+
+def take_mixed(
+    campaign: Campaign,
+    names: dict[int, str],
+    turns: dict[int, float],
+    due: Sequence[LeadSlot],
+    count: int,
+    take: Take,
+) -> list[Lead]:
+    """Take leads of several lists by their weights; `turns` is written anew."""
+    of_list: defaultdict[int, list[LeadSlot]] = defaultdict(list)
+    for slot in due:
+        of_list[slot.lead.list_id].append(slot)
+    weights = {list_id: campaign.list_weights.get(names.get(list_id, ""), 1.0) for list_id in sorted(of_list)}
+    weights = {list_id: weight for list_id, weight in weights.items() if weight > 0}
+    waiting = {list_id: iter(of_list[list_id]) for list_id in weights}
+    given = dict.fromkeys(weights, 0)
+    found: dict[int, list[Lead]] = {list_id: [] for list_id in weights}
+    giving, missing = dict(weights), count
+    while giving and missing > 0:
+        for list_id, quota in quotas(missing, giving, moved(given, weights, turns)).items():
+            leads = take(waiting[list_id], quota) if quota else []
+            found[list_id] += leads
+            given[list_id] += len(leads)
+            if len(leads) < quota:
+                del giving[list_id]
+        missing = count - sum(given.values())
+    after = moved(given, weights, turns)
+    turns.update(after)
+    return interleaved(found, weights)

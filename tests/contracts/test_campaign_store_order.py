@@ -1,0 +1,75 @@
+"""Lead order and list mix: the same in every campaign store."""
+
+from collections import Counter
+
+from msgspec.structs import replace
+
+from campaigns.imports import AddRules
+from campaigns.model import Campaign, CampaignStatus, LeadOrder, NewLead, Outcome, RetryRule
+from campaigns.ports import CampaignStore
+from tests.contracts.test_campaign_store import ANY_TIME, NOON, dial, ended, number, store
+
+__all__ = ["store"]
+
+CAMPAIGN = Campaign(
+    campaign_id=0,
+    name="spring",
+    skill_group="sales",
+    status=CampaignStatus.RUNNING,
+    calling_window=ANY_TIME,
+    retry_rules={Outcome.BUSY: RetryRule(delay_s=60.0, attempts_max=9)},
+)
+
+
+def fill(store: CampaignStore, campaign: Campaign, name: str, count: int, first: int, priority: int = 0) -> int:
+    list_id = store.open_list(campaign.campaign_id, name) if name else 0
+    leads = [NewLead(number=number(first + index), priority=priority) for index in range(count)]
+    assert store.add_leads(campaign.campaign_id, leads, AddRules(list_id=list_id)).accepted == count
+    return list_id
+
+
+def reserve(store: CampaignStore, campaign: Campaign, count: int, now: float = NOON) -> list[int]:
+    return [one.lead_id for one in store.reserve_leads(campaign.campaign_id, count, now, 600.0, "engine-1")]
+
+
+def test_the_newest_go_first_and_those_tried_last(store: CampaignStore) -> None:
+    campaign = store.create_campaign(replace(CAMPAIGN, lead_order=LeadOrder.NEWEST))
+    fill(store, campaign, "", 3, 0)
+    fill(store, campaign, "", 2, 10, priority=1)
+    assert reserve(store, campaign, 2) == [5, 4]
+    for lead_id in (4, 5):
+        result = ended(dial(store, store.lead(lead_id)), Outcome.BUSY, at=NOON)
+        store.record_results([result], NOON)
+    assert reserve(store, campaign, 2) == [3, 2]
+    store.release_leads([3, 2])
+    # Priorities go before; then the order; those that have been tried by how long they are due.
+    fill(store, campaign, "", 1, 20, priority=1)
+    assert reserve(store, campaign, 9, NOON + 60) == [6, 4, 5, 3, 2, 1]
+
+
+def test_a_change_of_order_holds_at_once(store: CampaignStore) -> None:
+    campaign = store.create_campaign(CAMPAIGN)
+    fill(store, campaign, "", 4, 0)
+    assert reserve(store, campaign, 1) == [1]
+    store.update_campaign(replace(campaign, lead_order=LeadOrder.NEWEST))
+    assert reserve(store, campaign, 1) == [4]
+    store.update_campaign(campaign)
+    assert reserve(store, campaign, 9) == [2, 3]
+
+
+def test_lists_share_by_weight_whatever_their_priorities(store: CampaignStore) -> None:
+    campaign = store.create_campaign(replace(CAMPAIGN, list_weights={"March": 3.0, "old": 0.0}))
+    march = fill(store, campaign, "March", 40, 0)
+    fill(store, campaign, "old", 5, 100, priority=9)
+    fill(store, campaign, "", 20, 200, priority=5)
+    taken: Counter[int] = Counter()
+    for _ in range(8):
+        ids = reserve(store, campaign, 2)
+        assert len(ids) == 2
+        taken.update(store.lead(lead_id).list_id for lead_id in ids)
+    assert taken == {march: 12, 0: 4}
+    # A list that runs dry leaves its share to the others; one of weight 0 is never called.
+    assert len(reserve(store, campaign, 100)) == 40 + 20 - 16
+    assert reserve(store, campaign, 100) == []
+    store.update_campaign(replace(campaign, list_weights={}))
+    assert len(reserve(store, campaign, 100)) == 5
