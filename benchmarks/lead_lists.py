@@ -97,7 +97,9 @@ def fill(url: str, count: int) -> None:
         for index in leads.indexes:
             index.drop(connection)
         insert = f"INSERT INTO leads ({_COLUMNS}) SELECT {_VALUES}"
-        connection.exec_driver_sql(_SERIES[dialect].format(count=count, insert=insert))
+        statement = _SERIES[dialect].format(count=count, insert=insert)
+        # The driver takes a plain percent sign for the mark of a parameter.
+        connection.exec_driver_sql(statement if dialect == "sqlite" else statement.replace("%", "%%"))
         for index in leads.indexes:
             index.create(connection)
         connection.exec_driver_sql(_GROUPS)
