@@ -20,6 +20,8 @@ from benchmarks import (
     simulated_optimum,
     simulation_speed,
     sip_calls,
+    sip_loss,
+    sip_soak,
 )
 from benchmarks.harness import UnknownBenchmarkError, as_json, as_table, choose, machine
 from benchmarks.plots import FOLDER, draw_all
@@ -41,11 +43,20 @@ MODULES = (
     hopper,
 )
 """Importing a module registers its benchmarks."""
+CHECKS = {"sip-loss": sip_loss.main, "sip-soak": sip_soak.main}
+"""Long runs with options of their own, which say by their exit status whether all was well; never part of the rest."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run what the command line asks for; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Run the dialer's benchmarks.")
+    given = sys.argv[1:] if arguments is None else arguments
+    if given and given[0] in CHECKS:
+        return CHECKS[given[0]](given[1:])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Run the dialer's benchmarks.",
+        epilog=f"Long checks with options of their own: {', '.join(CHECKS)} (--help after each).",
+    )
     parser.add_argument(
         "ids", nargs="*", metavar="ID", help="run only these; all where none is named; `plots` draws those of the docs"
     )

@@ -5,19 +5,15 @@ measured is sockets, transactions, dialogs, SDP and the gateway. Where sipp is m
 """
 
 import asyncio
-import contextlib
-import os
 import resource
 import shutil
-import socket
-import subprocess
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import uvloop
 
 from benchmarks.harness import Figure, benchmark
+from benchmarks.sipp import running_sipp
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
 from dialer.gateway.silent_media import SilentMedia
 from dialer.gateway.sip import parse_message
@@ -30,7 +26,6 @@ CALLS_AT_ONCE = 100
 CPU_MS_PER_CALL_AIM = 0.2
 PARSE_US_AIM = 16.0
 PARSES = 20_000
-START_S = 10.0
 
 ANSWER = "\r\n".join(
     [
@@ -101,10 +96,9 @@ class Load:
 def sip_calls(_seed: int) -> Sequence[Figure]:
     """CPU time per call, of this process and of sipp beside it."""
     figures = [Figure(name="parse a 200 with SDP", value=_parse_us(), unit="µs", better="lower", aim=PARSE_US_AIM)]
-    program = shutil.which("sipp")
-    if program is None:
+    if shutil.which("sipp") is None:
         return figures
-    load, used_s, clock_s, sipp_s = _run_against(program)
+    load, used_s, clock_s, sipp_s = _run_against()
     counters = load.gateway.counters()
     return [
         *figures,
@@ -130,21 +124,10 @@ def _parse_us() -> float:
     return (time.process_time() - begun) / PARSES * 1e6
 
 
-def _run_against(program: str) -> tuple[Load, float, float, float]:
-    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    options = ["-i", "127.0.0.1", "-p", str(port), "-nostdin"]
+def _run_against() -> tuple[Load, float, float, float]:
     before_s = _children_s()
-    sipp = subprocess.Popen(  # noqa: S603 - a fixed command
-        [program, "-sn", "uas", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
-    )
-    try:
-        _wait_until_bound(port)
+    with running_sipp(("-sn", "uas")) as port:
         load, used_s, clock_s = asyncio.Runner(loop_factory=uvloop.new_event_loop).run(_measure(port))
-    finally:
-        sipp.kill()
-        sipp.wait()
     return load, used_s, clock_s, _children_s() - before_s
 
 
@@ -162,14 +145,6 @@ async def _measure(port: int) -> tuple[Load, float, float]:
 def _children_s() -> float:
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
-
-
-def _wait_until_bound(port: int) -> None:
-    deadline = time.monotonic() + START_S
-    while f"0100007F:{port:04X}" not in Path("/proc/net/udp").read_text():
-        if time.monotonic() > deadline:
-            raise RuntimeError("sipp does not listen; is another program in its way?")
-        os.sched_yield()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 
 from tests.interop.sipp_process import Sipp
 
-WAIT_S_MAX = 60.0
+WAIT_S_MAX = 120.0
 TALK_S = 1.0
 
 
@@ -33,6 +33,24 @@ CASES = (
     Case("200 lost and repeated", "answer_repeated", "connected", None, options=("-nr",)),
     Case("BYE in mid-call", "far_end_hangs_up", "connected", None, agent_hangs_up=False),
     Case("407", "proxy_digest", "connected", None, {"algorithm": "MD5"}),
+    Case("200 with no word before", "answer_at_once", "connected", None),
+    Case("A-law alone", "answer_pcma", "connected", None),
+    Case("INVITE lost", "answer_after_retransmission", "connected", None, options=("-nr",)),
+    Case("BYE answered 481", "bye_unknown", "connected", None),
+    Case("busy tone, then 486", "early_media_then_busy", "busy", 486),
+    Case("announcement, then 404", "early_media_then_unallocated", "invalid_number", 404),
+    Case("rings, then 603", "rings_then_declines", "rejected", 603),
+    Case("rings, then 480", "rings_then_unavailable", "no_answer", 480),
+    Case("re-INVITE of theirs", "moves_its_audio", "connected", None),
+    Case(
+        "503 with Q.850 1",
+        "refuse",
+        "invalid_number",
+        503,
+        {"status": "503", "phrase": "No Route", "header": "Reason: Q.850;cause=1"},
+    ),
+    Case("484", "refuse", "invalid_number", 484, {"status": "484", "phrase": "Incomplete", "header": "X-Nothing: 1"}),
+    Case("603+", "refuse", "rejected", 608, {"status": "608", "phrase": "Rejected", "header": "X-Nothing: 1"}),
 )
 
 
@@ -83,7 +101,7 @@ def hang_up_when_due(client: httpx.Client) -> None:
 @pytest.mark.sipp
 @pytest.mark.slow
 def test_every_way_a_call_can_go_is_in_the_cdrs(floor: Any, tmp_path: Path) -> None:
-    carriers = [Sipp(tmp_path, case.scenario, keys=case.keys, options=case.options) for case in CASES]
+    carriers = [Sipp(tmp_path, case.scenario, keys=case.keys, options=case.options, lives_s=240) for case in CASES]
     for carrier in carriers:
         carrier.__enter__()
     try:
@@ -99,14 +117,19 @@ def test_every_way_a_call_can_go_is_in_the_cdrs(floor: Any, tmp_path: Path) -> N
             for number in range(1, len(CASES) + 1):
                 client.post(f"/campaigns/{number}/start").raise_for_status()
             deadline = time.monotonic() + WAIT_S_MAX
+            gateway = {}
             while len(cdrs := client.get("/cdrs").json()["items"]) < len(CASES):
                 assert time.monotonic() < deadline, f"only {len(cdrs)} CDRs: {cdrs}"
                 hang_up_when_due(client)
+            while (gateway := client.get("/health").json()["parts"]["gateway"]["counters"])["dialogs"] > len(CASES):
+                assert time.monotonic() < deadline, f"dialogs are left: {gateway}"
         for carrier in carriers:
             carrier.finish()
     finally:
         for carrier in carriers:
             carrier.__exit__()
+    # What is left is one leg for each agent, its dialog, and no call.
+    assert (gateway["calls"], gateway["legs"], gateway["dialogs"]) == (0, len(CASES), len(CASES))
     found = {CASES[cdr["campaign_id"] - 1].name: (cdr["outcome"], cdr["sip_status"]) for cdr in cdrs}
     print(found)
     assert found == {case.name: (case.outcome, case.sip_status) for case in CASES}

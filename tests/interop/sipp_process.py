@@ -50,7 +50,7 @@ class Sipp:
     def __init__(
         self, folder: Path, scenario: str, *, calls: int = 1, target: str = "", keys: dict[str, str] | None = None,
         options: tuple[str, ...] = (), transport: str = "udp", host: str = "127.0.0.1",
-        port: int = 0
+        port: int = 0, lives_s: int = 60
     ) -> None:  # fmt: skip
         self.port = port or free_port()
         self.address = (host, self.port)
@@ -65,7 +65,7 @@ class Sipp:
             require_sipp(), *([target] if target else []), *chosen,
             "-t", f"{transport[0]}1", "-i", host, "-p", str(self.port), "-mp", str(media_port),
             "-m", str(calls), "-nostdin",
-            "-timeout", "60s", "-timeout_error", "-deadcall_wait", "0",
+            "-timeout", f"{lives_s}s", "-timeout_error", "-deadcall_wait", "0",
             "-trace_err", "-error_file", str(self._log), "-trace_msg",
             "-message_file", str(folder / f"sipp-{self.port}.messages"), *options,
         ]  # fmt: skip
