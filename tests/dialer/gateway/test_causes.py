@@ -3,12 +3,14 @@ from pathlib import Path
 
 import pytest
 
+from campaigns.model import DEFAULT_RETRY_RULES
 from dialer.gateway.causes import BY_ENDING, BY_Q850, BY_STATUS, call_cause, in_words
 from dialer.gateway.settings import GatewaySettings
 from dialer.gateway.silent_media import SilentMedia
 from dialer.gateway.sip import Ending, SessionEnded, UserAgent
 from dialer.gateway.sip_gateway import SipGateway
 from dialer.model import CallCause
+from dialer.pds.outcomes import UNANSWERED
 
 
 def ended(ending: Ending, status: int | None = None, q850: int | None = None, reason: str = "") -> SessionEnded:
@@ -72,13 +74,26 @@ def test_words_for_logs() -> None:
 
 def test_the_reference_page_says_what_the_tables_say() -> None:
     page = (Path(__file__).parents[3] / "docs/reference/sip.md").read_text()
+    table, _, _ = page.partition("| what happened | cause |")
     by_status: dict[int, CallCause] = {}
     by_q850: dict[int, CallCause] = {}
-    for name, statuses, causes in re.findall(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", page, re.MULTILINE):
+    for name, statuses, causes in re.findall(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", table, re.MULTILINE):
         by_status |= dict.fromkeys(map(int, re.findall(r"\d+", statuses)), CallCause(name))
         by_q850 |= dict.fromkeys(map(int, re.findall(r"\d+", causes)), CallCause(name))
     assert by_status == BY_STATUS
     assert by_q850 == BY_Q850
+
+
+def test_the_reference_page_says_what_becomes_of_the_lead() -> None:
+    page = (Path(__file__).parents[3] / "docs/reference/sip.md").read_text()
+    _, _, table = page.partition("| cause, unanswered | outcome in the CDR | tried again |")
+    said: dict[CallCause, tuple[str, str]] = {}
+    for names, outcome, again in re.findall(r"^\| (`[^|]+`) \| `(\w+)` \| ([^|]+) \|$", table, re.MULTILINE)[:6]:
+        said |= dict.fromkeys(map(CallCause, re.findall(r"`(\w+)`", names)), (outcome, again))
+    for cause, outcome in UNANSWERED.items():
+        rule = DEFAULT_RETRY_RULES.get(outcome)
+        again = "never" if rule is None else f"after {rule.delay_s / 60:g} min, {rule.attempts_max} attempts at most"
+        assert said[cause] == (outcome.value, again)
 
 
 def test_the_reference_page_explains_every_counter() -> None:
