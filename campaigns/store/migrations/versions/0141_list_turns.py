@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0141"
-down_revision = "0130"
+down_revision = "0131"
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
