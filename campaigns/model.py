@@ -167,6 +167,9 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     treatment: Treatment = Treatment.AGENT
     message: str = "safe-harbour"
     """The recorded message that an agentless campaign plays, and that an abandoned person hears."""
+    opt_out_digit: str = "9"
+    """Pressed during the message, it puts the number on the do-not-call list and ends the call (47 CFR
+    64.1200(a)(7)(i)(B)); empty for none. The message must say so."""
     pacing: PacingSettings = PacingSettings()
     caller_id: str = ""
     """The number shown to the called person, E.164; empty means the trunk's own."""
@@ -356,6 +359,8 @@ class Cdr(msgspec.Struct, frozen=True, kw_only=True):
     sip_status: int | None
     cause: str
     agent_id: str
+    digits: str = ""
+    """Keys that the called person pressed."""
 
 
 class CampaignTask(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ PRIORITY_MAX = 1000
 TEXT_LENGTH_MAX = 200
 LISTS_MAX = 100
 LIST_WEIGHT_MAX = 1000.0
+OPT_OUT_DIGITS = ("", *"0123456789*#")
 DISPOSITIONS_MAX = 50
 DISPOSITION_NAME_LENGTH_MAX = 40
 
@@ -51,6 +52,8 @@ def _text_problems(campaign: Campaign) -> Iterator[Problem]:
             yield Problem(field, "must not be empty")
         elif len(text) > TEXT_LENGTH_MAX:
             yield Problem(field, f"has {len(text)} characters, at most {TEXT_LENGTH_MAX} are allowed")
+    if campaign.opt_out_digit not in OPT_OUT_DIGITS:
+        yield Problem("opt_out_digit", f"{campaign.opt_out_digit!r} is not one key, 0 to 9, * or # (empty for none)")
     number = campaign.caller_id
     if number and not is_e164(number):
         yield Problem(

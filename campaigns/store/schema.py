@@ -201,6 +201,7 @@ cdrs = sa.Table(
     sa.Column("sip_status", sa.Integer),
     sa.Column("cause", sa.Text, nullable=False),
     sa.Column("agent_id", sa.Text, nullable=False),
+    sa.Column("digits", sa.Text, nullable=False, server_default=""),
     sa.Index("cdrs_by_time", "started_at", "call_id"),
     sa.Index("cdrs_by_campaign", "campaign_id", "started_at", "call_id"),
     sqlite_with_rowid=False,

@@ -20,6 +20,7 @@ from dialer.engine.desk import (
     on_agent_paused,
     on_agent_went_ready,
 )
+from dialer.engine.digits import on_digit_heard
 from dialer.engine.ending import on_call_ended, on_message_played
 from dialer.engine.leads import on_callbacks_reserved, on_leads_reserved, on_numbers_blocked
 from dialer.engine.legs import on_leg_closed, on_leg_opened
@@ -51,6 +52,7 @@ HANDLERS: dict[type[m.Event], Callable[[EngineState, Any, float], None]] = {
     m.CallAnswered: on_call_answered,
     m.AmdDecided: on_amd_decided,
     m.CallBridged: on_call_bridged,
+    m.DigitHeard: on_digit_heard,
     m.MessagePlayed: on_message_played,
     m.CallEnded: on_call_ended,
     m.LegOpened: on_leg_opened,

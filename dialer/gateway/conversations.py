@@ -76,6 +76,7 @@ class Conversations:
 
     def ended(self, line: Line) -> None:
         """A line is about to close: what was recorded of it is whole."""
+        self._listening.forget(line.line_id)
         if self._recorder is not None and not line.is_leg:
             self._recorder.stop(line.line_id)
 
@@ -99,6 +100,7 @@ class Conversations:
         elif command.after_beep:
             self._listening.wait_for_beep(command.call_id, lambda: self._play_now(line, command))
         else:
+            self._listening.collect_digits(command.call_id)
             self._play_now(line, command)
 
     def _play_now(self, line: Line, command: PlayMessage) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from campaigns.terms import AmdSettings
 from dialer.gateway.media.amd import Detector
 from dialer.gateway.media.amd.greeting import GreetingEnd
+from dialer.gateway.media.dtmf import InbandDigits
 from dialer.gateway.media_port import MediaEngine
-from dialer.messages import AmdDecided
+from dialer.messages import AmdDecided, DigitHeard
 from dialer.ports import Post
 
 
@@ -16,6 +17,9 @@ class Listening:
     def __init__(self, media: MediaEngine, post: Post) -> None:
         self._media = media
         self._post = post
+        self._sends_events: set[str] = set()
+        """Calls whose keys come as events: their tones are not counted again."""
+        media.set_on_digit(self._on_event)
         self.counters = {"amd_verdicts": 0}
 
     def judge(self, call_id: str, settings: AmdSettings) -> None:
@@ -31,6 +35,25 @@ class Listening:
                 self._post(AmdDecided(call_id=call_id, result=verdict.result, confidence=confidence, reason=reason))
 
         self._media.listen(call_id, ear)
+
+    def collect_digits(self, call_id: str) -> None:
+        """Hear the tones of keys too, for far ends that send no events."""
+        digits = InbandDigits()
+
+        def ear(payload: bytes, payload_type: int) -> None:
+            for key in digits.hear(payload, payload_type):
+                if call_id not in self._sends_events:
+                    self._post(DigitHeard(call_id=call_id, digit=key))
+
+        self._media.listen(call_id, ear)
+
+    def forget(self, call_id: str) -> None:
+        """A call has ended."""
+        self._sends_events.discard(call_id)
+
+    def _on_event(self, stream_id: str, key: str) -> None:
+        self._sends_events.add(stream_id)
+        self._post(DigitHeard(call_id=stream_id, digit=key))
 
     def wait_for_beep(self, call_id: str, then: Callable[[], None]) -> None:
         """Call `then` once a machine has beeped, or its greeting is plainly over."""

@@ -109,6 +109,10 @@ class MediaEngine(Protocol):
         """What an open stream has carried so far."""
         ...
 
+    def set_on_digit(self, callback: Callable[[str, str], None]) -> None:
+        """Call `callback(stream_id, key)` once for every key that a far end presses and sends as a telephone event."""
+        ...
+
     def set_on_timeout(self, callback: Callable[[str], None]) -> None:
         """Call `callback(stream_id)` once for each stream from which no packet came for the engine's media timeout.
 

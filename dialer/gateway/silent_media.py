@@ -25,6 +25,7 @@ class SilentMedia:
         self._free = [first_port + 2 * n for n in reversed(range(streams_max))]
         self._defer = defer
         self._ports: dict[str, int] = {}
+        self._on_digit: Callable[[str, str], None] = lambda _stream_id, _key: None
         self._on_timeout: Callable[[str], None] = lambda _: None
         self._playing: dict[str, Callable[[], None]] = {}
         self.ears: dict[str, list[Ear]] = {}
@@ -125,6 +126,14 @@ class SilentMedia:
         """All zero: nothing flows."""
         self._check_open(stream_id)
         return StreamStatistics()
+
+    def set_on_digit(self, callback: Callable[[str, str], None]) -> None:
+        """Keep the callback for `press`."""
+        self._on_digit = callback
+
+    def press(self, stream_id: str, key: str) -> None:
+        """Report a key, as an engine with sockets would."""
+        self._on_digit(stream_id, key)
 
     def set_on_timeout(self, callback: Callable[[str], None]) -> None:
         """Keep the callback for `time_out`."""

@@ -119,6 +119,14 @@ class CallBridged(Message, frozen=True, kw_only=True):
     leg_id: str
 
 
+class DigitHeard(Message, frozen=True, kw_only=True):
+    """The far end has pressed a key."""
+
+    call_id: str
+    digit: str
+    """One of 0 to 9, *, #, A to D."""
+
+
 class MessagePlayed(Message, frozen=True, kw_only=True):
     """The message has been played to its end."""
 
@@ -242,6 +250,7 @@ Event = (
     | CallAnswered
     | AmdDecided
     | CallBridged
+    | DigitHeard
     | MessagePlayed
     | CallEnded
     | LegOpened

@@ -65,6 +65,7 @@ def placed_result(call: Call, outcome: Outcome, sip_status: int | None, ended_at
         sip_status=sip_status,
         cause=call.cause,
         agent_id=call.bridged_agent_id,
+        digits=call.digits,
     )
     return Result(attempt=attempt, cdr=cdr)
 

@@ -96,6 +96,7 @@ class Call:
         "campaign_id",
         "cause",
         "deadline",
+        "digits",
         "disposition",
         "ended_at",
         "features",
@@ -144,6 +145,8 @@ class Call:
         """Set as soon as it is certain, at the latest with the final event."""
         self.cause = ""
         self.disposition = ""
+        self.digits = ""
+        """Keys that the far end has pressed."""
         self.features: Known | None = None
         """What the answer model, or the rates by list, were told of the attempt."""
         self.answer_probability: float | None = None

@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 
+from dialer.gateway.media.dtmf import TELEPHONE_EVENT
 from dialer.gateway.media.g711 import SILENCE, translate
 from dialer.gateway.media.ports import RtpPorts
 from dialer.gateway.media.prompts import FRAME_MS, FRAME_SAMPLES, Prompt
@@ -52,6 +53,7 @@ class RtpEngine:
         self._unix_now = unix_now
         self._streams: dict[str, Stream] = {}
         self._on_timeout: Callable[[str], None] = lambda _: None
+        self._on_digit: Callable[[str, str], None] = lambda _stream_id, _key: None
         self._timer: asyncio.TimerHandle | None = None
         self._frame_at = 0.0
         self._frames = 0
@@ -156,6 +158,10 @@ class RtpEngine:
         """Call `callback(stream_id)` once for a stream that is owed packets and got none for `media_timeout_s`."""
         self._on_timeout = callback
 
+    def set_on_digit(self, callback: Callable[[str, str], None]) -> None:
+        """Call `callback(stream_id, key)` for every key that comes as a telephone event."""
+        self._on_digit = callback
+
     def _stream(self, stream_id: str) -> Stream:
         try:
             return self._streams[stream_id]
@@ -181,14 +187,21 @@ class RtpEngine:
         if not stream.accept(packet, source, now):
             return
         payload = packet.payload
-        for ear in stream.ears:
-            ear(payload, packet.payload_type)
+        is_event = packet.payload_type == TELEPHONE_EVENT
+        if is_event:
+            key = stream.events.hear(packet)
+            if key:
+                self._on_digit(stream.stream_id, key)
+        else:
+            for ear in stream.ears:
+                ear(payload, packet.payload_type)
         to = stream.other
         if to is None or to.target is None:
             return
-        if packet.payload_type != to.payload_type:
-            payload = translate(payload, packet.payload_type, to.payload_type)
-        self._send(to, to.sender.relay(packet, payload, to.payload_type, now), len(payload), to.target)
+        payload_type = packet.payload_type if is_event else to.payload_type
+        if packet.payload_type != payload_type:
+            payload = translate(payload, packet.payload_type, payload_type)
+        self._send(to, to.sender.relay(packet, payload, payload_type, now), len(payload), to.target)
 
     def _send(self, to: Stream, data: bytes, payload_length: int, target: Source) -> None:
         try:

@@ -4,6 +4,7 @@ import ipaddress
 import socket
 from collections.abc import Callable
 
+from dialer.gateway.media.dtmf import TELEPHONE_EVENT, Events
 from dialer.gateway.media.g711 import PCMA, PCMU
 from dialer.gateway.media.prompts import Prompt
 from dialer.gateway.media.rtp import RtpPacket, RtpSender
@@ -49,6 +50,7 @@ class Stream:
         "bytes_in",
         "bytes_out",
         "ears",
+        "events",
         "heard_at",
         "is_timed_out",
         "other",
@@ -71,6 +73,8 @@ class Stream:
         self.other: Stream | None = None
         """The stream it is bridged to."""
         self.playback: Playback | None = None
+        self.events = Events()
+        """Digits that the far end sends as telephone events."""
         self.ears: tuple[Ear, ...] = ()
         """Who hears what the far end says; replaced, never changed, so that an ear may leave while it hears."""
         self.packets_in = self.packets_out = self.bytes_in = self.bytes_out = 0
@@ -114,7 +118,7 @@ class Stream:
             if self._far_end is None or (self._learned is not None and source[:2] != self._far_end):
                 return False
             self._learned = self.target = source
-        if packet.payload_type not in PAYLOAD_TYPES:
+        if packet.payload_type not in PAYLOAD_TYPES and packet.payload_type != TELEPHONE_EVENT:
             return False
         self.packets_in += 1
         self.bytes_in += len(packet.payload)

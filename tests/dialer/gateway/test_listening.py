@@ -1,7 +1,7 @@
 from campaigns.terms import AmdSettings
 from dialer.gateway.listening import Listening
 from dialer.gateway.silent_media import SilentMedia
-from dialer.messages import AmdDecided, Event
+from dialer.messages import AmdDecided, DigitHeard, Event
 from dialer.model import AmdResult
 from tests.dialer.gateway.media.amd_sounds import frames, silence, tone, voice
 
@@ -37,3 +37,17 @@ def test_the_beep_is_waited_for_once() -> None:
         media.say("1-1", frame)
     assert heard == ["beep"]
     assert media.ears["1-1"] == []
+
+
+def test_keys_are_posted_from_events_or_else_from_their_tones() -> None:
+    ears, media, events = listening()
+    ears.collect_digits("1-1")
+    nine = frames(silence(0.1), tone(0.16, 852.0, 1477.0), silence(0.1))
+    for frame in nine:
+        media.say("1-1", frame)
+    assert events == [DigitHeard(call_id="1-1", digit="9")]
+    media.press("1-1", "5")
+    for frame in nine:
+        media.say("1-1", frame)
+    assert events[1:] == [DigitHeard(call_id="1-1", digit="5")]
+    ears.forget("1-1")

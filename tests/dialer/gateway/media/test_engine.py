@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 import pytest
 
+from dialer.gateway.media.dtmf import TELEPHONE_EVENT
 from dialer.gateway.media.engine import RtpEngine
 from dialer.gateway.media.g711 import PCMA, PCMU, encode, translate
 from dialer.gateway.media.prompts import Prompt, make_prompt
@@ -283,5 +284,27 @@ def test_bridges_and_prompts_exclude_each_other_and_wrong_ids_are_said() -> None
             with pytest.raises(MediaError, match="nobody is not open"):
                 room.media.connect("nobody", "127.0.0.1", 4000, PCMU)
             room.media.close("nobody")
+
+    run(scenario)
+
+
+def test_keys_come_once_each_and_cross_a_bridge() -> None:
+    async def scenario() -> None:
+        async with opened() as room:
+            keys: list[tuple[str, str]] = []
+            room.media.set_on_digit(lambda stream_id, key: keys.append((stream_id, key)))
+            customer, port = room.stream("call")
+            agent, _ = room.stream("leg")
+            room.media.bridge("call", "leg")
+            pressed = [RtpPacket(TELEPHONE_EVENT, n == 0, n, 4000, 7, bytes([9, 0, 0, 160])) for n in range(3)]
+            for packet in pressed:
+                customer.socket.sendto(
+                    customer.sender.relay(packet, packet.payload, TELEPHONE_EVENT, 0.0), ("127.0.0.1", port)
+                )
+            heard = await agent.hear_until(pressed[0].payload)
+            assert heard.payload_type == TELEPHONE_EVENT
+            customer.send(b"\x11" * 160, port)
+            await agent.hear_until(b"\x11" * 160)
+            assert keys == [("call", "9")]
 
     run(scenario)
