@@ -1,10 +1,10 @@
 """Where the distance to the clairvoyant lies: `predictive` itself, told part of the future of what is under way.
 
 `knows-outcomes` is told which calls in flight a person will answer, and when; `knows-ends` when each busy agent will
-be free; `knows-both` both. All else is `predictive` as it is: its estimates, its threshold, its budget. What one gains
-over `predictive` on the same customers is what predicting that part perfectly would be worth to it. Its forecast looks
-at five moments of a call's answer time, too few to make all of a certain future: what they show is a lower bound.
-Outside the simulator there is nobody to ask, and all three are `predictive`.
+be free. All else is `predictive` as it is: its estimates, its threshold, its budget. What one gains over `predictive`
+on the same customers is what predicting that part perfectly would be worth to it; who knows both is `clairvoyant`.
+The forecast looks at five moments of a call's answer time, too few to make all of a certain future: what is gained is a
+lower bound. Outside the simulator there is nobody to ask, and both are `predictive`.
 """
 
 from collections.abc import Callable
@@ -77,14 +77,6 @@ class KnowsOutcomes(Foreseeing):
 
     def __init__(self, settings: PolicySettings) -> None:
         super().__init__(settings, ends=False, outcomes=True)
-
-
-@register("knows-both")
-class KnowsBoth(Foreseeing):
-    """Knows both."""
-
-    def __init__(self, settings: PolicySettings) -> None:
-        super().__init__(settings, ends=True, outcomes=True)
 
 
 def _certain(at: tuple[float, ...], moments: NDArray[np.float64], sign: float) -> list[Part]:
