@@ -1,19 +1,18 @@
 """What call records tell of answering-machine detection: how long it takes, and how often it comes too late."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from campaigns.model import Outcome
+from dialer.model import AgentState
 from simulation.calibration.durations import QUANTILES
-from simulation.calibration.reading import CallRecord
+from simulation.calibration.reading import AgentInterval, CallRecord
 from simulation.models.distributions import Empirical
 
 NEAR_S = 0.05
 """An agent who was free is on the line within this of the moment at which detection is given up."""
-
-
 UNDECIDED_MIN = 0.05
 """A smaller share of persons may have waited for an agent and not for detection."""
 
@@ -22,15 +21,16 @@ class Detections(NamedTuple):
     """Times from answer to verdict."""
 
     delays_s: list[float]
-    """Of the calls that were taken for machines: as long as they were kept on the line."""
+    """Of calls taken for machines, as long as they were kept on the line, and of persons for whom an agent was free."""
     undecided: float
     """Share of persons who were let through because the time was up: bridged at the latest verdict's moment."""
 
 
-def detections_of(calls: Sequence[CallRecord]) -> Detections:
+def detections_of(calls: Sequence[CallRecord], intervals: Sequence[AgentInterval] = ()) -> Detections:
     """Read off the verdicts.
 
-    Only verdicts in time are seen as machines; what share there is no verdict for, the persons show.
+    Only verdicts in time are seen as machines; what share there is no verdict for, the persons show. With the agents'
+    `intervals` the waits of persons tell of the verdicts too, where the agent they got had been free all the while.
     """
     delays = [
         call.ended_at - call.answered_at
@@ -53,7 +53,22 @@ def detections_of(calls: Sequence[CallRecord]) -> Detections:
     # Verdicts that come just in time fall near the limit too, as often as among the machines.
     persons = at_limit / (at_limit + before) if at_limit else 0.0
     undecided = (persons - just_decided) / (1.0 - just_decided) if just_decided < 1.0 else 0.0
-    return Detections(delays, undecided if undecided >= UNDECIDED_MIN else 0.0)
+    undecided = undecided if undecided >= UNDECIDED_MIN else 0.0
+    latest_s = limit_s - NEAR_S if undecided else limit_s
+    return Detections([*delays, *(wait for wait in _direct_waits(calls, intervals) if wait <= latest_s)], undecided)
+
+
+def _direct_waits(calls: Sequence[CallRecord], intervals: Sequence[AgentInterval]) -> Iterator[float]:
+    """From answer to agent, where this agent was idle when the person answered and stayed so until the bridge."""
+    idle_since = {
+        (one.agent_id, round(one.ended_at)): one.started_at for one in intervals if one.state == AgentState.IDLE
+    }
+    for call in calls:
+        if call.answered_at is None or call.bridged_at is None:
+            continue
+        since = idle_since.get((call.agent_id, round(call.bridged_at)))
+        if since is not None and since <= call.answered_at:
+            yield call.bridged_at - call.answered_at
 
 
 def delay_with_undecided(found: Detections) -> Empirical:

@@ -109,7 +109,7 @@ def calibrate(
         raise CalibrationError("no call in the records was answered by a person; there is nothing to fit")
     ring_timeout_s = _ring_timeout(placed)
     speeds = speeds_of(placed)
-    amd = _amd(fitter, placed, amd_person_error)
+    amd = _amd(fitter, placed, intervals, amd_person_error)
     customers = _customers(fitter, placed, intervals, ring_timeout_s, speeds, amd)
     attempts = Counter(call.lead for call in placed)
     is_single = max(call.attempt_number for call in placed) == 1
@@ -317,16 +317,18 @@ def _patience(fitter: _Fitter, calls: Sequence[CallRecord]) -> AnyDuration | Non
     return found
 
 
-def _amd(fitter: _Fitter, calls: Sequence[CallRecord], person_error: float) -> Amd | None:
+def _amd(
+    fitter: _Fitter, calls: Sequence[CallRecord], intervals: Sequence[AgentInterval], person_error: float
+) -> Amd | None:
     """Detection takes as long as machines were kept on the line; whom it mistook, records do not show."""
-    found = detections_of(calls)
+    found = detections_of(calls, intervals)
     if len(found.delays_s) < DURATIONS_MIN:
         if any(call.outcome is Outcome.MACHINE for call in calls):
             fitter.say("AMD", "machines known to the carrier", "machines were not answered")
         return None
     delay = delay_with_undecided(found)
     late = f", {found.undecided:.0%} of persons had waited in vain for it" if found.undecided else ""
-    fitter.say("AMD", f"empirical, mean {delay.mean():.1f} s", f"{len(found.delays_s)} machines{late}")
+    fitter.say("AMD", f"empirical, mean {delay.mean():.1f} s", f"{len(found.delays_s)} verdicts{late}")
     return Amd(delay=delay, person_error=person_error, machine_error=0.0)
 
 

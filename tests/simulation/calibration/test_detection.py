@@ -2,7 +2,7 @@ import pytest
 
 from campaigns.model import Outcome
 from simulation.calibration.detection import Detections, delay_with_undecided, detections_of
-from simulation.calibration.reading import CallRecord
+from simulation.calibration.reading import AgentInterval, CallRecord
 
 
 def call(outcome: Outcome, held_s: float) -> CallRecord:
@@ -36,6 +36,16 @@ def test_verdicts_that_come_just_in_time_are_no_undecided_ones() -> None:
     persons = [call(Outcome.CONNECTED, delay) for delay in delays]
 
     assert detections_of([*machines, *persons]).undecided == 0.0
+
+
+def test_persons_for_whom_an_agent_was_free_tell_of_the_verdict_too() -> None:
+    machines = [call(Outcome.MACHINE, held_s) for held_s in (0.5, 1.4)]
+    person = call(Outcome.CONNECTED, 1.2)
+    free = AgentInterval(agent_id="ann", state="idle", started_at=9.0, ended_at=11.2)
+    late = AgentInterval(agent_id="ann", state="idle", started_at=10.5, ended_at=11.2)
+
+    assert detections_of([*machines, person], [free]).delays_s == pytest.approx([0.5, 1.4, 1.2])
+    assert detections_of([*machines, person], [late]).delays_s == pytest.approx([0.5, 1.4])
 
 
 def test_the_undecided_wait_as_long_as_the_dialer_listens() -> None:
