@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from simulation.commands import options, tables
-from simulation.experiments.export import write_rows, write_trace
+from simulation.experiments.export import check_format, write_rows, write_trace
 from simulation.experiments.jobs import jobs_for, replication_seed, run_jobs
 from simulation.experiments.summary import summarise
 from simulation.report.page import run_page, write_page
@@ -31,6 +31,8 @@ def run(
     """Run a scenario and print its figures, each with a 95 % interval."""
     with options.one_line_errors():
         scenario = options.scenario_with(name, settings, policy)
+        if rows is not None:
+            check_format(rows_format)
         jobs = jobs_for([scenario], range(replications), seed)
         with (
             options.cluster_executor(cluster) as executor,

@@ -81,6 +81,15 @@ def run_frames(scenario: Scenario, seed: int) -> dict[str, Any]:
     return {table.name: pd.DataFrame(table.columns) for table in run_tables(scenario, seed)}
 
 
+def check_format(kind: str) -> None:
+    """Refuse a format that rows cannot be written in, before anything is simulated.
+
+    Raises:
+        ExportError: the message lists the formats there are.
+    """
+    _writer(kind)
+
+
 def _writer(kind: str) -> Callable[[Path, dict[str, list[Any]]], None]:
     writers = {"csv": _write_csv, "json": _write_json, "parquet": _write_parquet}
     if kind not in writers:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dialer.runner import replay
-from simulation.experiments.export import ExportError, run_frames, run_tables, write_rows, write_trace
+from simulation.experiments.export import ExportError, check_format, run_frames, run_tables, write_rows, write_trace
 from simulation.rows import AttemptRow
 from simulation.scenario.library import find_scenario
 from simulation.scenario.overrides import override_all
@@ -65,3 +65,9 @@ def test_what_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ExportError, match="cannot be written"):
         write_rows(SMALL, 1, tmp_path / "file", "csv")
+
+
+def test_a_format_that_there_is_not_is_refused_at_once() -> None:
+    check_format("json")
+    with pytest.raises(ExportError, match="choose one of: csv, json, parquet"):
+        check_format("xls")
