@@ -16,6 +16,8 @@ from campaigns.store.recordings import SqlRecordings
 from campaigns.store.sql import SqlStore
 from campaigns.store.sql_reports import SqlReports
 from campaigns.store.webhook_store import WebhookStore
+from dialer.access.idempotency import IdempotencyStore
+from dialer.access.rate_limit import RateLimit
 from dialer.access.sql import AccessStore
 from dialer.access.tenancy import task_inside
 from dialer.config import Settings
@@ -187,6 +189,8 @@ class LiveService:
             store=self.store,
             access=self.access,
             reports=self.reports,
+            idempotency=IdempotencyStore(self.store.database),
+            rate_limit=RateLimit(settings.requests_per_minute),
             webhooks=self.webhooks,
             webhook_sender=self.webhook_sender,
             post=self.post,

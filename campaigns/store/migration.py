@@ -11,7 +11,13 @@ from alembic.script import ScriptDirectory
 from campaigns.service.errors import SchemaError
 
 # Their tables join the metadata.
-from campaigns.store import access_schema, recording_schema, report_schema, webhook_schema  # noqa: F401
+from campaigns.store import (  # noqa: F401
+    access_schema,
+    idempotency_schema,
+    recording_schema,
+    report_schema,
+    webhook_schema,
+)
 from campaigns.store.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"

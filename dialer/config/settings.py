@@ -67,6 +67,9 @@ class ServiceSettings(Section):
         description="Folder of files that are being imported and of their rejected rows; relative to the working "
         "directory.",
     )
+    requests_per_minute: Annotated[int, Field(ge=0)] = Field(
+        default=6000, description="Most requests of one account in a minute; 0: no limit."
+    )
     watchers_max: Annotated[int, Field(ge=1)] = Field(
         default=64, description="Most readers of the live statistics stream at one time."
     )

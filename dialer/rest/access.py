@@ -1,6 +1,7 @@
 """Who makes a request, and whether they may: checked for every route, before anything else is done with it."""
 
 import logging
+import math
 import secrets
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from dialer.access.accounts import caller_of
 from dialer.access.model import DEFAULT_TENANT_ID, Caller, Role
 from dialer.access.roles import may, may_use_desk
+from dialer.rest.idempotency import begin
 from dialer.rest.owners import OWNERS, refuse_foreign
 from dialer.rest.permissions import NEEDS, PUBLIC
 from dialer.rest.problems import ProblemError
@@ -39,6 +41,7 @@ async def require_access(
     if scope is PUBLIC:
         return
     caller = await _caller(request, service, "" if credentials is None else credentials.credentials)
+    _refuse_too_many(service, caller)
     if not may(caller, scope):
         raise ProblemError(403, "Not allowed", f"this needs the scope {scope}, which {_whose(caller)} does not have")
     agent_id = request.path_params.get("agent_id")
@@ -51,6 +54,7 @@ async def require_access(
         await run_in_threadpool(refuse_foreign, service, caller, request.path_params)
     request.state.caller = caller
     request.state.route = route[1]
+    await begin(request, service, caller)
 
 
 def caller_of_request(request: Request) -> Caller:
@@ -91,6 +95,24 @@ async def _caller(request: Request, service: Service, text: str) -> Caller:
             "without accounts and [service] token only this machine's own programs may use the service",
         )
     return _without_account(THIS_MACHINE)
+
+
+def _refuse_too_many(service: Service, caller: Caller) -> None:
+    if caller.account_id is None:
+        # The operator, on this machine or with the service's own token: their programs may be a whole floor of agents.
+        return
+    limit = service.rate_limit
+    left, wait_s = limit.take(f"{caller.tenant_id}/{caller.login}", service.now())
+    if wait_s:
+        retry_s = math.ceil(wait_s)
+        headers = {
+            "Retry-After": str(retry_s),
+            # draft-ietf-httpapi-ratelimit-headers
+            "RateLimit-Policy": f'"caller";q={limit.per_minute};w=60',
+            "RateLimit": f'"caller";r={left};t={retry_s}',
+        }
+        detail = f"at most {limit.per_minute} requests a minute; try again in {retry_s} s"
+        raise ProblemError(429, "Too many requests", detail, headers)
 
 
 def _without_account(name: str) -> Caller:

@@ -13,6 +13,10 @@ REF = "#/components/schemas/{name}"
 GIVEN_BY_THE_STORE = ("campaign_id", "status", "tenant_id")
 SETTINGS_SCHEMA = "CampaignSettings"
 CHANGES_SCHEMA = "CampaignChanges"
+WITH_SECRETS = ("/tokens", "/sessions", "/webhooks")
+"""Routes whose answers show a secret once: they take no Idempotency-Key, for such answers are not kept."""
+TAGGED = ("/campaigns/{campaign_id}", "/webhooks/{webhook_id}")
+"""Things that have an ETag."""
 
 _answered: list[Any] = [Campaign, ProblemDetails]
 """Every type that some route answers with; filled when the routes are declared, read when the page is made."""
@@ -53,11 +57,31 @@ def describe(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
 
+def _describe_headers(page: dict[str, Any]) -> None:
+    """Name the headers that many routes take."""
+    for path, methods in page["paths"].items():
+        for method, operation in methods.items():
+            if method == "post" and not path.endswith(WITH_SECRETS):
+                said = "Sent again with the same key within a day, the request is done once and answered as before."
+                _add_header(operation, "Idempotency-Key", said, {"minLength": 1, "maxLength": 255})
+            if path.endswith(TAGGED) and method == "get":
+                _add_header(operation, "If-None-Match", "304 where the ETag is still this one.", {})
+            if path.endswith(TAGGED) and method == "patch":
+                _add_header(operation, "If-Match", "412 where the ETag is no longer this one.", {})
+
+
+def _add_header(operation: dict[str, Any], name: str, description: str, limits: dict[str, Any]) -> None:
+    schema = {"type": "string", "pattern": "^[ -~]*$"} | limits
+    header = {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
+    operation.setdefault("parameters", []).append(header)
+
+
 def _openapi(app: FastAPI) -> dict[str, Any]:
     page = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
     _, components = msgspec.json.schema_components(_answered, ref_template=REF)
     schemas = page.setdefault("components", {}).setdefault("schemas", {})
     schemas.update(components)
+    _describe_headers(page)
     campaign = components["Campaign"]
     settings = {key: value for key, value in campaign["properties"].items() if key not in GIVEN_BY_THE_STORE}
     schemas[SETTINGS_SCHEMA] = {

@@ -13,6 +13,7 @@ from dialer.rest import (
     campaigns,
     compliance,
     do_not_call,
+    idempotency,
     imports,
     leads,
     listings,
@@ -46,6 +47,10 @@ ROUTERS = (
 
 DESCRIPTION = """Campaigns and leads go in, calls go out, agents talk, results come back.
 
+A POST may carry an `Idempotency-Key`: sent again within a day it is done once and answered as before. Campaigns and
+webhooks have an ETag: `If-None-Match` answers 304, `If-Match` 412 where somebody was faster. One account may send so
+many requests a minute ([service] requests_per_minute): beyond it 429 with `Retry-After` and `RateLimit`.
+
 Times are Unix seconds, durations seconds, rates 0..1. Errors are `application/problem+json` (RFC 9457) and say what
 to do.
 """
@@ -64,6 +69,8 @@ def create_app(service: Service) -> FastAPI:
     )
     app.add_middleware(BodyLimit, upload_bytes_max=service.upload_bytes_max, import_bytes_max=service.import_bytes_max)
     app.add_middleware(audit.Audited)
+    app.add_middleware(idempotency.Idempotent)
+    app.add_exception_handler(idempotency.AnsweredBeforeError, idempotency.answer_as_before)
     app.state.service = service
     guarded = [Depends(require_access)]
     for router in ROUTERS:

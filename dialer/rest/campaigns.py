@@ -15,6 +15,7 @@ from dialer.model import CampaignView
 from dialer.rest.access import CallerOf
 from dialer.rest.answers import CHANGES_SCHEMA, SETTINGS_SCHEMA, answer, answers, takes
 from dialer.rest.audit import note
+from dialer.rest.etags import refuse_changed, tagged
 from dialer.rest.service import CampaignId, Service, ServiceOf
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"])
@@ -79,9 +80,9 @@ async def list_campaigns(
 
 
 @router.get("/{campaign_id}", responses=answers(Campaign, "The campaign"))
-async def read_campaign(service: ServiceOf, campaign_id: CampaignId) -> Response:
-    """One campaign with all its settings."""
-    return answer(await run_in_threadpool(service.store.campaign, campaign_id))
+async def read_campaign(request: Request, service: ServiceOf, campaign_id: CampaignId) -> Response:
+    """One campaign with all its settings, and its ETag."""
+    return tagged(request, await run_in_threadpool(service.store.campaign, campaign_id))
 
 
 @router.patch(
@@ -93,10 +94,11 @@ async def edit_campaign(
     """Change settings, also of a running campaign; takes effect at once. A null returns a setting to its default."""
     async with service.changing:
         before = await run_in_threadpool(service.store.campaign, campaign_id)
+        refuse_changed(request, before)
         campaign = await run_in_threadpool(use_cases.edit_campaign, service.store, campaign_id, changes)
         note(request, use_cases.differences(before, campaign))
         await service.announce(campaign_id)
-    return answer(campaign)
+    return tagged(request, campaign)
 
 
 @router.post("/{campaign_id}/start", responses=answers(Campaign, "The campaign, running"))

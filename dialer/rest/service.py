@@ -19,6 +19,8 @@ from campaigns.recordings import RecordingIndex
 from campaigns.reports.port import ReportStore
 from campaigns.service.campaigns import campaign_task
 from campaigns.store.webhook_store import WebhookStore
+from dialer.access.idempotency import IdempotencyStore
+from dialer.access.rate_limit import RateLimit
 from dialer.access.sql import AccessStore
 from dialer.access.throttle import Throttle
 from dialer.messages import Event
@@ -143,6 +145,9 @@ class Service:
     """Called in worker threads."""
     upload_bytes_max: int = 64 * 1024 * 1024
     import_bytes_max: int = 8 * 1024 * 1024 * 1024
+    idempotency: IdempotencyStore
+    """Called in worker threads."""
+    rate_limit: RateLimit = field(default_factory=lambda: RateLimit(0))
     throttle: Throttle = field(default_factory=Throttle)
     """Failed sign-ins."""
     hashers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(HASHES_AT_ONCE_MAX))

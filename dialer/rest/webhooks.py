@@ -17,6 +17,7 @@ from campaigns.webhooks import SECRET_BYTES, Delivery, DeliveryStatus, EventType
 from dialer.rest.access import CallerOf
 from dialer.rest.answers import answer, answers
 from dialer.rest.audit import note
+from dialer.rest.etags import refuse_changed, tagged
 from dialer.rest.problems import ProblemError
 from dialer.rest.service import Service, ServiceOf
 
@@ -93,9 +94,9 @@ async def list_webhooks(service: ServiceOf, caller: CallerOf) -> Response:
 
 
 @router.get("/{webhook_id}", responses=answers(Webhook, "The webhook"))
-async def read_webhook(service: ServiceOf, caller: CallerOf, webhook_id: WebhookId) -> Response:
+async def read_webhook(request: Request, service: ServiceOf, caller: CallerOf, webhook_id: WebhookId) -> Response:
     """One webhook; where it was switched off, `disabled_reason` says why."""
-    return answer(await run_in_threadpool(service.webhooks.webhook, caller.tenant_id, webhook_id))
+    return tagged(request, await run_in_threadpool(service.webhooks.webhook, caller.tenant_id, webhook_id))
 
 
 @router.patch("/{webhook_id}", responses=answers(Webhook, "The webhook as it now is"))
@@ -104,6 +105,7 @@ async def edit_webhook(
 ) -> Response:
     """Change where it goes or what it is told of; switch it off, or on again."""
     webhook = await run_in_threadpool(service.webhooks.webhook, caller.tenant_id, webhook_id)
+    refuse_changed(request, webhook)
     if changes.url is not None:
         _refuse_url(service, changes.url)
         webhook = replace(webhook, url=changes.url)
@@ -115,7 +117,7 @@ async def edit_webhook(
     await run_in_threadpool(service.webhooks.update, caller.tenant_id, webhook)
     note(request, changes.model_dump(exclude_none=True))
     service.webhook_sender.wake()
-    return answer(webhook)
+    return tagged(request, webhook)
 
 
 @router.delete("/{webhook_id}", status_code=204, responses={"default": answers(Webhook, "")["default"]})
