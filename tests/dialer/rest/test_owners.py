@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from campaigns.store.recording_schema import recordings
 from dialer.access.accounts import create_account, issue_token
 from dialer.access.model import Role
 from dialer.rest.owners import OWNERS
@@ -35,6 +36,10 @@ class Two:
         self.ids["lead_id"] = 1
         form = {"campaign_id": str(made["campaign_id"])}
         begun = await self.bench.call("POST", "/imports", 202, files=file, data=form, headers=self.theirs)
+        heard = {"call_id": "1-1", "agent_id": "bob", "path": "1-1.wav", "campaign_id": made["campaign_id"]}
+        with self.bench.live.store.database.writing() as connection:
+            connection.execute(recordings.insert().values(heard | {"started_at": 0, "duration_s": 1, "number": "+1"}))
+        self.ids["recording_id"] = 1
         hook = {"url": "https://receiver.example/hook", "events": ["campaign.created"]}
         made = await self.bench.call("POST", "/webhooks", 201, json=hook, headers=self.theirs)
         self.ids["webhook_id"] = made["webhook"]["webhook_id"]
