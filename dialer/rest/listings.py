@@ -14,11 +14,13 @@ from starlette.responses import StreamingResponse
 from campaigns.model import Attempt, Cdr, Outcome
 from campaigns.ports import AttemptFilter, Page
 from campaigns.reports.cells import raw_cell
+from campaigns.reports.parquet import write_parquet
 from campaigns.reports.sheets import csv_pieces
 from dialer.access.tenancy import inside, outside
 from dialer.rest.access import CallerOf
 from dialer.rest.answers import answer, answers
-from dialer.rest.service import ServiceOf
+from dialer.rest.files import PARQUET, file_answer
+from dialer.rest.service import Service, ServiceOf
 
 router = APIRouter(tags=["results"])
 
@@ -27,6 +29,12 @@ PAGE_MAX = 1000
 AttemptPage = Page[Attempt]
 CdrPage = Page[Cdr]
 Accept = Annotated[str, Header(include_in_schema=False)]
+
+
+def _answers(kind: Any, description: str) -> dict[int | str, dict[str, Any]]:
+    said = answers(kind, description)
+    said[200]["content"] |= {"text/csv": {}, PARQUET: {}}
+    return said
 
 
 class Listing(BaseModel):
@@ -38,9 +46,9 @@ class Listing(BaseModel):
     agent_id: str | None = Field(None, max_length=64)
     since: float | None = Field(None, allow_inf_nan=False, description="Unix seconds; rows placed at or after.")
     until: float | None = Field(None, allow_inf_nan=False, description="Unix seconds; rows placed before.")
-    limit: int = Field(100, ge=1, le=PAGE_MAX, description="Rows a page; a CSV answer has all rows.")
+    limit: int = Field(100, ge=1, le=PAGE_MAX, description="Rows a page; files have all rows.")
     cursor: str | None = Field(None, description="The `cursor` of the page before.")
-    format: Literal["json", "csv"] | None = Field(None, description="Overrides the Accept header.")
+    format: Literal["json", "csv", "parquet"] | None = Field(None, description="Overrides the Accept header.")
 
     def wanted(self, tenant_id: int) -> AttemptFilter:
         """The filter as the store takes it; nothing of another tenant gets through."""
@@ -49,24 +57,25 @@ class Listing(BaseModel):
         return AttemptFilter(**plain, agent_id=agent_id, tenant_id=tenant_id)
 
 
-@router.get("/attempts", responses=answers(AttemptPage, "A page of attempts"))
+@router.get("/attempts", responses=_answers(AttemptPage, "A page of attempts"))
 async def list_attempts(
     request: Request, service: ServiceOf, caller: CallerOf, listing: Annotated[Listing, Query()], accept: Accept = ""
 ) -> Response:
-    """Attempts, newest first. As CSV with `Accept: text/csv` or `?format=csv`: all of them."""
-    return await _list(request, service.store.attempts, listing, caller.tenant_id, accept, Attempt)
+    """Attempts, newest first. As CSV (`Accept: text/csv`, `?format=csv`) or Parquet: all of them."""
+    return await _list(request, service, service.store.attempts, listing, caller.tenant_id, accept, Attempt)
 
 
-@router.get("/cdrs", responses=answers(CdrPage, "A page of call detail records"))
+@router.get("/cdrs", responses=_answers(CdrPage, "A page of call detail records"))
 async def list_cdrs(
     request: Request, service: ServiceOf, caller: CallerOf, listing: Annotated[Listing, Query()], accept: Accept = ""
 ) -> Response:
-    """Call detail records, newest first. As CSV with `Accept: text/csv` or `?format=csv`: all of them."""
-    return await _list(request, service.store.cdrs, listing, caller.tenant_id, accept, Cdr)
+    """Call detail records, newest first. As CSV (`Accept: text/csv`, `?format=csv`) or Parquet: all of them."""
+    return await _list(request, service, service.store.cdrs, listing, caller.tenant_id, accept, Cdr)
 
 
 async def _list(
     request: Request,
+    service: Service,
     read: Callable[[AttemptFilter], Page[Any]],
     listing: Listing,
     tenant_id: int,
@@ -74,9 +83,13 @@ async def _list(
     row_type: type[msgspec.Struct],
 ) -> Response:
     wanted = listing.wanted(tenant_id)
-    if (listing.format or ("csv" if "text/csv" in accept else "json")) == "csv":
+    form = listing.format or ("csv" if "text/csv" in accept else "parquet" if PARQUET in accept else "json")
+    if form != "json":
         # The first page is read before anything is sent, so that its errors are still answered as problems.
         rows = await run_in_threadpool(all_rows, read, wanted)
+        if form == "parquet":
+            name = f"{request.url.path.rpartition('/')[2]}.parquet"
+            return await file_answer(service, name, PARQUET, lambda file: write_parquet(file, row_type, rows))
         pieces = csv_pieces(row_type, rows, lambda _, value: raw_cell(value))
         return StreamingResponse(pieces, media_type="text/csv; charset=utf-8")
     page = await run_in_threadpool(read, wanted)

@@ -36,6 +36,7 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/campaigns/{campaign_id}/pause"): Scope.CAMPAIGNS_RUN,
     ("POST", "/campaigns/{campaign_id}/stop"): Scope.CAMPAIGNS_RUN,
     ("GET", "/campaigns/{campaign_id}/statistics"): Scope.CAMPAIGNS_READ,
+    ("GET", "/campaigns/{campaign_id}/leads"): Scope.LEADS_READ,
     ("POST", "/campaigns/{campaign_id}/leads"): Scope.LEADS_WRITE,
     ("POST", "/campaigns/{campaign_id}/leads/batch"): Scope.LEADS_WRITE,
     ("GET", "/campaigns/{campaign_id}/lists"): Scope.LEADS_READ,

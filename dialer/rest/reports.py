@@ -1,8 +1,7 @@
 """Routes: reports as JSON, CSV and Excel files; all of them count the same attempts."""
 
-from collections.abc import Callable, Iterable, Iterator
-from tempfile import TemporaryFile
-from typing import Annotated, Any, BinaryIO, Literal
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -36,6 +35,7 @@ from dialer.access.model import Caller
 from dialer.access.tenancy import outside
 from dialer.rest.access import CallerOf
 from dialer.rest.answers import answer, answers
+from dialer.rest.files import file_answer
 from dialer.rest.listings import Listing, all_rows
 from dialer.rest.owners import refuse_foreign_campaign
 from dialer.rest.service import Service, ServiceOf
@@ -44,7 +44,6 @@ router = APIRouter(prefix="/reports", tags=["reports"])
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PIECE_BYTES = 256 * 1024
 Accept = Annotated[str, Header(include_in_schema=False)]
 Moment = Annotated[float | None, Field(ge=0, le=1e11, allow_inf_nan=False)]
 
@@ -252,27 +251,10 @@ async def _rows(
 async def _file(
     service: Service, name: str, kind: type[msgspec.Struct], rows: Iterable[Any], form: str, zone: ZoneInfo
 ) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
     if form == "csv":
+        headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
         return StreamingResponse(report_csv(kind, rows, zone), 200, headers, "text/csv; charset=utf-8")
-
-    def write() -> BinaryIO:
-        file = TemporaryFile()  # noqa: SIM115 - it is closed when it has been sent
-        try:
-            write_xlsx(file, name, kind, rows, zone)
-        except BaseException:
-            file.close()
-            raise
-        return file
-
-    return StreamingResponse(_pieces(await service.writing(write)), 200, headers, XLSX)
-
-
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        file.seek(0)
-        while piece := file.read(PIECE_BYTES):
-            yield piece
+    return await file_answer(service, f"{name}.xlsx", XLSX, lambda file: write_xlsx(file, name, kind, rows, zone))
 
 
 def _scope(store: CampaignStore, caller: Caller, wanted: Wanted) -> _Scope:
