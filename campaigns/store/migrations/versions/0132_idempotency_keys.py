@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0132"
-down_revision = "0131"
+down_revision = "0151"
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
