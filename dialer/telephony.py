@@ -95,7 +95,10 @@ def sip_gateway(settings: Settings, post: Post) -> LiveGateway:
 
 
 def _trunk_address(trunk: TrunkSettings) -> TrunkAddress:
-    host, _, port = trunk.address.rpartition(":")
+    host, colon, port = trunk.address.rpartition(":")
+    if not colon:
+        # A name alone: its NAPTR and SRV records name servers and ports.
+        host, port = trunk.address, "0"
     return TrunkAddress(
         name=trunk.name,
         host=host.strip("[]"),

@@ -195,7 +195,10 @@ class TrunkSettings(Section):
     """One way out to the telephone network; repeat the table for each trunk."""
 
     name: str = Field(min_length=1, description="The trunk's name in CDRs, logs and statistics. Required.")
-    address: str = Field(description="The carrier's SIP address, `host:port`. Required.")
+    address: str = Field(
+        description="The carrier's SIP address, `host:port`, or a name alone: its NAPTR and SRV "
+        "records say where it is. Required."
+    )
     group: str = Field(default="default", description="Campaigns choose trunks by this name (`trunk_group`).")
     caller_id: str = Field(default="", description="Number shown when the campaign names none, E.164.")
     prefixes: tuple[str, ...] = Field(
@@ -259,9 +262,13 @@ class TrunkSettings(Section):
     @field_validator("address")
     @classmethod
     def _host_and_port(cls, value: str) -> str:
+        if ":" not in value and re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z][A-Za-z0-9-]*", value):
+            return value
         host, _, port = value.rpartition(":")
         if not host or not re.fullmatch(r"\d{1,5}", port) or not 1 <= int(port) <= 65535:
-            raise ValueError(f'{value!r} is not host:port; write for example "203.0.113.7:5060"')
+            raise ValueError(
+                f'{value!r} is not host:port, nor a name with SRV records; write for example "203.0.113.7:5060"'
+            )
         return value
 
     def trunk(self) -> Trunk:

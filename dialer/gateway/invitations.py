@@ -17,7 +17,7 @@ def call_invitation(
 ) -> Invitation:
     """The INVITE of a customer's call; `identity` is the Identity header's value, empty for none."""
     number = escape_user(command.number)
-    port = f":{trunk.port}" if trunk.port != DEFAULT_PORT else ""
+    port = f":{trunk.port}" if trunk.port not in (0, DEFAULT_PORT) else ""
     domain = bracketed(trunk.domain or own_host)
     shown = translated(trunk.caller_rules, command.caller_id)
     known = f"<sip:{escape_user(shown)}@{domain}>" if shown else ""

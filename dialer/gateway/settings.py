@@ -17,8 +17,9 @@ class TrunkAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     name: str
     host: str
-    """An IP address, or a name that is looked up once, when the gateway starts."""
+    """An IP address, or a name; with a port, it is looked up once, when the gateway starts."""
     port: int = 5060
+    """0: the name's servers are found by NAPTR and SRV (RFC 3263), and one that goes silent is followed by the next."""
     transport: str = "udp"
     """`udp`, `tcp` or `tls`; a TLS trunk has to prove that it is `host`."""
     username: str = ""

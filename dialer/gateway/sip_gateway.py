@@ -6,10 +6,12 @@ way out, and it is also what closes the audio stream.
 """
 
 import logging
+import secrets
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from dns.asyncresolver import Resolver
 
 from dialer.gateway import causes
 from dialer.gateway.conversations import Conversations
@@ -20,6 +22,7 @@ from dialer.gateway.lines import Line, usable_audio
 from dialer.gateway.media_port import MediaEngine, MediaError
 from dialer.gateway.network import Network
 from dialer.gateway.recording.recorder import OnFinished, Recorder
+from dialer.gateway.server_names import ServerNames
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
 from dialer.gateway.signers import Signers
 from dialer.gateway.sip import (
@@ -43,6 +46,7 @@ from dialer.gateway.sip import (
 )
 from dialer.gateway.sip.addresses import TLS, HostPort, at
 from dialer.gateway.tokens import RandomTokens
+from dialer.gateway.trunk_servers import TrunkServers
 from dialer.gateway.trunk_watch import TrunkWatch
 from dialer.gateway.udp import OpenShell, Shell
 from dialer.messages import (
@@ -80,6 +84,7 @@ class SipGateway:
         now: Seconds on a clock that is never set, such as the loop's.
         tokens: New unguessable strings for SIP's ids; `RandomTokens` where none is given.
         open_shell: Opens the network where it is not the real one: one in memory for tests.
+        resolver: Asks name servers for SRV records, where it is not the system's own.
         recorder: Records conversations; None records nothing.
     """
 
@@ -91,6 +96,7 @@ class SipGateway:
         now: Callable[[], float],
         tokens: Callable[[], str] | None = None,
         open_shell: OpenShell | None = None,
+        resolver: Resolver | None = None,
         recorder: Recorder | None = None,
     ) -> None:
         self._settings = settings
@@ -106,6 +112,7 @@ class SipGateway:
         self._lines: dict[str, Line] = {}
         self._trunks = {trunk.name: trunk for trunk in settings.trunks}
         self._hosts = Hosts()
+        self._servers = TrunkServers(ServerNames(now, secrets.randbelow, resolver))
         self._watch: TrunkWatch | None = None
         self._legs: Legs | None = None
         self._offers = 0
@@ -164,10 +171,10 @@ class SipGateway:
         if settings.phones.passwords:
             self.agent.serve_phones(settings.phones)
         for trunk in settings.trunks:
-            await self._hosts.keep(trunk.host)
-            host = self._hosts.known(trunk.host)
-            if host is not None:
-                self._watch.watch(trunk, self._reach(trunk, host))
+            await (self._hosts.keep(trunk.host) if trunk.port else self._servers.find(trunk))
+            destination = self._destination(trunk)
+            if destination is not None:
+                self._watch.watch(trunk, destination)
         self._shell.pump()
 
     async def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
@@ -177,6 +184,7 @@ class SipGateway:
         """
         self._is_closing = True
         self._hosts.close()
+        self._servers.close()
         if self._shell is not None:
             for line_id in tuple(self._lines):
                 self._hang_up(line_id)
@@ -224,13 +232,11 @@ class SipGateway:
         if trunk is None:
             self._end(line, CallCause.TRUNK_FAILURE, None, f"the gateway has no address for trunk {command.trunk!r}")
             return
-        host = self._hosts.known(trunk.host)
-        if host is None:
+        destination = self._destination(trunk)
+        if destination is None:
             # The call does not wait for the name server; the next one may find the name known.
-            self._hosts.look_up_then(trunk.host, lambda _: None, log.error)
             self._end(line, CallCause.TRUNK_FAILURE, None, f"host {trunk.host!r} of trunk {trunk.name} is not found")
             return
-        destination = self._reach(trunk, host)
         own_host = self.agent.identity.address[0]
         line.trunk = trunk.name
         line.amd = command.amd
@@ -241,9 +247,19 @@ class SipGateway:
         identity = self._signers.sign(trunk.name, command)
         self._invite(line, lambda offer: call_invitation(command, trunk, destination, own_host, offer, identity))
 
-    def _reach(self, trunk: TrunkAddress, host: str) -> Address:
-        """The address of a trunk whose host has been looked up."""
-        destination = at(host, trunk.port, trunk.transport)
+    def _destination(self, trunk: TrunkAddress) -> Address | None:
+        """Where a trunk is reached now; None while its name is not found: it is then looked up for the next call."""
+        if trunk.port:
+            host = self._hosts.known(trunk.host)
+            if host is None:
+                self._hosts.look_up_then(trunk.host, lambda _: None, log.error)
+                return None
+            destination = at(host, trunk.port, trunk.transport)
+        else:
+            server = self._servers.now(trunk)
+            if server is None:
+                return None
+            destination = server.address
         if trunk.transport == TLS and self._network.streams is not None:
             self._network.streams.names[destination] = trunk.host
         return destination
@@ -358,6 +374,10 @@ class SipGateway:
 
     def _give_up_on(self, trunk: str) -> None:
         """A trunk has gone down: calls of which nothing was heard end now, so that they can take another."""
+        address = self._trunks[trunk]
+        server = None if address.port else self._servers.next(address)
+        if server is not None and self._watch is not None:
+            self._watch.watch(address, server.address)
         for line in tuple(self._lines.values()):
             if line.trunk == trunk:
                 self.agent.give_up(line.line_id, self._now())

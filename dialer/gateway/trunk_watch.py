@@ -91,7 +91,7 @@ class TrunkWatch:
         self._set_alarm(trunk.name, health)
 
     def _probe(self, trunk: TrunkAddress, destination: Address, now: float) -> None:
-        port = f":{trunk.port}" if trunk.port != 5060 else ""
+        port = f":{trunk.port}" if trunk.port not in (0, 5060) else ""
         uri = f"sip:{bracketed(trunk.host)}{port}"
         try:
             self._agent.ask(trunk.name, "OPTIONS", uri, destination, self._settings.probe_timeout_s, now)
