@@ -195,10 +195,7 @@ class TrunkSettings(Section):
     """One way out to the telephone network; repeat the table for each trunk."""
 
     name: str = Field(min_length=1, description="The trunk's name in CDRs, logs and statistics. Required.")
-    address: str = Field(
-        description="The carrier's SIP address, `host:port`, or a name alone: its NAPTR and SRV "
-        "records say where it is. Required."
-    )
+    address: str = Field(description="The carrier's SIP address: `host:port`, or a name with SRV records. Required.")
     group: str = Field(default="default", description="Campaigns choose trunks by this name (`trunk_group`).")
     caller_id: str = Field(default="", description="Number shown when the campaign names none, E.164.")
     prefixes: tuple[str, ...] = Field(
@@ -251,8 +248,7 @@ class TrunkSettings(Section):
     )
     identity_signer: str = Field(
         default="",
-        description="`package.module:function` that writes the Identity header (RFC 8224): called with caller ID, "
-        "number and attempt id, it returns the value. Empty sends none.",
+        description="`package.module:function` that writes the Identity header (RFC 8224); empty sends none.",
     )
     attempt_header: str = Field(
         default="X-Attempt-Id",
