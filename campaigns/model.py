@@ -208,6 +208,10 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     list_weights: dict[str, float] = msgspec.field(default_factory=dict)
     """List mix: how the next leads are shared among lists, by name; 1 for one that is not named, 0 for a list that is
     not called. Each list then goes by its own priorities. Empty: all lists as one."""
+    script: str = ""
+    """What the agent is shown to say."""
+    screen_fields: tuple[str, ...] = ()
+    """The lead's attributes that the agent's screen shows, in this order; empty means all of them."""
     dispositions: tuple[Disposition, ...] = DEFAULT_DISPOSITIONS
     """What agents may say came of a call."""
     priority: int = 0

@@ -18,6 +18,8 @@ ATTEMPTS_MAX = 100
 RETRY_DELAY_S_MAX = 365 * 86400.0
 PRIORITY_MAX = 1000
 TEXT_LENGTH_MAX = 200
+SCRIPT_LENGTH_MAX = 20_000
+SCREEN_FIELDS_MAX = 50
 LISTS_MAX = 100
 LIST_WEIGHT_MAX = 1000.0
 OPT_OUT_DIGITS = ("", *"0123456789*#")
@@ -41,6 +43,7 @@ def problems(campaign: Campaign, policies: Collection[str]) -> tuple[Problem, ..
         *_retry_problems(campaign),
         *_disposition_problems(campaign),
         *_mix_problems(campaign),
+        *_screen_problems(campaign),
         *compliance_problems(campaign),
     )
 
@@ -138,6 +141,17 @@ def _retry_rule_problems(field: str, rule: RetryRule) -> Iterator[Problem]:
         first, last = minute_of_day(start), minute_of_day(end)
         if first is None or last is None or first >= last:
             yield Problem(f"{field}.best_hours[{index}]", f"{span!r} is not a span within a day such as 17:00-20:00")
+
+
+def _screen_problems(campaign: Campaign) -> Iterator[Problem]:
+    if len(campaign.script) > SCRIPT_LENGTH_MAX:
+        yield Problem("script", f"has {len(campaign.script)} characters, at most {SCRIPT_LENGTH_MAX} are allowed")
+    fields = campaign.screen_fields
+    if len(fields) > SCREEN_FIELDS_MAX:
+        yield Problem("screen_fields", f"are {len(fields)}, at most {SCREEN_FIELDS_MAX} are allowed")
+    for index, name in enumerate(fields):
+        if not name.strip() or len(name) > TEXT_LENGTH_MAX or name in fields[:index]:
+            yield Problem(f"screen_fields[{index}]", f"{name[:40]!r} is empty, too long or there twice")
 
 
 def _mix_problems(campaign: Campaign) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """Joining answered calls and agents: reserve, bridge, give up a bridge, serve whoever waits."""
 
+from campaigns.model import Campaign, Lead
 from campaigns.terms import RecordingMode
 from dialer.ccs.agents import Agent, AgentTrigger
 from dialer.ccs.distribution import agent_for, call_for
@@ -54,7 +55,7 @@ def bridge(state: EngineState, call: Call, agent: Agent, now: float) -> None:
         lead_id=lead.lead_id,
         name=lead.name,
         number=lead.number,
-        attributes=lead.attributes,
+        attributes=shown_of(campaign, lead),
     )
     state.roster.move(agent, AgentTrigger.RESERVE, now)
     is_recorded = campaign.recording is RecordingMode.ALL
@@ -64,6 +65,13 @@ def bridge(state: EngineState, call: Call, agent: Agent, now: float) -> None:
     if call.bridged_at is not None or gives_up_at < call.deadline:
         # Otherwise the answer's own timer comes first and does the same.
         state.set_timer(f"bridge:{call.call_id}", gives_up_at)
+
+
+def shown_of(campaign: Campaign, lead: Lead) -> dict[str, str]:
+    """The attributes of a lead that an agent sees, in the campaign's order; all where it names none."""
+    if not campaign.screen_fields:
+        return lead.attributes
+    return {name: lead.attributes[name] for name in campaign.screen_fields if name in lead.attributes}
 
 
 def on_call_bridged(state: EngineState, event: CallBridged, now: float) -> None:

@@ -6,8 +6,10 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Body, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 
 from campaigns.dispositions import Callback
+from campaigns.dispositions import Disposition as CampaignDisposition
 from dialer.access.tenancy import agent_outside, inside, outside
 from dialer.messages import (
     AgentHinted,
@@ -94,6 +96,10 @@ class AgentAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     agent: AgentView
     call: ScreenPop | None
+    script: str = ""
+    """What the campaign of the call wants said."""
+    dispositions: tuple[CampaignDisposition, ...] = ()
+    """What may be said of the call afterwards."""
 
 
 @router.get("", responses=answers(list[AgentAnswer], "Everyone who is logged in"))
@@ -106,7 +112,7 @@ async def list_agents(service: ServiceOf, caller: CallerOf) -> Response:
 @router.get("/{agent_id}", responses=answers(AgentAnswer, "The agent"))
 async def read_agent(service: ServiceOf, caller: CallerOf, agent_id: AgentId) -> Response:
     """One agent; `offline` when not logged in."""
-    return _agent(service, inside(caller.tenant_id, agent_id))
+    return await _agent(service, inside(caller.tenant_id, agent_id))
 
 
 @router.post("/{agent_id}/login", responses=answers(AgentAnswer, "Connecting; paused once the phone has answered"))
@@ -212,11 +218,17 @@ async def _request(service: Service, agent_id: str, make_event: Callable[[int], 
         ) from None
     if error:
         raise ProblemError(409, "The agent cannot do that now", error)
-    return _agent(service, agent_id)
+    return await _agent(service, agent_id)
 
 
-def _agent(service: Service, agent_id: str) -> Response:
+async def _agent(service: Service, agent_id: str) -> Response:
     statistics = service.statistics()
     offline = AgentView(agent_id=agent_id, skill_groups=(), state=AgentState.OFFLINE, since=statistics.now)
     agent = next((one for one in statistics.agents if one.agent_id == agent_id), offline)
-    return answer(AgentAnswer(agent=agent_outside(agent), call=service.desk.call_of(agent_id)))
+    call = service.desk.call_of(agent_id)
+    if call is None:
+        return answer(AgentAnswer(agent=agent_outside(agent), call=None))
+    campaign = await run_in_threadpool(service.store.campaign, call.campaign_id)
+    return answer(
+        AgentAnswer(agent=agent_outside(agent), call=call, script=campaign.script, dispositions=campaign.dispositions)
+    )

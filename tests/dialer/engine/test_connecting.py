@@ -1,7 +1,8 @@
 from campaigns.model import Outcome
 from dialer import messages as m
+from dialer.engine.connecting import shown_of
 from dialer.model import EngineSettings
-from tests.dialer.world import SETTINGS, World, silent, task
+from tests.dialer.world import SETTINGS, World, campaign, lead, silent, task
 
 
 def test_the_longest_idle_agent_is_reserved_and_bridged_in_the_same_step() -> None:
@@ -93,3 +94,12 @@ def test_a_pause_asked_for_while_reserved_holds_when_the_call_goes_away() -> Non
     world.post(m.CallEnded(call_id=world.placed[0], cause="far_end"))
     assert world.states() == {"agent-0": "paused"}
     assert world.outcomes() == [Outcome.LOST]
+
+
+def test_an_agent_is_shown_the_fields_that_the_campaign_names_in_its_order() -> None:
+    person = lead(1, attributes={"city": "Bonn", "age": "33", "car": "red"})
+    assert shown_of(campaign(), person) == person.attributes
+    assert list(shown_of(campaign(screen_fields=("car", "dog", "city")), person).items()) == [
+        ("car", "red"),
+        ("city", "Bonn"),
+    ]

@@ -28,7 +28,8 @@ async def test_a_call_is_shown_hung_up_and_disposed_of(bench: Bench) -> None:
     shown = await bench.call("GET", "/agents/ann")
     assert shown["agent"]["attempt_id"] == attempt_id
     assert (shown["call"]["name"], shown["call"]["number"]) == ("Person 0", "+12025550000")
-    assert await bench.call("GET", "/agents") == [shown]
+    (listed,) = await bench.call("GET", "/agents")
+    assert (listed["agent"], listed["call"]) == (shown["agent"], shown["call"])
     assert (await bench.call("POST", "/agents/ann/hang-up"))["agent"]["state"] == "acw"
     assert HangUpCall(call_id=attempt_id) in bench.gateway.sent
     said = {"attempt_id": attempt_id, "disposition": "sale"}
@@ -102,3 +103,15 @@ async def test_a_request_that_is_not_confirmed_in_time_says_where_to_look(stage:
     bench.live.runner.connect(
         clock=bench.live.clock, gateway=bench.live.open_calls, desk=bench.live.desk, store=bench.live.worker
     )
+
+
+async def test_an_agent_sees_the_script_the_fields_and_what_may_be_said(bench: Bench) -> None:
+    campaign_id = await bench.add_campaign(leads=1, script="Good day, ...", screen_fields=["city"])
+    await bench.add_agent()
+    await bench.call("POST", f"/campaigns/{campaign_id}/start")
+    await bench.until(lambda: bench.state_of("ann") == "talking")
+    shown = await bench.call("GET", "/agents/ann")
+    assert shown["script"] == "Good day, ..."
+    assert [one["name"] for one in shown["dispositions"]][:2] == ["talked", "sale"]
+    problem = await bench.call("PATCH", f"/campaigns/{campaign_id}", 422, json={"screen_fields": ["a", "a"]})
+    assert problem["problems"][0]["field"] == "screen_fields[1]"
