@@ -93,14 +93,21 @@ def on_call_bridged(state: EngineState, event: CallBridged, now: float) -> None:
 
 
 def reserved_agent(state: EngineState, call: Call) -> Agent:
-    """Take the reserved agent off a call; `release_agent` them once the call is looked after."""
+    """Take the reserved agent off a call; `release_agent` or `let_go` of them."""
     agent = state.roster.agents[call.agent_id]
     call.agent_id = ""
     return agent
 
 
 def release_agent(state: EngineState, agent: Agent, now: float) -> None:
-    """Let go of an agent whose call will not be bridged to them; they become idle, or pause."""
+    """Let go of an agent whose call will not be bridged to them; they become idle and take the next one, or pause."""
+    let_go(state, agent, now)
+    if agent.state is AgentState.IDLE:
+        serve(state, agent, now)
+
+
+def let_go(state: EngineState, agent: Agent, now: float) -> None:
+    """Take an agent's call from their screen; they become idle, or pause, and are not yet given another."""
     agent.attempt_id = ""
     agent.screen = None
     # At the end of the line on purpose: where the fault is the agent's own leg, the next call goes to somebody else.
@@ -109,7 +116,6 @@ def release_agent(state: EngineState, agent: Agent, now: float) -> None:
         pause(state, agent, now)
     else:
         state.show(agent)
-        serve(state, agent, now)
 
 
 def pause(state: EngineState, agent: Agent, now: float) -> None:

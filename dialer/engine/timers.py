@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from dialer.engine.acw import end_acw
 from dialer.engine.answers import take_for_person
-from dialer.engine.connecting import release_agent, reserved_agent
+from dialer.engine.connecting import let_go, reserved_agent, serve
 from dialer.engine.ending import abandon, hang_up
 from dialer.engine.legs import reconnect
 from dialer.engine.state import EngineState
@@ -46,8 +46,11 @@ def _bridge_timeout(state: EngineState, call_id: str, now: float) -> None:
         return
     state.counters.count("bridges_given_up")
     agent = reserved_agent(state, call)
+    # Off the first screen before it is on another: nobody may see a call at two agents.
+    let_go(state, agent, now)
     reconnect(state, call, now)
-    release_agent(state, agent, now)
+    if agent.state is AgentState.IDLE:
+        serve(state, agent, now)
     state.touch(state.work_of(call))
 
 

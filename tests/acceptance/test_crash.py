@@ -22,6 +22,7 @@ LEADS = 9000
 SAID = ("sale", "refusal", "talked")
 LOGIN_LOOKS_MAX = 2000
 LIFE_S_MAX = 1.5
+LIVES_MAX = 3
 """The longest that the dialer may work under load before it is killed."""
 
 SCENARIO = """
@@ -106,7 +107,10 @@ def test_nobody_is_dialed_twice_and_nothing_reported_is_lost(
     with floor.start_dialer(url) as client:
         prepare(client)
         floor.dialer.end(signal.SIGKILL)
-    for _ in range(kills - 1):
+    lives = 0
+    # A busy machine may need more lives until agents have come to say something.
+    while lives < kills - 1 or (len(reported.dispositions) <= kills / 5 and lives < LIVES_MAX * kills):
+        lives += 1
         with floor.start_dialer(url) as client:
             log_in(client, floor.phones_address)
             timer = threading.Timer(moments.uniform(0.1, LIFE_S_MAX), os.kill, (floor.dialer.popen.pid, signal.SIGKILL))
@@ -131,7 +135,7 @@ def test_nobody_is_dialed_twice_and_nothing_reported_is_lost(
     results_lost = [a for a, told in reported.results.items() if not is_kept(told, attempts.get(a))]
     dispositions_lost = [a for a, said in reported.dispositions.items() if attempts[a].disposition != said]
     print(
-        f"\n{kills} kills on {database}: {len(attempts)} attempts, {dialed.total()} INVITE transactions, "
+        f"\n{1 + lives} kills on {database}: {len(attempts)} attempts, {dialed.total()} INVITE transactions, "
         f"{len(reported.results)} results and {len(reported.dispositions)} dispositions reported; "
         f"people dialed twice: {len(people_dialed_twice)}, results lost: {len(results_lost)}, "
         f"dispositions lost: {len(dispositions_lost)}, interrupted: {outcomes[Outcome.INTERRUPTED]}"

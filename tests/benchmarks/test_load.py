@@ -30,4 +30,6 @@ def test_an_unknown_benchmark_ends_with_one_clear_line(capsys: pytest.CaptureFix
     with pytest.raises(SystemExit) as stopped:
         main(["nonsense"])
     assert stopped.value.code == 2
-    assert "no benchmark 'nonsense'; choose from: answer-model, answer-to-bridge" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "no benchmark 'nonsense'; choose from: " in said
+    assert "answer-to-bridge" in said

@@ -155,6 +155,8 @@ from campaigns.ports import Result
 from campaigns.store.opening import open_store
 url, engine, now = sys.argv[1], sys.argv[2], float(sys.argv[3])
 store = open_store(url)
+print("ready", flush=True)
+sys.stdin.readline()
 print("interrupted", store.interrupt_attempts(engine, now), flush=True)
 while leads := store.reserve_leads(1, 12, now, 600.0, engine):
     print("reserved", *(lead.lead_id for lead in leads), flush=True)
@@ -175,7 +177,15 @@ store.close()
 
 def start_engine(url: str, engine: int) -> "subprocess.Popen[str]":
     arguments = [sys.executable, "-c", ENGINE, url, f"engine-{engine}", str(NOW)]
-    return subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(arguments, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def let_go(engine: "subprocess.Popen[str]") -> None:
+    """Wait until an engine has come up, and let it work."""
+    assert engine.stdin is not None
+    assert read_steps(engine, 1) == [["ready"]]
+    engine.stdin.write("go\n")
+    engine.stdin.flush()
 
 
 def read_steps(engine: "subprocess.Popen[str]", count: int) -> list[list[str]]:
@@ -188,6 +198,8 @@ def test_engines_that_are_killed_leave_no_lead_dialed_twice(url: str, store: Cam
     said: dict[int, list[list[str]]] = {1: [], 2: []}
     running = {engine: start_engine(url, engine) for engine in said}
     try:
+        for process in running.values():
+            let_go(process)
         # Somewhere in the loop: after reserving, after writing, or in between.
         for round_ in range(2):
             engine = 1 + round_
@@ -196,6 +208,7 @@ def test_engines_that_are_killed_leave_no_lead_dialed_twice(url: str, store: Cam
             out = running[engine].communicate()[0]
             said[engine] += [line.split() for line in out.splitlines()]
             running[engine] = start_engine(url, engine)
+            let_go(running[engine])
         for engine, process in running.items():
             said[engine] += [line.split() for line in process.communicate(timeout=120)[0].splitlines()]
             assert process.returncode == 0

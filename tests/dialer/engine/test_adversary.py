@@ -62,7 +62,7 @@ class Oracle:
 
     is_trusted = True
 
-    def probability(self, features: Mapping[str, str]) -> float | None:
+    def probability(self, features: Mapping[str, str], now: float) -> float | None:
         return len(features["hour"]) / 20.0
 
     def as_placed(self, probability: float, signal: Signal, now: float) -> float:
