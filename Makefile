@@ -31,7 +31,7 @@ test: setup peers  ## All checks and tests, as CI runs them: style, types, layer
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest -n auto --dist loadgroup
+	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: setup  ## The quick checks: style, types, layers
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -38,7 +38,7 @@ SPRING = Campaign(
     campaign_id=0, name="spring", skill_group="sales", status=CampaignStatus.RUNNING, calling_window=ANY_TIME
 )
 
-on_postgres = pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])
+on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
 
 
 @pytest.fixture(params=["memory", "sqlite", on_postgres])

@@ -56,7 +56,7 @@ ANN = NewLead(
     attributes={"city": "Washington"},
 )
 
-on_postgres = pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])
+on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
 
 
 @pytest.fixture(params=["memory", "sqlite", on_postgres])

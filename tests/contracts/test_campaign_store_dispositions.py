@@ -35,7 +35,7 @@ CAMPAIGN = Campaign(
     calling_window=CallingWindow(start="00:00", end="24:00"),
 )
 FIRST, SECOND = "+12025550101", "+12025550102"
-on_postgres = pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])
+on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
 
 
 @pytest.fixture(params=["memory", "sqlite", on_postgres])

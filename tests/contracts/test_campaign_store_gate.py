@@ -38,7 +38,7 @@ US = Campaign(
     purpose=Purpose.SERVICE,
 )
 
-on_postgres = pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])
+on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
 
 
 @pytest.fixture(params=["memory", "sqlite", on_postgres])

@@ -271,6 +271,5 @@ def emptied_postgres(empty_postgres_url: str) -> Iterator[Callable[[], CampaignS
 
 
 @pytest.mark.postgres
-@pytest.mark.xdist_group("postgres")
 def test_postgres_agrees_with_the_model(emptied_postgres: Callable[[], CampaignStore]) -> None:
     check(emptied_postgres, examples=10)

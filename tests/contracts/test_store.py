@@ -52,7 +52,7 @@ class Kept:
         return answer.leads
 
 
-on_postgres = pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])
+on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
 
 
 @pytest.fixture(params=["memory", "sqlite", on_postgres, "simulation"])

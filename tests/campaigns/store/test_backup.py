@@ -11,7 +11,7 @@ from campaigns.store import backup
 from campaigns.store.database import Database, read_url
 from campaigns.store.opening import open_store
 
-on_postgres = pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])
+on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
 
 
 @pytest.fixture(params=["sqlite", on_postgres])

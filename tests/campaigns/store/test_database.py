@@ -95,7 +95,6 @@ def test_tables_that_are_missing_are_explained(database: Database) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.xdist_group("postgres")
 def test_commits_are_durable_even_where_the_server_is_set_not_to_wait(empty_postgres_url: str) -> None:
     plain = sa.create_engine(read_url(empty_postgres_url))
     with plain.connect() as connection:

@@ -11,7 +11,7 @@ from campaigns.store.pruning import DAY_S, KEPT_DAYS, Pruned, kept_days, prune
 from campaigns.store.sql import SqlStore
 from tests.contracts.test_campaign_store import dial, ended
 
-on_postgres = pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])
+on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
 START = 1_600_000_000.0
 CAMPAIGN = Campaign(
     campaign_id=0,

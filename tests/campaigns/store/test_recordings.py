@@ -11,7 +11,7 @@ from campaigns.store.recordings import SqlRecordings
 from campaigns.store.sql import SqlStore
 
 NOON = 1_764_331_200.0
-on_postgres = pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])
+on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
 
 
 @pytest.fixture(params=["sqlite", on_postgres])

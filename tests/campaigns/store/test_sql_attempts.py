@@ -34,7 +34,7 @@ RUNNING = Campaign(
     calling_window=CallingWindow(start="00:00", end="24:00"),
 )
 
-on_postgres = pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])
+on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
 
 
 @pytest.fixture(params=["sqlite", on_postgres])

@@ -7,7 +7,7 @@ from campaigns.store.database import Database, read_url
 from campaigns.store.opening import open_store
 from campaigns.store.schema import leads
 
-on_postgres = pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])
+on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
 NOW = 1_770_000_000.0
 
 

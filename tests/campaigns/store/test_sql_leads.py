@@ -58,7 +58,6 @@ def test_reserving_reads_no_lead_that_it_does_not_lease(database: Database, orde
 
 
 @pytest.mark.postgres
-@pytest.mark.xdist_group("postgres")
 def test_postgres_begins_each_group_at_its_best_lead(empty_postgres_url: str) -> None:
     opened = Database(read_url(empty_postgres_url))
     store = SqlStore(opened)

@@ -10,7 +10,7 @@ from campaigns.store.opening import open_store, upgrade_database
 from dialer.access import passwords
 from dialer.access.sql import AccessStore
 
-on_postgres = pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])
+on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
 
 
 @pytest.fixture(scope="session")

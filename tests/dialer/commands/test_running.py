@@ -91,7 +91,6 @@ def test_a_log_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.xdist_group("postgres")
 def test_a_postgresql_database_without_tables_says_which_command_makes_them(tmp_path: Path, postgres_url: str) -> None:
     settings = settings_in(tmp_path, database={"url": postgres_url})
     with pytest.raises(SchemaError, match="dialer db upgrade"):
