@@ -1,5 +1,6 @@
 """The whole service with sipp as its carriers: each way a call can go ends with the right outcome in the CDR."""
 
+import contextlib
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -102,9 +103,9 @@ def hang_up_when_due(client: httpx.Client) -> None:
 @pytest.mark.slow
 def test_every_way_a_call_can_go_is_in_the_cdrs(floor: Any, tmp_path: Path) -> None:
     carriers = [Sipp(tmp_path, case.scenario, keys=case.keys, options=case.options, lives_s=240) for case in CASES]
-    for carrier in carriers:
-        carrier.__enter__()
-    try:
+    with contextlib.ExitStack() as running:
+        for carrier in carriers:
+            running.enter_context(carrier)
         floor.start_phones(len(CASES))
         trunks = "".join(trunk(number, sipp) for number, sipp in enumerate(carriers, 1))
         with floor.start_dialer(
@@ -125,9 +126,6 @@ def test_every_way_a_call_can_go_is_in_the_cdrs(floor: Any, tmp_path: Path) -> N
                 assert time.monotonic() < deadline, f"dialogs are left: {gateway}"
         for carrier in carriers:
             carrier.finish()
-    finally:
-        for carrier in carriers:
-            carrier.__exit__()
     # What is left is one leg for each agent, its dialog, and no call.
     assert (gateway["calls"], gateway["legs"], gateway["dialogs"]) == (0, len(CASES), len(CASES))
     found = {CASES[cdr["campaign_id"] - 1].name: (cdr["outcome"], cdr["sip_status"]) for cdr in cdrs}

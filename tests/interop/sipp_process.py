@@ -13,6 +13,7 @@ import pytest
 SCENARIOS = Path(__file__).parent / "sipp"
 HOW_TO_GET_IT = "sipp is missing: on Debian and Ubuntu, apt-get install sip-tester (or run: make peers)"
 START_S = 10.0
+STARTS = 3
 
 
 def require_sipp() -> str:
@@ -73,13 +74,21 @@ class Sipp:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Sipp":
-        with self._output.open("wb") as output:
-            self._process = subprocess.Popen(self._command, stdout=output, stderr=subprocess.STDOUT, cwd=self._folder)
-        try:
-            self._wait_until_listening()
-        except BaseException:
-            self.__exit__()
-            raise
+        for left in reversed(range(STARTS)):
+            with self._output.open("wb") as output:
+                self._process = subprocess.Popen(
+                    self._command, stdout=output, stderr=subprocess.STDOUT, cwd=self._folder
+                )
+            try:
+                self._wait_until_listening()
+            except BaseException:
+                self.__exit__()
+                if not left or "Address already in use" not in self.report():
+                    raise
+                # Somebody else was quicker with the ports beside the one that was free.
+                self._command[self._command.index("-mp") + 1] = str(free_port() & ~1)
+                continue
+            break
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -96,6 +105,12 @@ class Sipp:
         except subprocess.TimeoutExpired:
             pytest.fail(f"sipp did not come to its end\n{self.report()}")
         assert code == 0, f"sipp ended with {code}\n{self.report()}"
+
+    def linger(self, timeout_s: float = 2.0) -> None:
+        """Give it time to come to its end by itself."""
+        assert self._process is not None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout_s)
 
     def is_done(self) -> bool:
         assert self._process is not None

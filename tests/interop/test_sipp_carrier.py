@@ -65,6 +65,9 @@ class Bench:
         if self.gateway.counters()["connections"]:
             # A call that sipp has not done with when its connection closes counts as failed there.
             await asyncio.to_thread(self._sipp.finish)
+        elif isinstance(self._sipp, Sipp):
+            # What sipp still says must find somebody who answers.
+            await asyncio.to_thread(self._sipp.linger)
         await self.close()
         return self.events
 
