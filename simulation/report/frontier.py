@@ -68,7 +68,7 @@ def frontier(summaries: Sequence[Summary]) -> str:
 
 
 def league_frontier(entries: Sequence[Entry]) -> str:
-    """One small plot for each team size, every policy a point in the colour of its family."""
+    """One small plot for each team size, a policy a point in the colour of its family; at the edge what lies beyond."""
     sizes = list(dict.fromkeys(one.agents for one in entries))
     columns = max(min(COLUMNS, len(sizes)), 2)
     rows = math.ceil(len(sizes) / columns)
@@ -84,7 +84,7 @@ def league_frontier(entries: Sequence[Entry]) -> str:
             point = _point(entry.summary)
             if point is None:
                 continue
-            x, y = min(point[0], RATE_SHOWN_MAX), point[1]
+            x, y = min(point[0], RATE_SHOWN_MAX), max(point[1], OCCUPANCY_SHOWN_MIN)
             drawn = axes.plot(x, y, marker=marker, color=colour, markersize=5, linestyle="", clip_on=False)[0]
             seen.setdefault(family, drawn)
             if entry.policy in NAMED:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -28,8 +27,6 @@ from campaigns.service.errors import (
     InvalidListingError,
     LeadNotFoundError,
 )
-from campaigns.store.memory import MemoryStore
-from campaigns.store.opening import open_store
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp()
 DAY_S = 86400.0
@@ -37,22 +34,6 @@ ANY_TIME = CallingWindow(start="00:00", end="24:00")
 SPRING = Campaign(
     campaign_id=0, name="spring", skill_group="sales", status=CampaignStatus.RUNNING, calling_window=ANY_TIME
 )
-
-on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
-
-
-@pytest.fixture(params=["memory", "sqlite", on_postgres])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CampaignStore]:
-    opened: CampaignStore
-    match request.param:
-        case "memory":
-            opened = MemoryStore()
-        case "sqlite":
-            opened = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3", upgrade=True)
-        case _:
-            opened = open_store(request.getfixturevalue("empty_postgres_url"))
-    yield opened
-    opened.close()
 
 
 def number(index: int) -> str:

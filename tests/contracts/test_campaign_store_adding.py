@@ -1,8 +1,6 @@
 """How every campaign store takes leads in: lists, several numbers, duplicates by rule, blocked numbers."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -29,8 +27,6 @@ from campaigns.service.errors import (
     ImportNotFoundError,
     LeadNotFoundError,
 )
-from campaigns.store.memory import MemoryStore
-from campaigns.store.opening import open_store
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp()
 SPRING = Campaign(
@@ -55,22 +51,6 @@ ANN = NewLead(
     consent=Consent(kind=ConsentKind.EXPRESS_WRITTEN, at=NOON, source="form"),
     attributes={"city": "Washington"},
 )
-
-on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
-
-
-@pytest.fixture(params=["memory", "sqlite", on_postgres])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CampaignStore]:
-    opened: CampaignStore
-    match request.param:
-        case "memory":
-            opened = MemoryStore()
-        case "sqlite":
-            opened = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3", upgrade=True)
-        case _:
-            opened = open_store(request.getfixturevalue("empty_postgres_url"))
-    yield opened
-    opened.close()
 
 
 def reserve(store: CampaignStore, campaign: Campaign, count: int = 10) -> list[Lead]:

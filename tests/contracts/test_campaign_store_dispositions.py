@@ -1,8 +1,5 @@
 """What agents say and what follows, and callbacks: the same in every campaign store."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from msgspec.structs import replace
 
@@ -21,8 +18,6 @@ from campaigns.model import (
     attempt_id,
 )
 from campaigns.ports import AttemptFilter, CampaignStore, Result
-from campaigns.store.memory import MemoryStore
-from campaigns.store.opening import open_store
 
 NOON = 1_772_449_200.0
 """In Paris; eleven by UTC."""
@@ -35,21 +30,6 @@ CAMPAIGN = Campaign(
     calling_window=CallingWindow(start="00:00", end="24:00"),
 )
 FIRST, SECOND = "+12025550101", "+12025550102"
-on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
-
-
-@pytest.fixture(params=["memory", "sqlite", on_postgres])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CampaignStore]:
-    opened: CampaignStore
-    match request.param:
-        case "memory":
-            opened = MemoryStore()
-        case "sqlite":
-            opened = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3", upgrade=True)
-        case _:
-            opened = open_store(request.getfixturevalue("empty_postgres_url"))
-    yield opened
-    opened.close()
 
 
 def begin(store: CampaignStore, *numbers: str, campaign: Campaign = CAMPAIGN) -> Lead:

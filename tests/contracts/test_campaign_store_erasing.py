@@ -9,9 +9,7 @@ from campaigns.ports import AttemptFilter, CampaignStore, Erased
 from campaigns.service.erasing import CallUnderWayError, erase_person
 from campaigns.store.schema import blocked_numbers, metadata
 from campaigns.store.sql import SqlStore
-from tests.contracts.test_campaign_store import NOON, SPRING, dial, ended, store
-
-__all__ = ["store"]
+from tests.contracts.test_campaign_store import NOON, SPRING, dial, ended
 
 FIRST, SECOND, OTHER = "+12025550101", "+12025550102", "+12025550103"
 JANE = NewLead(

@@ -1,10 +1,7 @@
 """What every store keeps for the gate: no call outside the rules is written, and each written has its evidence."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
-import pytest
 from msgspec.structs import replace
 
 from campaigns.model import (
@@ -21,8 +18,6 @@ from campaigns.model import (
 )
 from campaigns.ports import CampaignStore, Result
 from campaigns.rules.checks import GateRule
-from campaigns.store.memory import MemoryStore
-from campaigns.store.opening import open_store
 from campaigns.terms import AttemptCap, Purpose, Scope, Within
 
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC).timestamp()
@@ -37,22 +32,6 @@ US = Campaign(
     compliance="by-number",
     purpose=Purpose.SERVICE,
 )
-
-on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
-
-
-@pytest.fixture(params=["memory", "sqlite", on_postgres])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CampaignStore]:
-    opened: CampaignStore
-    match request.param:
-        case "memory":
-            opened = MemoryStore()
-        case "sqlite":
-            opened = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3", upgrade=True)
-        case _:
-            opened = open_store(request.getfixturevalue("empty_postgres_url"))
-    yield opened
-    opened.close()
 
 
 def campaign_with(store: CampaignStore, numbers: list[str], campaign: Campaign = US) -> Campaign:

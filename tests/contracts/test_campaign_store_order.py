@@ -7,9 +7,7 @@ from msgspec.structs import replace
 from campaigns.imports import AddRules
 from campaigns.model import Campaign, CampaignStatus, LeadOrder, NewLead, Outcome, RetryRule
 from campaigns.ports import CampaignStore
-from tests.contracts.test_campaign_store import ANY_TIME, NOON, dial, ended, number, store
-
-__all__ = ["store"]
+from tests.contracts.test_campaign_store import ANY_TIME, NOON, dial, ended, number
 
 CAMPAIGN = Campaign(
     campaign_id=0,

@@ -17,7 +17,8 @@ from campaigns.store.memory import MemoryStore
 from campaigns.store.memory_reports import MemoryReports
 from campaigns.store.opening import open_store
 from campaigns.store.sql_reports import SqlReports
-from tests.contracts.test_campaign_store import NOON, SPRING, ended, next_attempt, number, on_postgres
+from tests.contracts.conftest import on_postgres
+from tests.contracts.test_campaign_store import NOON, SPRING, ended, next_attempt, number
 
 KINDS = (
     Outcome.CONNECTED,

@@ -15,7 +15,8 @@ from campaigns.store.sql import SqlStore
 from campaigns.store.webhook_schema import webhook_deliveries
 from campaigns.store.webhook_store import WebhookStore
 from campaigns.webhooks import EventType, Webhook
-from tests.contracts.test_campaign_store import NOON, SPRING, add, dial, ended, on_postgres, reserve
+from tests.contracts.conftest import on_postgres
+from tests.contracts.test_campaign_store import NOON, SPRING, add, dial, ended, reserve
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from campaigns.service.errors import InvalidListingError, NotFoundError
 from campaigns.store.opening import open_store, upgrade_database
 from campaigns.store.webhook_store import LEASE_S, WebhookStore
 from campaigns.webhooks import FAILURES_MAX, KEPT_S, RETRY_S, DeliveryStatus, EventType, Webhook
-from tests.contracts.test_campaign_store import on_postgres
+from tests.contracts.conftest import on_postgres
 
 NEW = Webhook(
     webhook_id=0, url="https://receiver.example", events=(EventType.ATTEMPT_ENDED,), is_active=True, created_at=5.0

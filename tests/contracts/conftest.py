@@ -1,0 +1,26 @@
+"""Every campaign store there is, one after the other: what the contract suites run against."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from campaigns.ports import CampaignStore
+from campaigns.store.memory import MemoryStore
+from campaigns.store.opening import open_store
+
+on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
+
+
+@pytest.fixture(params=["memory", "sqlite", on_postgres])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CampaignStore]:
+    opened: CampaignStore
+    match request.param:
+        case "memory":
+            opened = MemoryStore()
+        case "sqlite":
+            opened = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3", upgrade=True)
+        case _:
+            opened = open_store(request.getfixturevalue("empty_postgres_url"))
+    yield opened
+    opened.close()
