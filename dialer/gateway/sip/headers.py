@@ -97,6 +97,8 @@ def parse_name_address(value: str) -> NameAddress:
     start = value.find("<")
     if start < 0:
         uri, semicolon, rest = value.partition(";")
+        if "?" in uri:
+            raise MalformedMessage(f"a URI with headers has to be in brackets: {value[:80]!r}")
         parameters = parse_parameters(semicolon + rest)
     else:
         end_at = value.find(">", start)

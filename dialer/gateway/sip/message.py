@@ -18,6 +18,9 @@ MESSAGE_BYTES_MAX = 65535
 HEADER_LINES_MAX = 256
 CSEQ_MAX = 2**31 - 1
 
+NO_URI = ("", "<")
+"""What no Request-URI begins with: it is never in brackets."""
+
 _FOLD = re.compile(r"\r\n[ \t]+")
 _METHOD = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]+")
 
@@ -176,7 +179,7 @@ def parse_message(data: bytes) -> Request | Response:
         status, reason = _parse_status_line(start_line)
         return Response(status, reason, headers, body)
     parts = start_line.split(" ")
-    if len(parts) != 3 or parts[2].upper() != "SIP/2.0" or not parts[1] or not _METHOD.fullmatch(parts[0]):
+    if len(parts) != 3 or parts[2].upper() != "SIP/2.0" or parts[1][:1] in NO_URI or not _METHOD.fullmatch(parts[0]):
         raise MalformedMessage(f"not a request line: {start_line[:80]!r}")
     return Request(parts[0], parts[1], headers, body)
 

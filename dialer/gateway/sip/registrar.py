@@ -105,6 +105,8 @@ class Registrar:
             MalformedMessage: A To or Contact that cannot be read.
         """
         user = parse_uri(parse_name_address(request.headers["To"][0]).uri).user
+        for contact in request.get_list("Contact"):
+            parse_name_address(contact)
         refusal = self._refusal(request, user, now)
         if refusal is not None:
             return refusal
@@ -115,7 +117,8 @@ class Registrar:
 
     def _refusal(self, request: Request, user: str, now: float) -> Answer | None:
         value = request.get("Authorization")
-        if value is None:
+        if value is None or value[:7].lower() != "digest ":
+            # A proof of a kind that we do not know is none (RFC 4475 section 3.3.7).
             return self._challenge(now)
         fields = parse_fields(value)
         nonce, count = fields.get("nonce", ""), fields.get("nc", "")

@@ -54,9 +54,13 @@ class Screen:
             self._known = set()
         self._known.add(host)
 
+    def knows(self, host: str) -> bool:
+        """Whether this host is answered; everybody is where no host is known yet."""
+        return self._known is None or host in self._known
+
     def judge(self, request: Request, host: str, now: float) -> Verdict:
         """What to do with a request outside any call."""
-        if self._known is None or host in self._known:
+        if self.knows(host):
             return Verdict.TAKE
         agent = (request.get("User-Agent") or "").lower()
         if any(name in agent for name in SCANNERS):

@@ -8,8 +8,9 @@ import msgspec
 from dialer.gateway.sip.addresses import TCP, Address, is_reliable
 from dialer.gateway.sip.derived import make_refusal_ack, make_response
 from dialer.gateway.sip.errors import MalformedMessage, TooManySessions
-from dialer.gateway.sip.headers import Via, parse_via, split_list
+from dialer.gateway.sip.malformed import refusal_of
 from dialer.gateway.sip.message import Message, Request, Response, WrittenRequest, parse_message
+from dialer.gateway.sip.reply_path import note_source, reply_address
 from dialer.gateway.sip.screen import Screen, Verdict
 from dialer.gateway.sip.timers import TimerOwner, Timers, TimerSettings
 from dialer.gateway.sip.transaction import (
@@ -24,10 +25,8 @@ from dialer.gateway.sip.transaction import (
     TransactionKey,
     input_of,
 )
-from dialer.gateway.sip.uri import is_ip_address
 
 MAGIC_COOKIE = "z9hG4bK"
-DEFAULT_PORT = 5060
 UDP_BYTES_MAX = 1300
 """A longer request goes by TCP (RFC 3261 section 18.1.1): its packet would be cut in pieces, and a piece be lost."""
 DELIVER_ALONE = (Action.DELIVER,)
@@ -125,8 +124,11 @@ class TransactionLayer:
                 self._receive_response(message, source, now)
             else:
                 self._receive_request(message, source, now)
-        except MalformedMessage:
+        except MalformedMessage as error:
             self.counters.malformed += 1
+            refusal = refusal_of(data, source, str(error)) if self.screen.knows(source[0]) else None
+            if refusal is not None:
+                self.send_bytes(*refusal)
 
     def send_request(self, request: Request, destination: Address, user: object, now: float) -> Client:
         """Begin a transaction.
@@ -263,7 +265,7 @@ class TransactionLayer:
         self._carry_out(transaction, transaction.handle(input_of(response.status), now), response, now)
 
     def _receive_request(self, request: Request, source: Address, now: float) -> None:
-        via = _note_source(request, source)
+        via = note_source(request, source)
         transaction = self._transactions.get(_server_key(request, request.method))
         if request.method == "ACK":
             invite = self._transactions.get(_server_key(request, "INVITE"))
@@ -278,7 +280,7 @@ class TransactionLayer:
             self._carry_out(transaction, actions, request, now)
             return
         self.counters.requests_received += 1
-        destination = _response_address(via, source)
+        destination = reply_address(via, source)
         if request.to_tag is None and request.method != "CANCEL":
             verdict = self.screen.judge(request, source[0], now)
             if verdict is not Verdict.TAKE:
@@ -350,38 +352,10 @@ class TransactionLayer:
 
 def _server_key(request: Request, method: str) -> TransactionKey:
     via = request.headers["Via"][0]
-    if request.branch.startswith(MAGIC_COOKIE):
+    if request.branch.startswith(MAGIC_COOKIE) and request.branch != MAGIC_COOKIE:
         # Section 17.2.3: branch, sent-by and method; the sent-by is the part of the line before its parameters.
         return ("server", request.branch, via.partition(";")[0], method)
     return ("server", request.call_id, request.from_tag or "", str(request.cseq), via.partition(";")[0], method)
-
-
-def _note_source(request: Request, source: Address) -> Via:
-    """Write into the top Via where the request really came from (sections 18.2.1 and RFC 3581)."""
-    line = request.headers["Via"][0]
-    hops = split_list(line) if "," in line else [line]
-    if not hops:
-        raise MalformedMessage(f"no hop in Via: {line[:80]!r}")
-    via = parse_via(hops[0])
-    host, port = source[0], source[1]
-    if "rport" in via.parameters:
-        via.parameters["rport"] = str(port)
-        via.parameters["received"] = host
-    elif via.host != host:
-        via.parameters["received"] = host
-    else:
-        return via
-    request.headers["Via"][0] = ", ".join([str(via), *hops[1:]])
-    return via
-
-
-def _response_address(via: Via, source: Address) -> Address:
-    """Where responses go (section 18.2.2, RFC 3581): back to the source; to the named port where there is no rport."""
-    if "rport" in via.parameters or is_reliable(source):
-        return source
-    maddr = via.parameters.get("maddr")
-    host = maddr if maddr is not None and is_ip_address(maddr) else source[0]
-    return host, via.port if via.port is not None else DEFAULT_PORT
 
 
 def _over(text: str, old: str, new: str) -> str:

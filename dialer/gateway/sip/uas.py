@@ -198,14 +198,11 @@ class AnsweringSide:
     def _refusal_of(self, request: Request) -> tuple[int, HeaderLines] | None:
         if not has_known_scheme(request.uri):
             return 416, ()
-        required = request.get_list("Require")
-        if required:
-            return 420, (("Unsupported", ", ".join(required)),)
         content_type = (request.get("Content-Type") or "").partition(";")[0].strip().lower()
         if request.body and content_type not in ("", sdp.CONTENT_TYPE):
             return 415, (("Accept", sdp.CONTENT_TYPE),)
-        if not request.from_tag:
-            return 400, ()
+        if not _takes_sdp(request):
+            return 406, (("Warning", '399 dialer "SDP is the only answer there is, and Accept does not name it"'),)
         if self._table.is_full:
             return 503, (("Retry-After", str(RETRY_AFTER_S)),)
         return None
@@ -262,3 +259,11 @@ def make_response_to(
         headers = (*headers, ("Content-Type", sdp.CONTENT_TYPE))
     tag = session.local_tag if status > 100 else ""
     return make_response(session.invite, status, to_tag=tag, reason=reason, headers=headers, body=body)
+
+
+def _takes_sdp(request: Request) -> bool:
+    """Whether the answer's SDP is acceptable: it is where no Accept header says otherwise (section 20.1)."""
+    if "Accept" not in request.headers:
+        return True
+    accepted = [value.partition(";")[0].strip().lower() for value in request.get_list("Accept")]
+    return any(value in (sdp.CONTENT_TYPE, "application/*", "*/*") for value in accepted)

@@ -38,6 +38,8 @@ from dialer.gateway.sip.uri import has_known_scheme
 METHODS_KNOWN = frozenset({*ALLOWED_METHODS, "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "INFO", "REFER", "PUBLISH"})
 """Methods that exist and are refused with 405; any other is answered 501 (section 8.2.1)."""
 ONLY_IN_DIALOGS = ("PRACK", "UPDATE")
+OPTIONS = frozenset({"timer"})
+"""What a far end may require of us."""
 STATES_UNDER_WAY = (State.CALLING, State.TRYING, State.PROCEEDING)
 
 
@@ -220,6 +222,10 @@ class UserAgent:
 
     def on_request(self, transaction: Server, request: Request, source: Address, now: float) -> None:
         """A new request, from the transaction layer."""
+        unsupported = unsupported_options(request) if "Require" in request.headers else ""
+        if unsupported and request.method != "CANCEL":
+            self._respond(transaction, request, 420, now, (("Unsupported", unsupported),))
+            return
         session = self._table.find(request.call_id, request.to_tag) if request.to_tag is not None else None
         if session is not None and session.dialog is not None and session.dialog.remote_tag != (request.from_tag or ""):
             session = None
@@ -336,6 +342,11 @@ class UserAgent:
     ) -> None:
         response = make_response(request, status, to_tag=self.identity.new_tag(), headers=headers)
         self._layer.respond(transaction, response, now)
+
+
+def unsupported_options(request: Request) -> str:
+    """The options that a request requires and that we have not; empty where there are none (section 8.2.2.3)."""
+    return ", ".join(option for option in request.get_list("Require") if option.lower() not in OPTIONS)
 
 
 def _is_given_up(transaction: Client) -> bool:
