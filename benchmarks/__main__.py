@@ -20,6 +20,7 @@ from benchmarks import (
     simulated_optimum,
     simulation_speed,
     sip_calls,
+    sip_fuzz,
     sip_loss,
     sip_soak,
 )
@@ -43,7 +44,7 @@ MODULES = (
     hopper,
 )
 """Importing a module registers its benchmarks."""
-CHECKS = {"sip-loss": sip_loss.main, "sip-soak": sip_soak.main}
+CHECKS = {"sip-fuzz": sip_fuzz.main, "sip-loss": sip_loss.main, "sip-soak": sip_soak.main}
 """Long runs with options of their own, which say by their exit status whether all was well; never part of the rest."""
 
 

@@ -1,14 +1,12 @@
 """The 49 torture messages of RFC 4475, byte for byte from its archive: what has to be read is, what must not be is not.
 
 `torture/` holds them under the RFC's names. Each goes through a whole user agent with a registrar; where the RFC leaves
-a choice, the comment says which is ours. Last, that no message costs beyond its length.
+a choice, the comment says which is ours.
 """
 
 import itertools
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from time import thread_time
 
 import pytest
 
@@ -343,47 +341,3 @@ def test_3_4_1_inv2543_can_be_answered() -> None:
     (datagram,) = target.agent.datagrams_to_send()
     assert datagram.data.startswith(b"SIP/2.0 486 ")
     assert target.agent.session_ids == ()
-
-
-def request(uri: str, method: str, *lines: str) -> bytes:
-    """A request with the headers that each must have; `lines` come first."""
-    usual = {
-        "Via": "SIP/2.0/UDP host.example.com;branch=z9hG4bK-39234-23523",
-        "From": "<sip:caller@example.com>;tag=342310",
-        "To": "<sip:user@example.com>",
-        "Call-ID": "torture.23417@example.com",
-        "CSeq": f"9292394 {method}",
-        "Max-Forwards": "70",
-    }
-    given = {line.partition(":")[0].strip() for line in lines}
-    rest = [f"{name}: {value}" for name, value in usual.items() if name not in given]
-    return "\r\n".join([f"{method} {uri} SIP/2.0", *lines, *rest, "", ""]).encode()
-
-
-GROWING: dict[str, Callable[[int], bytes]] = {
-    "header lines folded": lambda n: request("sip:u@h", "OPTIONS", "Subject: a" + "\r\n b" * n),
-    "commas": lambda n: request("sip:u@h", "OPTIONS", "Via: " + "," * n),
-    "hops": lambda n: request("sip:u@h", "OPTIONS", "Via: " + ", ".join(["SIP/2.0/UDP h;branch=z9hG4bK1"] * (n // 30))),
-    "open quotes": lambda n: request("sip:u@h", "OPTIONS", 'From: "' + '\\"' * n),
-    "semicolons": lambda n: request("sip:u@h", "OPTIONS", "To: <sip:x@h>" + ";" * n),
-    "white space": lambda n: request("sip:u@h", "OPTIONS", "Via: SIP" + " " * n + "/2.0/UDP h"),
-    "line ends before": lambda n: b"\r\n" * n + request("sip:u@h", "OPTIONS"),
-}
-
-
-def cost_s(data: bytes) -> float:
-    """Processor time of the cheapest of a few goes."""
-    best = float("inf")
-    for _ in range(5):
-        begun = thread_time()
-        with suppress(MalformedMessage):
-            parse_message(data)
-        best = min(best, thread_time() - begun)
-    return best
-
-
-@pytest.mark.parametrize("name", GROWING)
-def test_no_message_costs_more_than_its_length(name: str) -> None:
-    short, long = GROWING[name](1_500), GROWING[name](15_000)
-    # Ten times the length: ten times the time if it is linear, a hundred if it is not. Half a millisecond is noise.
-    assert cost_s(long) < 40 * cost_s(short) + 0.0005
