@@ -10,6 +10,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 from campaigns.dispositions import Callback
+from campaigns.erasures import Erased
 from campaigns.imports import AddRules, LeadImport
 from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, LeadStatus, NewLead, Outcome
 
@@ -100,14 +101,6 @@ class LeadsAdded(msgspec.Struct, frozen=True, kw_only=True):
     def handed_in(self) -> int:
         """How many leads were handed in."""
         return self.accepted + self.duplicates + self.blocked
-
-
-class Erased(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found of a person who has been erased."""
-
-    leads: int
-    attempts: int
-    cdrs: int
 
 
 class CampaignStore(Protocol):
@@ -312,6 +305,7 @@ class CampaignStore(Protocol):
 
         Their leads are closed and say nothing of them any more; attempts, CDRs and evidence (where it is kept for good)
         tell what was done under a pseudonym. Their numbers are put on the do-not-call list: all that is kept of them.
+        What is beside (recordings, rejects files, deliveries, traces) is erased after it: `campaigns.store.erasures`.
 
         Raises:
             CallUnderWayError: one of them is being called; nothing is erased.

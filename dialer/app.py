@@ -26,6 +26,7 @@ from dialer.gateway.recording.rescue import rescue
 from dialer.live.agents_time import AgentsTime
 from dialer.live.clock import LiveClock
 from dialer.live.desk import LiveDesk
+from dialer.live.erasing import LiveErasing, Places
 from dialer.live.import_jobs import LiveImportJobs
 from dialer.live.open_calls import OpenCalls
 from dialer.live.poll import Poll
@@ -105,6 +106,9 @@ class LiveService:
         self.imports = LiveImportJobs(
             store, settings.database.url, Path(settings.service.import_folder), self._leads_came
         )
+        self.erasing = LiveErasing(
+            store, settings.engine.engine_id, _places(settings), self.clock.now, self.post, self._flush_trace
+        )
         self.pruning = LivePruning(store.database, settings.database.kept_days, self.clock.now)
         self._loop = loop
         self._publishing: asyncio.Task[None] | None = None
@@ -149,6 +153,7 @@ class LiveService:
         self.agents_time.start(self.clock.now)
         self.webhook_sender.start(self.clock.now)
         await self.imports.start()
+        await self.erasing.start()
         self.pruning.start()
         if self.settings.sip.recordings:
             for recording in await asyncio.to_thread(rescue, Path(self.settings.sip.recordings)):
@@ -160,6 +165,7 @@ class LiveService:
         self.poll.stop()
         await self.imports.stop()
         await self.pruning.stop()
+        await self.erasing.stop()
         self.post(ShutdownBegan())
         if not await self._calls_end_within(self.settings.service.shutdown_s):
             log.warning("%d calls and legs did not end in time; they are cut off", len(self.open_calls))
@@ -205,6 +211,7 @@ class LiveService:
             import_bytes_max=settings.import_bytes_max,
             imports=self.imports,
             recordings=self.recordings.index,
+            erasing=self.erasing,
         )
 
     def health(self) -> dict[str, PartHealth]:
@@ -256,8 +263,11 @@ class LiveService:
             await asyncio.sleep(STATISTICS_S)
             if self.desk.is_watched:
                 self.desk.publish_statistics(self.statistics())
-            if self._trace_file is not None:
-                self._trace_file.flush()
+            self._flush_trace()
+
+    def _flush_trace(self) -> None:
+        if self._trace_file is not None:
+            self._trace_file.flush()
 
     def _on_loop(self, function: Callable[[], None]) -> None:
         # A loop that has ended takes nothing any more; what the worker wrote last is in the database all the same.
@@ -317,6 +327,20 @@ async def serve(
         server.should_exit = True
         await serving
         return await live.stop()
+
+
+def _places(settings: Settings) -> Places:
+    """Where something of a person may lie on this machine."""
+
+    def path_of(text: str) -> Path | None:
+        return Path(text) if text else None
+
+    return Places(
+        journal=path_of(settings.database.erasures),
+        recordings=path_of(settings.sip.recordings),
+        imports=Path(settings.service.import_folder),
+        trace=path_of(settings.trace.path),
+    )
 
 
 def _open_trace(settings: Settings) -> TraceFile | None:

@@ -3,11 +3,15 @@
 import csv
 import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from campaigns.importing.checking import Rejection
 from campaigns.importing.columns import REJECT_COLUMNS
+from campaigns.service.spelling import Spellings
+
+ERASED = "erased on request"
+QUOTE = b'"'
 
 
 class RejectsFile:
@@ -44,3 +48,49 @@ class RejectsFile:
             os.fsync(file.fileno())
         self.bytes += len(content)
         return self.bytes
+
+
+def erase_rows(path: Path, spellings: Spellings) -> int:
+    """Blank the rows that name a number; returns how many.
+
+    Each row keeps its place and length in bytes: an import that is under way knows the file by how long it is.
+
+    Raises:
+        OSError: the file cannot be written; rows before are blanked.
+    """
+    erased = 0
+    with path.open("r+b") as file:
+        for start, record in list(_records_naming(path, spellings)):
+            os.pwrite(file.fileno(), _blanked(record), start)
+            erased += 1
+        if erased:
+            os.fsync(file.fileno())
+    return erased
+
+
+def _records_naming(path: Path, spellings: Spellings) -> Iterator[tuple[int, bytes]]:
+    """Rows by where they begin; one whose cells have line breaks is several lines.
+
+    Read by its quotation marks alone: cells may be longer than `csv` reads.
+    """
+    start, record = 0, b""
+    with path.open("rb") as file:
+        for line in file:
+            record += line
+            if record.count(QUOTE) % 2:
+                continue
+            if start and spellings.are_in(record.decode("utf-8", errors="replace")):
+                yield start, record
+            start += len(record)
+            record = b""
+
+
+def _blanked(record: bytes) -> bytes:
+    """A row as long as this one, with its line, as many cells, and nothing in them but why."""
+    ending = record[len(record.rstrip(b"\r\n")) :]
+    line = record.partition(b",")[0]
+    separators = sum(outside.count(b",") for outside in record.split(QUOTE)[::2])
+    before = line + b"," * (len(REJECT_COLUMNS) - 1)
+    after = b"," * (separators - len(REJECT_COLUMNS) + 1) + ending
+    room = len(record) - len(before) - len(after)
+    return before + ERASED.encode()[:room].ljust(room) + after

@@ -4,13 +4,18 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from campaigns.ports import CampaignStore, Erased, Verdict
+from campaigns.erasures import Erased
+from campaigns.ports import CampaignStore, Verdict
 from campaigns.rules.settings import is_e164
 from campaigns.service.errors import CallerError
 
 
 class CallUnderWayError(CallerError):
     """A call to this person is under way; erase them when it is over."""
+
+
+class PersonErasedError(CallerError):
+    """The person was erased; nothing more is kept of them."""
 
 
 def erase_person(store: CampaignStore, number: str, now: float, tenant_id: int = 1) -> Erased:

@@ -4,7 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from sqlalchemy.engine import URL
@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 from campaigns.service.errors import CallerError, StoreUnavailableError
 from campaigns.store import migration
 from campaigns.store.database import Database, read_url
+from campaigns.store.erasure_journal import JournalEntry, reapply
 
 PAGES_AT_ONCE = 2000
 """Of SQLite; between two lots writers have their turn."""
@@ -36,10 +37,24 @@ def back_up(url: str, target: Path, watch: Watch = lambda _done, _whole: None) -
         _run_program("pg_dump", parsed, "--format=custom", f"--file={target}")
 
 
-def restore(url: str, source: Path, watch: Watch = lambda _done, _whole: None) -> None:
+def restore(
+    url: str,
+    source: Path,
+    watch: Watch = lambda _done, _whole: None,
+    erased: Iterable[JournalEntry] = (),
+) -> int:
     """Make the database what it was when a backup was made; tables of an earlier version are brought up to date.
 
     Only an empty place is written to: a database that holds campaigns must be moved away first, by hand.
+
+    Args:
+        url: of the database.
+        source: what `back_up` wrote.
+        watch: told how far the copying has come.
+        erased: people whom the journal names as erased; those erased since the backup are erased again.
+
+    Returns:
+        How many people were erased again.
 
     Raises:
         CallerError: there is a database already, or the file is no backup of such a database.
@@ -53,14 +68,24 @@ def restore(url: str, source: Path, watch: Watch = lambda _done, _whole: None) -
         if target.exists():
             raise CallerError(f"the database {target} is there already; move it away first, nothing is overwritten")
         _check_sqlite(source)
-        _copy_sqlite(source, target, watch)
-    else:
-        _check_is_empty(parsed)
-        _run_program("pg_restore", parsed, "--no-owner", "--exit-on-error", "--single-transaction", str(source))
+        made = target.with_name(f"{target.name}.restoring")
+        made.unlink(missing_ok=True)
+        _copy_sqlite(source, made, watch)
+        count = _bring_up_to_date(parsed.set(database=str(made)), erased)
+        # Under its name only when nobody is in it who was erased.
+        made.replace(target)
+        return count
+    _check_is_empty(parsed)
+    _run_program("pg_restore", parsed, "--no-owner", "--exit-on-error", "--single-transaction", str(source))
+    return _bring_up_to_date(parsed, erased)
+
+
+def _bring_up_to_date(parsed: URL, erased: Iterable[JournalEntry]) -> int:
     database = Database(parsed)
     try:
         migration.upgrade(database)
         migration.check(database)
+        return len(reapply(database, erased))
     finally:
         database.close()
 

@@ -8,14 +8,14 @@ from itertools import count as count_from
 from msgspec.structs import replace
 
 from campaigns.dispositions import Callback, Meaning, meaning_of
+from campaigns.erasures import Erased
 from campaigns.imports import AddRules, ImportStatus, LeadImport
 from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, LeadStatus, NewLead, Outcome
-from campaigns.ports import ADD_RULES, AttemptFilter, Erased, LeadFilter, LeadList, LeadsAdded, Page, Result, Verdict
+from campaigns.ports import ADD_RULES, AttemptFilter, LeadFilter, LeadList, LeadsAdded, Page, Result, Verdict
 from campaigns.rules.checks import campaign_list
 from campaigns.rules.gate import gate_of
-from campaigns.service.erasing import CallUnderWayError, pseudonym
 from campaigns.service.errors import AttemptNotFoundError, CampaignNotFoundError
-from campaigns.store import judging, listing, memory_order, progress
+from campaigns.store import judging, listing, memory_erasing, memory_order, progress
 from campaigns.store.adding import Sorting, numbers_of, sort_out
 from campaigns.store.gate_records import GateRecords
 from campaigns.store.memory_imports import MemoryImports
@@ -316,28 +316,14 @@ class MemoryStore:
 
     def erase(self, number: str, now: float, tenant_id: int = 1) -> Erased:
         """See the port."""
-        slots = [
-            slot
-            for slot in self._leads.all()
-            if self._tenant_of(slot.lead.campaign_id) == tenant_id
-            and (number in numbers_of(slot.lead) or number in [attempt.number for attempt in slot.attempts])
-        ]
-        if any(attempt.outcome is None for slot in slots for attempt in slot.attempts):
-            raise CallUnderWayError
-        known = [one for slot in slots for one in numbers_of(slot.lead)]
-        self.block_numbers([number, *known], progress.ERASED, now, tenant_id)
-        cdr_count = 0
-        for slot in slots:
-            erased = pseudonym(slot.lead.lead_id)
-            for attempt in slot.attempts:
-                self._records.forget(attempt, tenant_id)
-                cdr = self._cdrs.get(attempt.attempt_id)
-                if cdr is not None:
-                    cdr_count += 1
-                    self._cdrs[attempt.attempt_id] = replace(cdr, called_number=erased)
-            slot.attempts = [replace(attempt, number=erased) for attempt in slot.attempts]
-            self._leads.erase(slot, erased)
-        return Erased(leads=len(slots), attempts=sum(len(slot.attempts) for slot in slots), cdrs=cdr_count)
+
+        def is_theirs(campaign_id: int) -> bool:
+            return self._tenant_of(campaign_id) == tenant_id
+
+        def block(numbers: Sequence[str]) -> int:
+            return self.block_numbers(numbers, progress.ERASED, now, tenant_id)
+
+        return memory_erasing.erase(self._leads, self._cdrs, self._records, number, is_theirs, tenant_id, block)
 
     def outcome_counts(self, campaign_id: int) -> dict[Outcome | None, int]:
         """See the port."""

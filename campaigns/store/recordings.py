@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from campaigns.model import attempt_id
 from campaigns.recordings import RECORDINGS_MAX, Recording, RecordingFilter
+from campaigns.service.erasing import PersonErasedError, pseudonym
 from campaigns.service.errors import NotFoundError, RecordingNotFoundError
 from campaigns.store.database import Database, insert
 from campaigns.store.listing import split_attempt_id
@@ -24,6 +25,7 @@ class SqlRecordings:
 
         Raises:
             NotFoundError: there is no such call.
+            PersonErasedError: the person was erased since; the file must go.
         """
         lead_id, number = split_attempt_id(recording.call_id)
         of_call = sa.select(attempts.c.campaign_id, attempts.c.number).where(
@@ -33,6 +35,8 @@ class SqlRecordings:
             found = connection.execute(of_call).first()
             if found is None:
                 raise NotFoundError(f"there is no call {attempt_id(lead_id, number)} to which {recording.path} belongs")
+            if found.number == pseudonym(lead_id):
+                raise PersonErasedError
             row = {
                 "call_id": recording.call_id,
                 "agent_id": recording.agent_id,

@@ -214,6 +214,14 @@ blocked_numbers = sa.Table(
     sa.Column("number", sa.Text, primary_key=True),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("blocked_at", sa.Double, nullable=False),
+    # Set where the person was erased: nothing else is left that says whose number it is.
+    sa.Column("erasure_id", Id),
+    sa.Index(
+        "blocked_numbers_erased",
+        "erasure_id",
+        sqlite_where=sa.text("erasure_id IS NOT NULL"),
+        postgresql_where=sa.text("erasure_id IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 from msgspec.structs import replace
 
 from campaigns.dispositions import Callback
+from campaigns.erasures import Erased
 from campaigns.imports import AddRules, LeadImport
 from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, NewLead, Outcome
-from campaigns.ports import ADD_RULES, AttemptFilter, Erased, LeadFilter, LeadList, LeadsAdded, Page, Result, Verdict
+from campaigns.ports import ADD_RULES, AttemptFilter, LeadFilter, LeadList, LeadsAdded, Page, Result, Verdict
 from campaigns.rules.checks import campaign_list
 from campaigns.service.errors import CampaignNotFoundError, LeadNotFoundError
 from campaigns.store import (
@@ -264,7 +266,7 @@ class SqlStore:
     def erase(self, number: str, now: float, tenant_id: int = 1) -> Erased:
         """See the port."""
         with self._database.writing() as connection:
-            return sql_erasing.erase(connection, number, now, tenant_id)
+            return sql_erasing.erase(connection, [number], now, tenant_id, uuid4().hex)
 
     def outcome_counts(self, campaign_id: int) -> dict[Outcome | None, int]:
         """See the port."""

@@ -1,5 +1,6 @@
 """`dialer db`: tables up to date, backups and their return, old CDRs put away."""
 
+import os
 import time
 from pathlib import Path
 from typing import Annotated
@@ -47,19 +48,40 @@ def backup_command(
 @database_app.command("restore")
 def restore_command(
     file: Annotated[Path, typer.Argument(help="What `dialer db backup` wrote.")],
+    erasures: Annotated[
+        list[Path] | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="Journal of people erased on request, of each engine that has one; else [database] erasures.",
+        ),
+    ] = None,
     config: ConfigFile = None,
     database: DatabaseUrl = None,
 ) -> None:
     """Make a database of a backup; never over one that is there, with the service stopped.
 
-    SQLite: move the old file away first. PostgreSQL: name an empty database.
+    SQLite: move the old file away first. PostgreSQL: name an empty database. Whoever was erased on request since the
+    backup was made is erased from it again, by the journal of erasures.
     """
     from campaigns.store.backup import restore
+    from campaigns.store.erasure_journal import read
 
+    journals = erasures or [Path(settings_from(config, {}).database.erasures or os.devnull)]
+    if not journals[0].exists():
+        typer.echo(f"There is no journal of erasures {journals[0]}: nobody is erased again.", err=True)
+    entries = [entry for journal in journals for entry in read(journal)]
     with _bar() as progress:
         task = progress.add_task("Copying", total=None)
-        restore(_url(config, database), file, lambda done, whole: progress.update(task, completed=done, total=whole))
+        again = restore(
+            _url(config, database),
+            file,
+            lambda done, whole: progress.update(task, completed=done, total=whole),
+            entries,
+        )
     typer.echo(f"The database is what it was in {file}, with the tables of this version.")
+    if again:
+        typer.echo(f"{again} people who were erased since are erased from it again.")
 
 
 @database_app.command("archive")

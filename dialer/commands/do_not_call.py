@@ -1,11 +1,26 @@
 """`dialer do-not-call`: who must not be called."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dialer.commands.client import Client, ServiceUrl
+
+ERASED = (
+    ("leads", "leads"),
+    ("callbacks", "callbacks"),
+    ("attempts", "attempts, of which now nothing says at whom"),
+    ("cdrs", "CDRs, likewise"),
+    ("evidence", "records of evidence, likewise"),
+    ("recordings", "recordings, with their files"),
+    ("webhook_deliveries", "webhook deliveries that named a number"),
+    ("kept_answers", "answers kept for idempotency keys"),
+    ("rejected_rows", "rows in rejects files of imports"),
+    ("trace_lines", "lines of the trace"),
+)
+"""What was found of a person, as a report has it and in words."""
 
 do_not_call_app = typer.Typer(no_args_is_help=True, help="Who must not be called: single numbers and national lists.")
 
@@ -29,12 +44,32 @@ def erase(
     reason: Annotated[str, typer.Option(help="Who asked for it, and when; without the number.")] = "",
     url: ServiceUrl = None,
 ) -> None:
-    """Erase a person on request (GDPR): all that stays is that they must not be called."""
+    """Erase a person on request (GDPR): all that stays is that they must not be called.
+
+    They go from leads, callbacks, attempts, CDRs, evidence, recordings, webhook deliveries, kept answers, rejects files
+    and traces of the service. Backups are not changed: in a restored one they are erased again.
+    """
     found = Client(url).post("/erasures", {"number": number, "reason": reason})
+    if not found["done_by"]:
+        typer.echo(
+            "Not every file could be written yet; it is tried again every minute, and the log says why.", err=True
+        )
+    typer.echo(f"Erasure {found['erasure_id']}. Found and erased:")
+    for field, what in ERASED:
+        typer.echo(f"  {found[field]:>6}  {what}")
     typer.echo(
-        f"Erased from {found['leads']} leads, {found['attempts']} attempts and {found['cdrs']} CDRs; "
-        "their numbers are on the do-not-call list."
+        f"Kept: {found['numbers_suppressed']} numbers on the do-not-call list, so that no list calls them again."
     )
+
+
+@do_not_call_app.command("erasures")
+def erasures(url: ServiceUrl = None) -> None:
+    """Which people were erased when, and which engines have looked through their machine."""
+    for one in Client(url).get("/erasures"):
+        at = datetime.fromtimestamp(one["at"], UTC).strftime("%Y-%m-%d %H:%M")
+        records = sum(one[field] for field, _ in ERASED)
+        by = ", ".join(one["done_by"]) or "no engine yet"
+        typer.echo(f"{one['erasure_id']} {at} UTC: {records} records; files looked through by {by}")
 
 
 @do_not_call_app.command("load")

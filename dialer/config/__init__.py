@@ -1,16 +1,8 @@
 """Settings of the live service: one TOML file, every key with a default, unknown keys refused."""
 
 from dialer.config.reading import SettingsError, read_settings
-from dialer.config.settings import (
-    DatabaseSettings,
-    LogSettings,
-    ServiceSettings,
-    Settings,
-    SipSettings,
-    StoreSettings,
-    TraceSettings,
-    TrunkSettings,
-)
+from dialer.config.records import DatabaseSettings, LogSettings, StoreSettings, TraceSettings
+from dialer.config.settings import ServiceSettings, Settings, SipSettings, TrunkSettings
 from dialer.config.showing import effective_toml, example_toml, reference_markdown
 from dialer.config.version import package_version
 from dialer.config.webhooks import WebhookSettings

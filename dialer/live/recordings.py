@@ -2,9 +2,11 @@
 
 import logging
 import threading
+from pathlib import Path
 from queue import SimpleQueue
 
 from campaigns.recordings import Recording, RecordingIndex
+from campaigns.service.erasing import PersonErasedError
 from campaigns.service.errors import CampaignsError
 
 log = logging.getLogger(__name__)
@@ -13,7 +15,8 @@ log = logging.getLogger(__name__)
 class LiveRecordings:
     """The index behind a queue, so that no call waits for the database.
 
-    A recording that cannot be entered is logged with its path: the file is kept, and its name says whose it is.
+    A recording that cannot be entered is logged with its path: the file is kept, and its name says whose it is. That of
+    a person who was erased meanwhile is deleted.
     """
 
     def __init__(self, index: RecordingIndex) -> None:
@@ -42,5 +45,8 @@ class LiveRecordings:
     def _enter(self, recording: Recording) -> None:
         try:
             self.index.add(recording)
+        except PersonErasedError:
+            Path(recording.path).unlink(missing_ok=True)
+            log.info("the recording of call %s is deleted: the person was erased", recording.call_id)
         except CampaignsError as error:
             log.error("the recording %s is not in the index: %s", recording.path, error)

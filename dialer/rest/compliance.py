@@ -10,14 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
+from campaigns.erasures import ErasureReport
 from campaigns.importing.national_lists import ListLoaded, load_national_list
-from campaigns.ports import AttemptFilter, CampaignStore, Erased, Verdict
+from campaigns.ports import AttemptFilter, CampaignStore, Verdict
 from campaigns.reports.sheets import report_csv
 from campaigns.rules.checks import campaign_list
 from campaigns.rules.settings import is_e164
-from campaigns.service.erasing import erase_person
 from campaigns.service.errors import CallerError
 from campaigns.service.evidence import VerdictRow, json_lines, verdict_rows, with_evidence
+from campaigns.service.spelling import Spellings
 from dialer.messages import NumbersBlocked
 from dialer.rest.access import CallerOf
 from dialer.rest.answers import answer, answers
@@ -76,17 +77,25 @@ class Erasing(BaseModel):
     reason: Annotated[str, Field(max_length=200, description="Who asked for it, and when; without the number.")] = ""
 
 
-@router.post("/erasures", responses=answers(Erased, "What was found of the person"))
+@router.post("/erasures", responses=answers(ErasureReport, "What was found of the person, and where"))
 async def erase(request: Request, service: ServiceOf, caller: CallerOf, erasing: Erasing) -> Response:
-    """Erase a person (GDPR, article 17): leads, attempts, CDRs and evidence tell of them no more.
+    """Erase a person (GDPR, article 17) from whatever the service keeps.
 
-    Their numbers stay on the do-not-call list, so that no later list calls them. The audit log has the request without
-    the number. Rejects files of imports, traces and backups are not searched.
+    Leads, callbacks, attempts, CDRs and evidence tell of them no more; recordings are deleted; their numbers are taken
+    out of the bodies and the log of webhooks, answers kept for idempotency keys, rejects files and traces. All their
+    numbers stay on the do-not-call list, so that no later list calls them. Engines do their part on their own machines
+    within a minute: `done_by` names those that have. The audit log has the request without the number.
     """
-    erased = await run_in_threadpool(erase_person, service.store, erasing.number, service.now(), caller.tenant_id)
-    service.post(NumbersBlocked(numbers=(erasing.number,), tenant_id=caller.tenant_id))
-    note(request, {"erased": msgspec.structs.asdict(erased), "reason": erasing.reason})
-    return answer(erased)
+    report = await service.erasing.erase(erasing.number, caller.tenant_id)
+    reason = Spellings([erasing.number]).replaced(erasing.reason, "the number")
+    note(request, {"erased": msgspec.structs.asdict(report), "reason": reason})
+    return answer(report)
+
+
+@router.get("/erasures", responses=answers(list[ErasureReport], "Newest first, a thousand at most"))
+async def list_erasures(service: ServiceOf, caller: CallerOf) -> Response:
+    """Which people were erased when, by numbers of records alone, and which engines have done their part."""
+    return answer(list(await run_in_threadpool(service.erasing.reports, caller.tenant_id)))
 
 
 @router.get("/do-not-call/lists", responses=answers(dict[str, float], "The day of each list, Unix seconds"))

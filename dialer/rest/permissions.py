@@ -52,6 +52,7 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/attempts/{attempt_id}/evidence"): Scope.RESULTS_READ,
     ("GET", "/campaigns/{campaign_id}/evidence"): Scope.RESULTS_READ,
     ("POST", "/erasures"): Scope.ACCOUNTS,
+    ("GET", "/erasures"): Scope.ACCOUNTS,
     ("GET", "/attempts"): Scope.RESULTS_READ,
     ("GET", "/cdrs"): Scope.RESULTS_READ,
     ("GET", "/reports/campaigns"): Scope.REPORTS_READ,

@@ -1,7 +1,7 @@
 """What the routes need of the rest of the service, handed in when the application is made."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from fastapi import Path as PathParameter
 from starlette.concurrency import run_in_threadpool
 
+from campaigns.erasures import ErasureReport
 from campaigns.model import CampaignTask
 from campaigns.ports import CampaignStore
 from campaigns.recordings import RecordingIndex
@@ -96,6 +97,22 @@ class ImportJobs(Protocol):
         ...
 
 
+class ErasingPeople(Protocol):
+    """What erases a person wherever the service keeps something."""
+
+    async def erase(self, number: str, tenant_id: int) -> ErasureReport:
+        """Erase a person; returns what was found where.
+
+        Raises:
+            CallerError: nothing is erased.
+        """
+        ...
+
+    def reports(self, tenant_id: int) -> Sequence[ErasureReport]:
+        """The tenant's erasures, newest first."""
+        ...
+
+
 class WebhookSending(Protocol):
     """What delivers to webhooks."""
 
@@ -143,6 +160,7 @@ class Service:
     imports: ImportJobs
     recordings: RecordingIndex
     """Called in worker threads."""
+    erasing: ErasingPeople
     upload_bytes_max: int = 64 * 1024 * 1024
     import_bytes_max: int = 8 * 1024 * 1024 * 1024
     idempotency: IdempotencyStore

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from campaigns.erasures import ErasedBeside
 from campaigns.model import Campaign, NewLead
 from campaigns.service.errors import CallerError, StoreUnavailableError
-from campaigns.store import backup
+from campaigns.store import backup, erasure_journal
 from campaigns.store.database import Database, read_url
+from campaigns.store.erasures import SqlErasures
 from campaigns.store.opening import open_store
 
 on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
@@ -94,3 +96,51 @@ def test_a_damaged_backup_is_refused(tmp_path: Path) -> None:
     file.write_bytes(content)
     with pytest.raises(CallerError, match=r"is damaged|is not a backup"):
         backup.restore(f"sqlite:///{tmp_path}/second.sqlite3", file)
+
+
+def test_who_was_erased_since_is_erased_from_the_restored_database(urls: tuple[str, str], tmp_path: Path) -> None:
+    first, second = urls
+    store = open_store(first)
+    store.create_campaign(Campaign(campaign_id=0, name="spring", skill_group="sales"))
+    people = ["+12025550101", "+12025550102", "+12025550103"]
+    store.add_leads(1, [NewLead(number=number, name="Jane") for number in people])
+    journal = tmp_path / "erasures.jsonl"
+
+    def erase(number: str) -> None:
+        store.erase(number, 1.0)
+        for waiting in SqlErasures(store.database).pending("engine-1"):
+            erasure_journal.append(journal, waiting)
+            SqlErasures(store.database).done(waiting, "engine-1", ErasedBeside(), 1.0)
+
+    erase(people[0])
+    backup.back_up(first, tmp_path / "copy.backup")
+    erase(people[1])
+    # Never in the backup, and uncalled all the same.
+    erase("+13035550199")
+    store.close()
+    assert backup.restore(second, tmp_path / "copy.backup", erased=erasure_journal.read(journal)) == 2
+    restored = open_store(second)
+    assert [restored.lead(lead_id).name for lead_id in (1, 2, 3)] == ["", "", "Jane"]
+    assert restored.check_leads(1, [NewLead(number="+13035550199")]).blocked == 1
+    # Files on each machine may have come back too.
+    assert len(SqlErasures(restored.database).pending("engine-1")) == 2
+    restored.close()
+
+
+def test_a_restored_database_has_its_name_only_when_the_erased_are_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (f"sqlite:///{tmp_path}/{name}.sqlite3" for name in ("first", "second"))
+    open_store(first, upgrade=True).close()
+    backup.back_up(first, tmp_path / "copy")
+
+    def die(*_: object) -> None:
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(backup, "reapply", die)
+        with pytest.raises(RuntimeError, match="killed"):
+            backup.restore(second, tmp_path / "copy")
+    assert not (tmp_path / "second.sqlite3").exists()
+    assert backup.restore(second, tmp_path / "copy") == 0
+    assert [path.name for path in tmp_path.glob("second*")] == ["second.sqlite3"]

@@ -25,3 +25,18 @@ def test_nothing_is_overwritten(dialer: Dialer, tmp_path: Path) -> None:
     assert (again.code, "is there already" in again.err) == (2, True)
     over = dialer("db", "restore", "copy", "--database", url)
     assert "nothing is overwritten" in over.err
+
+
+def test_a_restored_database_has_nobody_who_was_erased_since(dialer: Dialer, tmp_path: Path) -> None:
+    first, second = (f"sqlite:///{tmp_path}/{name}.sqlite3" for name in ("first", "second"))
+    dialer("db", "upgrade", "--database", first)
+    dialer("db", "backup", "copy", "--database", first)
+    journal = tmp_path / "journal.jsonl"
+    journal.write_text('{"uid":"a","tenant_id":1,"at":1.0,"numbers":["+12025550101"]}\n')
+    missing = dialer("db", "restore", "copy", "-d", second, "--erasures", "none.jsonl")
+    assert (missing.code, "none.jsonl" in missing.err) == (2, True)
+    restored = dialer("db", "restore", "copy", "-d", second, "--erasures", str(journal))
+    assert restored.out.endswith("1 people who were erased since are erased from it again.\n")
+    third = f"sqlite:///{tmp_path}/third.sqlite3"
+    without = dialer("db", "restore", "copy", "-d", third)
+    assert "There is no journal of erasures erasures.jsonl: nobody is erased again." in without.err

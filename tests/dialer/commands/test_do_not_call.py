@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+from dialer.commands.do_not_call import ERASED
 from tests.dialer.commands.conftest import Dialer, StandIn
 
 
@@ -28,7 +29,18 @@ def test_lists_are_shown(dialer: Dialer, service: StandIn) -> None:
 
 
 def test_a_person_is_erased(dialer: Dialer, service: StandIn) -> None:
-    service.will({"leads": 2, "attempts": 5, "cdrs": 4})
+    report = {field: 0 for field, _ in ERASED} | {"erasure_id": 7, "leads": 2, "recordings": 4, "at": 1764331200.0}
+    report |= {"numbers_suppressed": 3, "done_by": ["engine-1"]}
+    service.will(report)
     ended = dialer("do-not-call", "erase", "+12025550101", "--reason", "letter of 3 March")
-    assert ended.out.startswith("Erased from 2 leads, 5 attempts and 4 CDRs")
+    assert ended.out.startswith("Erasure 7. Found and erased:\n       2  leads\n")
+    assert "       4  recordings, with their files\n" in ended.out
+    assert "Kept: 3 numbers on the do-not-call list" in ended.out
+    assert ended.err == ""
     assert service.requests[0].url.path == "/api/v1/erasures"
+    service.will(report | {"done_by": []})
+    assert "tried again every minute" in dialer("do-not-call", "erase", "+12025550101").err
+    service.will([report])
+    assert dialer("do-not-call", "erasures").out == (
+        "7 2025-11-28 12:00 UTC: 6 records; files looked through by engine-1\n"
+    )

@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import pytest
 
 from campaigns.recordings import Recording, RecordingFilter
+from campaigns.service.erasing import PersonErasedError
 from campaigns.service.errors import NotFoundError
 from dialer.live.recordings import LiveRecordings
 
@@ -12,6 +15,8 @@ class Index:
     def add(self, recording: Recording) -> Recording:
         if recording.call_id == "0-0":
             raise NotFoundError("there is no call 0-0")
+        if recording.call_id == "9-9":
+            raise PersonErasedError
         self.entered.append(recording.call_id)
         return recording
 
@@ -31,3 +36,12 @@ def test_recordings_are_entered_by_the_end_and_a_bad_one_stops_no_other(caplog: 
     live.close()
     assert index.entered == ["1-1", "2-1"]
     assert "0-0.wav is not in the index" in caplog.text
+
+
+def test_the_recording_of_a_person_who_was_erased_meanwhile_is_deleted(tmp_path: Path) -> None:
+    live = LiveRecordings(Index())
+    path = tmp_path / "9-9_ann_1.wav"
+    path.write_bytes(b"RIFF")
+    live.finished(Recording(call_id="9-9", agent_id="ann", started_at=1.0, duration_s=2.0, path=str(path)))
+    live.close()
+    assert not path.exists()

@@ -124,7 +124,8 @@ class Stage:
         # Polls would hide what only an immediate message can do.
         plain: dict[str, Any] = {"service": {"poll_s": 3600.0, "shutdown_s": 1.0}, "trunks": [TRUNK]}
         # An import runs in a process of its own, which opens the database by its URL.
-        plain["database"] = {"url": f"sqlite:///{self.database}"}
+        journal = str(self.database.parent / "erasures.jsonl")
+        plain["database"] = {"url": f"sqlite:///{self.database}", "erasures": journal}
         plain["service"]["import_folder"] = str(self.database.parent / "imports")
         for section, keys in settings.items():
             plain[section] = {**plain.get(section, {}), **keys} if isinstance(keys, dict) else keys
