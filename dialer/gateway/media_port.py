@@ -34,6 +34,18 @@ class StreamStatistics(msgspec.Struct, frozen=True, kw_only=True):
     bytes_out: int = 0
     last_packet_at: float | None = None
     """Unix seconds of the last packet received; None before the first."""
+    packets_expected: int = 0
+    """By the far end's sequence numbers: less those received, the packets lost on the way here."""
+    jitter_s: float = 0.0
+    """Of the packets received (RFC 3550 section 6.4.1)."""
+    has_sound: bool = False
+    """Whether anything but silence was among them."""
+    round_trip_s: float | None = None
+    """To the far end and back, by RTCP; None where the far end does not report."""
+    far_loss_rate: float | None = None
+    """Of what we sent, the share that the far end reports lost (0..1)."""
+    far_jitter_s: float | None = None
+    """As the far end reports it."""
 
 
 Ear = Callable[[bytes, int], None]
@@ -55,10 +67,11 @@ class MediaEngine(Protocol):
         """
         ...
 
-    def connect(self, stream_id: str, host: str, port: int, payload_type: int) -> None:
+    def connect(self, stream_id: str, host: str, port: int, payload_type: int, rtcp_port: int = 0) -> None:
         """Send to `host`:`port` from now on, as PCMU (0) or PCMA (8); called again when a re-INVITE moves the far end.
 
-        Port 0 or the address 0.0.0.0 means the far end wants nothing (hold): send nothing until connected again.
+        RTCP goes to `rtcp_port`: 0 for nowhere, `port` itself where the far end has both on one (RFC 5761). Port 0 or
+        the address 0.0.0.0 means the far end wants nothing (hold): send nothing until connected again.
 
         Raises:
             MediaError: A payload type that the engine cannot carry, or a host that is not an IP address.

@@ -51,7 +51,7 @@ class SilentMedia:
         self._ports[stream_id] = self._free.pop()
         return MediaAddress(self._host, self._ports[stream_id])
 
-    def connect(self, stream_id: str, host: str, port: int, payload_type: int) -> None:
+    def connect(self, stream_id: str, host: str, port: int, payload_type: int, rtcp_port: int = 0) -> None:  # noqa: ARG002
         """Note the far end."""
         self._check_open(stream_id)
         if payload_type not in CARRIED_PAYLOAD_TYPES:

@@ -358,7 +358,7 @@ class SipGateway:
     def _connect(self, line: Line, audio: SessionDescription) -> bool:
         try:
             port = audio.port if audio.wants_media else 0
-            self._media.connect(line.line_id, audio.host, port, audio.codecs[0])
+            self._media.connect(line.line_id, audio.host, port, audio.codecs[0], audio.rtcp_port if port else 0)
         except MediaError as error:
             log.warning("audio of %s could not be connected: %s", line.line_id, error)
             return False

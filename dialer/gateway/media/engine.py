@@ -13,7 +13,9 @@ from dialer.gateway.media.dtmf import TELEPHONE_EVENT
 from dialer.gateway.media.g711 import SILENCE, translate
 from dialer.gateway.media.ports import RtpPorts
 from dialer.gateway.media.prompts import FRAME_MS, FRAME_SAMPLES, Prompt
-from dialer.gateway.media.rtp import MalformedPacket, RtpSender, parse_packet
+from dialer.gateway.media.rtcp import is_rtcp
+from dialer.gateway.media.rtcp_link import RtcpLink
+from dialer.gateway.media.rtp import MalformedPacket, RtpPacket, RtpSender, parse_packet
 from dialer.gateway.media.stream import Playback, Source, Stream
 from dialer.gateway.media_port import Ear, MediaAddress, MediaError, StreamStatistics
 
@@ -50,7 +52,8 @@ class RtpEngine:
         self._ports = RtpPorts(host, port_min, port_max, secrets.randbelow(max(1, (port_max - port_min) // 2)))
         self._prompts = prompts
         self._media_timeout_s = media_timeout_s
-        self._unix_now = unix_now
+        self._unix_offset = unix_now() - loop.time()
+        self._rtcp = RtcpLink(loop, self._ports, self._unix_offset)
         self._streams: dict[str, Stream] = {}
         self._on_timeout: Callable[[str], None] = lambda _: None
         self._on_digit: Callable[[str, str], None] = lambda _stream_id, _key: None
@@ -76,13 +79,15 @@ class RtpEngine:
             self._timer = self._loop.call_at(self._frame_at, self._frame_due)
         return MediaAddress(self._host, opened.getsockname()[1])
 
-    def connect(self, stream_id: str, host: str, port: int, payload_type: int) -> None:
+    def connect(self, stream_id: str, host: str, port: int, payload_type: int, rtcp_port: int = 0) -> None:
         """Send to `host`:`port` until packets from elsewhere show a better address.
 
         Raises:
             MediaError: A payload type that is not G.711, or a host that is not an IP address.
         """
-        self._stream(stream_id).connect(host, port, payload_type, self._loop.time())
+        stream, now = self._stream(stream_id), self._loop.time()
+        stream.connect(host, port, payload_type, now)
+        self._rtcp.connect(stream, port, rtcp_port, now)
 
     def bridge(self, first: str, second: str) -> None:
         """Pass audio both ways from now on.
@@ -139,6 +144,7 @@ class RtpEngine:
         if stream is None:
             return
         self._part(stream)
+        self._rtcp.close(stream, self._loop.time())
         self._loop.remove_reader(stream.socket.fileno())
         self._ports.give_back(stream.socket)
         if not self._streams and self._timer is not None:
@@ -152,7 +158,11 @@ class RtpEngine:
 
     def statistics(self, stream_id: str) -> StreamStatistics:
         """What an open stream has carried so far."""
-        return self._stream(stream_id).statistics(self._unix_now() - self._loop.time())
+        return self._stream(stream_id).statistics(self._unix_offset)
+
+    def counters(self) -> dict[str, int]:
+        """What has passed since the start, by name."""
+        return dict(self._rtcp.counters)
 
     def set_on_timeout(self, callback: Callable[[str], None]) -> None:
         """Call `callback(stream_id)` once for a stream that is owed packets and got none for `media_timeout_s`."""
@@ -179,12 +189,14 @@ class RtpEngine:
     def _receive(self, stream: Stream) -> None:
         try:
             data, source = stream.socket.recvfrom(DATAGRAM_BYTES_MAX)
-            packet = parse_packet(data)
-        except (OSError, MalformedPacket):
-            # A false alarm of the loop, or something that is not RTP: neither says anything of the call.
+        except OSError:
+            # A false alarm of the loop: it says nothing of the call.
             return
         now = self._loop.time()
-        if not stream.accept(packet, source, now):
+        packet = _audio_in(data)
+        if packet is None or not stream.accept(packet, source, now):
+            if is_rtcp(data) and stream.rtcp_socket is None:
+                self._rtcp.take(stream, data, source, now)
             return
         payload = packet.payload
         is_event = packet.payload_type == TELEPHONE_EVENT
@@ -221,7 +233,7 @@ class RtpEngine:
             self._frame_at = now
         self._timer = self._loop.call_at(self._frame_at, self._frame_due)
         if self._frames % WATCH_FRAMES == 0:
-            self._report_overdue(now)
+            self._look_round(now)
         for on_done in done:
             on_done()
 
@@ -242,8 +254,16 @@ class RtpEngine:
             self._send(stream, data, len(sound), stream.target)
         return on_done
 
-    def _report_overdue(self, now: float) -> None:
+    def _look_round(self, now: float) -> None:
         for stream in list(self._streams.values()):
+            self._rtcp.report(stream, now)
             if not stream.is_timed_out and stream.is_overdue(now, self._media_timeout_s):
                 stream.is_timed_out = True
                 self._on_timeout(stream.stream_id)
+
+
+def _audio_in(data: bytes) -> RtpPacket | None:
+    try:
+        return parse_packet(data)
+    except MalformedPacket:
+        return None

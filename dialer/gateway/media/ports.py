@@ -48,6 +48,13 @@ class RtpPorts:
             "in use by other programs; widen the range (rtp_port_min, rtp_port_max), two ports for each call and agent"
         )
 
+    def beside(self, taken: socket.socket) -> socket.socket | None:
+        """A socket on the odd port after an RTP port, for its RTCP; None where another program has it."""
+        try:
+            return self._bind(taken.getsockname()[1] + 1)
+        except MediaError:
+            return None
+
     def give_back(self, taken: socket.socket) -> None:
         """Close a socket that `take` opened and put its port at the end of the queue."""
         port: int = taken.getsockname()[1]

@@ -75,19 +75,21 @@ class RtpSender:
     """One outgoing stream; times are seconds on any clock that never goes back."""
 
     __slots__ = (
+        "_first",
         "_length",
         "_sent_at",
         "_sequence",
         "_sequence_offset",
         "_source",
-        "_ssrc",
         "_timestamp",
         "_timestamp_offset",
+        "ssrc",
     )
 
     def __init__(self, ssrc: int, sequence: int, timestamp: int) -> None:
         """Begin after `sequence` and at `timestamp`; RFC 3550 section 5.1 wants all three random."""
-        self._ssrc = ssrc
+        self.ssrc = ssrc
+        self._first = sequence + 1
         self._sequence = sequence
         """Of the newest packet sent."""
         self._timestamp = timestamp
@@ -125,6 +127,14 @@ class RtpSender:
         """Whatever comes next is of another source, even where its SSRC is the same."""
         self._source = _NOBODY
 
+    def timestamp_at(self, now: float) -> int:
+        """What the timestamp of a sample is that is spoken now: what sender reports tell."""
+        return self._moment(now)
+
+    def sent_up_to(self, newest: int) -> int:
+        """How many packets there were up to the extended sequence number that a receiver reports."""
+        return newest - (self._first & 0xFFFF) + 1
+
     def _moment(self, now: float) -> int:
         """The timestamp of a source that begins now: as much later than the last as the clock says."""
         if self._sent_at is None:
@@ -138,4 +148,4 @@ class RtpSender:
             self._timestamp = timestamp
             self._length = len(payload)
             self._sent_at = now
-        return _HEADER.pack(_PLAIN, second, sequence, timestamp, self._ssrc) + payload
+        return _HEADER.pack(_PLAIN, second, sequence, timestamp, self.ssrc) + payload

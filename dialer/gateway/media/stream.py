@@ -5,13 +5,24 @@ import socket
 from collections.abc import Callable
 
 from dialer.gateway.media.dtmf import TELEPHONE_EVENT, Events
-from dialer.gateway.media.g711 import PCMA, PCMU
+from dialer.gateway.media.g711 import PCMA, PCMU, decode
 from dialer.gateway.media.prompts import Prompt
+from dialer.gateway.media.reception import Reception
+from dialer.gateway.media.reporter import Reporter
 from dialer.gateway.media.rtp import RtpPacket, RtpSender
 from dialer.gateway.media_port import Ear, MediaError, StreamStatistics
 
 PAYLOAD_TYPES = (PCMU, PCMA)
 NOWHERE = ("0.0.0.0", "::")  # noqa: S104 - addresses that a far end on hold names in its SDP
+
+LISTENED_EVERY = 8
+"""Every so many packets one is looked at for sound: a power of two."""
+SOUND_LEVEL = 256
+"""A sample of this amplitude (of 32,767) is no silence: the level that AMD goes by."""
+_LOUD = {
+    payload_type: bytes(abs(int(sample)) > SOUND_LEVEL for sample in decode(bytes(range(256)), payload_type))
+    for payload_type in PAYLOAD_TYPES
+}
 
 Source = tuple[str, int] | tuple[str, int, int, int]
 """A socket's address; the longer form is IPv6's."""
@@ -51,6 +62,7 @@ class Stream:
         "bytes_out",
         "ears",
         "events",
+        "has_sound",
         "heard_at",
         "is_timed_out",
         "other",
@@ -58,6 +70,10 @@ class Stream:
         "packets_out",
         "payload_type",
         "playback",
+        "reception",
+        "reporter",
+        "rtcp_port",
+        "rtcp_socket",
         "sender",
         "socket",
         "stream_id",
@@ -78,6 +94,16 @@ class Stream:
         self.ears: tuple[Ear, ...] = ()
         """Who hears what the far end says; replaced, never changed, so that an ear may leave while it hears."""
         self.packets_in = self.packets_out = self.bytes_in = self.bytes_out = 0
+        self.reception = Reception()
+        """How the far end's packets came."""
+        self.reporter: Reporter | None = None
+        """Writes and reads RTCP; None before the far end is known."""
+        self.rtcp_port = 0
+        """The far end's; its RTP port where both share one, 0 where it wants no reports."""
+        self.rtcp_socket: socket.socket | None = None
+        """Our own for RTCP; None where RTP's carries both."""
+        self.has_sound = False
+        """Whether anything but silence has been heard."""
         self.heard_at: float | None = None
         """When the last packet came."""
         self.waiting_since: float | None = None
@@ -118,12 +144,30 @@ class Stream:
             if self._far_end is None or (self._learned is not None and source[:2] != self._far_end):
                 return False
             self._learned = self.target = source
-        if packet.payload_type not in PAYLOAD_TYPES and packet.payload_type != TELEPHONE_EVENT:
-            return False
+        payload_type = packet.payload_type
+        if payload_type not in PAYLOAD_TYPES:
+            if payload_type != TELEPHONE_EVENT:
+                return False
+            # The packets of one event have one timestamp: no jitter can be read from them.
+            self.reception.forget_time()
+            self.reception.hear(packet.ssrc, packet.sequence, packet.timestamp, now)
+            self.reception.forget_time()
+        else:
+            self.reception.hear(packet.ssrc, packet.sequence, packet.timestamp, now)
+            if not (self.has_sound or packet.sequence % LISTENED_EVERY):
+                self.has_sound = 1 in packet.payload.translate(_LOUD[payload_type])
         self.packets_in += 1
         self.bytes_in += len(packet.payload)
         self.heard_at = now
         return True
+
+    @property
+    def rtcp_target(self) -> Source | None:
+        """Where reports go: beside where the audio goes, or with it; None where there is nobody to tell."""
+        target = self.target
+        if target is None or not self.rtcp_port:
+            return None
+        return target if self.rtcp_socket is None else (target[0], self.rtcp_port)
 
     def is_overdue(self, now: float, timeout_s: float) -> bool:
         """Whether the far end should have been heard by now and was not."""
@@ -134,10 +178,17 @@ class Stream:
 
     def statistics(self, unix_offset: float) -> StreamStatistics:
         """What it has carried; `unix_offset` is what to add to its clock to get Unix seconds."""
+        reception, reporter = self.reception, self.reporter
         return StreamStatistics(
             packets_in=self.packets_in,
             packets_out=self.packets_out,
             bytes_in=self.bytes_in,
             bytes_out=self.bytes_out,
             last_packet_at=None if self.heard_at is None else self.heard_at + unix_offset,
+            packets_expected=reception.expected,
+            jitter_s=reception.jitter_s,
+            has_sound=self.has_sound,
+            round_trip_s=None if reporter is None else reporter.round_trip_s,
+            far_loss_rate=None if reporter is None else reporter.far_loss_rate,
+            far_jitter_s=None if reporter is None else reporter.far_jitter_s,
         )

@@ -73,6 +73,13 @@ class SessionDescription(msgspec.Struct, frozen=True, kw_only=True):
     """Every m= line, without the `m=`."""
     audio_index: int | None
     """Which of them is the audio stream; None where none is usable."""
+    rtcp_port: int = 0
+    """Where it wants RTCP: beside the audio unless it says otherwise; on `port` itself where both share it."""
+
+    @property
+    def shares_rtcp(self) -> bool:
+        """Whether RTP and RTCP come on one port (RFC 5761)."""
+        return self.port != 0 and self.rtcp_port == self.port
 
     @property
     def wants_media(self) -> bool:
@@ -121,6 +128,7 @@ def parse_sdp(body: bytes) -> SessionDescription:
         origin=_origin(session.origin),
         media_lines=tuple(each.line[2:] for each in media),
         audio_index=audio_index,
+        rtcp_port=_rtcp_port(audio.attributes, port),
     )
 
 
@@ -136,7 +144,7 @@ def make_offer(
 ) -> bytes:
     """An offer of one audio stream; `origin_id` is the session's number, `version` grows with each change."""
     head = _head(host, origin_id, version)
-    return (head + _audio_section(port, codecs, telephone_event, direction)).encode()
+    return (head + _audio_section(port, codecs, telephone_event, direction, shares_rtcp=True)).encode()
 
 
 def make_answer(
@@ -159,7 +167,10 @@ def make_answer(
     sections = [_head(host, origin_id, version)]
     for index, line in enumerate(offer.media_lines):
         if index == offer.audio_index:
-            sections.append(_audio_section(port, common, offer.telephone_event, REVERSED[offer.direction]))
+            direction = REVERSED[offer.direction]
+            sections.append(
+                _audio_section(port, common, offer.telephone_event, direction, shares_rtcp=offer.shares_rtcp)
+            )
         else:
             kind, _, rest = line.partition(" ")
             sections.append(f"m={kind} 0 {rest.partition(' ')[2]}\r\n")
@@ -188,18 +199,22 @@ def _head(host: str, origin_id: int, version: int) -> str:
     return f"v=0\r\no=- {origin_id} {version} IN {family} {host}\r\ns=-\r\nc=IN {family} {host}\r\nt=0 0\r\n"
 
 
-def _audio_section(port: int, codecs: tuple[int, ...], telephone_event: int | None, direction: Direction) -> str:
-    return f"m=audio {port} {_audio_formats(codecs, telephone_event, direction)}"
+def _audio_section(
+    port: int, codecs: tuple[int, ...], telephone_event: int | None, direction: Direction, *, shares_rtcp: bool
+) -> str:
+    return f"m=audio {port} {_audio_formats(codecs, telephone_event, direction, shares_rtcp)}"
 
 
 @lru_cache(maxsize=256)
-def _audio_formats(codecs: tuple[int, ...], telephone_event: int | None, direction: Direction) -> str:
+def _audio_formats(
+    codecs: tuple[int, ...], telephone_event: int | None, direction: Direction, shares_rtcp: bool
+) -> str:
     types = [*codecs] if telephone_event is None else [*codecs, telephone_event]
     lines = [f"RTP/AVP {' '.join(map(str, types))}"]
     lines += [f"a=rtpmap:{codec} {STATIC_CODECS[codec]}" for codec in codecs]
     if telephone_event is not None:
         lines += [f"a=rtpmap:{telephone_event} {TELEPHONE_EVENT}", f"a=fmtp:{telephone_event} 0-15"]
-    lines += ["a=ptime:20", f"a={direction}", ""]
+    lines += ["a=ptime:20", f"a={direction}", *(["a=rtcp-mux"] if shares_rtcp else []), ""]
     return "\r\n".join(lines)
 
 
@@ -220,6 +235,18 @@ def _read_audio(audio: _Section) -> tuple[int, tuple[int, ...], int | None]:
             if encoding.strip().lower().startswith(TELEPHONE_EVENT) and number in DYNAMIC_FORMATS and number in formats:
                 return int(port_text), codecs, int(number)
     return int(port_text), codecs, None
+
+
+def _rtcp_port(attributes: list[str], port: int) -> int:
+    """RFC 5761 section 5.1.1, RFC 3605, and what they leave as the rule (RFC 3550 section 11)."""
+    if port == 0 or "a=rtcp-mux" in attributes:
+        return port
+    for line in attributes:
+        if line.startswith("a=rtcp:"):
+            text = line[7:].partition(" ")[0]
+            if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535:
+                return int(text)
+    return min(port + 1, 65535)
 
 
 def _host(line: str) -> str:
