@@ -365,6 +365,13 @@ class Cdr(msgspec.Struct, frozen=True, kw_only=True):
     agent_id: str
     digits: str = ""
     """Keys that the called person pressed."""
+    audio: str = ""
+    """A `campaigns.quality.Audio`, as the figures below are of a `CallQuality`; empty where the call had none."""
+    jitter_s: float | None = None
+    loss_rate: float | None = None
+    far_loss_rate: float | None = None
+    round_trip_s: float | None = None
+    mos: float | None = None
 
 
 class CampaignTask(msgspec.Struct, frozen=True, kw_only=True):

@@ -83,6 +83,17 @@ class RecordingAction(StrEnum):
     STOP = "stop"
 
 
+class MonitorMode(StrEnum):
+    """Who hears a guest at a conversation; the guest always hears both sides."""
+
+    LISTEN = "listen"
+    """Nobody."""
+    WHISPER = "whisper"
+    """The agent alone."""
+    BARGE = "barge"
+    """Agent and customer: three-way."""
+
+
 class Trunk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A way out to the telephone network, as routing sees it."""
 

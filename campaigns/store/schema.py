@@ -202,6 +202,8 @@ cdrs = sa.Table(
     sa.Column("cause", sa.Text, nullable=False),
     sa.Column("agent_id", sa.Text, nullable=False),
     sa.Column("digits", sa.Text, nullable=False, server_default=""),
+    sa.Column("audio", sa.Text, nullable=False, server_default=""),
+    *(sa.Column(name, sa.Double) for name in ("jitter_s", "loss_rate", "far_loss_rate", "round_trip_s", "mos")),
     sa.Index("cdrs_by_time", "started_at", "call_id"),
     sa.Index("cdrs_by_campaign", "campaign_id", "started_at", "call_id"),
     sqlite_with_rowid=False,

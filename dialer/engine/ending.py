@@ -120,6 +120,7 @@ def on_call_ended(state: EngineState, event: CallEnded, now: float) -> None:
         return
     outcome = outcome_at_end(call, event.cause, now)
     call.cause = call.cause or event.reason or str(event.cause)
+    call.quality = event.quality
     before = advance(call, CallTrigger.END)
     ended_at = now if call.ended_at is None else call.ended_at
     _settle(state, call, work, before, outcome, event.cause, now)

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable, Mapping
 
+from campaigns.quality import Audio, CallQuality
+from dialer.gateway.call_quality import call_quality
 from dialer.gateway.lines import Line
 from dialer.gateway.listening import Listening
 from dialer.gateway.media_port import MediaEngine, MediaError
@@ -12,6 +14,8 @@ from dialer.model import RecordingAction
 from dialer.ports import Post
 
 log = logging.getLogger(__name__)
+
+AUDIO_COUNTERS = {audio: f"audio_{audio}" for audio in Audio}
 
 
 class Conversations:
@@ -40,11 +44,12 @@ class Conversations:
         self._recorder = recorder
         self._listening = Listening(media, post)
         self._counters = {"bridges_failed": 0, "messages_failed": 0, "commands_out_of_place": 0}
+        self._counters |= dict.fromkeys(AUDIO_COUNTERS.values(), 0)
 
     def counters(self) -> dict[str, int]:
         """What has passed since the start, by name."""
         recorded = {} if self._recorder is None else self._recorder.counters
-        return {**self._counters, **self._listening.counters, **recorded}
+        return {**self._counters, **self._media.counters(), **self._listening.counters, **recorded}
 
     def out_of_place(self, what: str) -> None:
         """Count a command that makes no sense now: its line has ended meanwhile."""
@@ -74,11 +79,22 @@ class Conversations:
             self._recorder.start(command.call_id, command.leg_id, leg.agent_id)
         self._post(CallBridged(call_id=command.call_id, leg_id=command.leg_id))
 
-    def ended(self, line: Line) -> None:
-        """A line is about to close: what was recorded of it is whole."""
+    def ended(self, line: Line) -> CallQuality | None:
+        """A line is about to close: what was recorded of it is whole; returns how an answered call's audio was."""
         self._listening.forget(line.line_id)
-        if self._recorder is not None and not line.is_leg:
+        if line.is_leg:
+            return None
+        if self._recorder is not None:
             self._recorder.stop(line.line_id)
+        if not line.is_answered:
+            return None
+        try:
+            quality = call_quality(self._media.statistics(line.line_id))
+        except MediaError as error:
+            log.warning("the audio of %s is not known: %s", line.line_id, error)
+            return None
+        self._counters[AUDIO_COUNTERS[quality.audio]] += 1
+        return quality
 
     def control_recording(self, command: ControlRecording) -> None:
         """Start, pause, resume or stop the recording of a conversation."""

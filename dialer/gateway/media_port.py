@@ -12,6 +12,8 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from dialer.model import MonitorMode
+
 
 class MediaError(Exception):
     """The media engine could not do what was asked; the text says what and why, and the stream is as it was before."""
@@ -92,6 +94,21 @@ class MediaEngine(Protocol):
         """Take a stream out of its bridge; the other side of it is left alone too."""
         ...
 
+    def join(self, guest: str, call: str, leg: str, mode: MonitorMode) -> None:
+        """Let a third stream hear a call and an agent's leg, bridged or on hold, and be heard by whom `mode` says.
+
+        Called again, it changes the mode. It lasts until `part`, or until one of the three is closed. A customer on
+        hold hears no guest.
+
+        Raises:
+            MediaError: The guest is in a bridge, or is one of the two.
+        """
+        ...
+
+    def part(self, guest: str) -> None:
+        """Take a guest out; nothing where the stream is none."""
+        ...
+
     def play(self, stream_id: str, prompt: str, on_done: Callable[[], None]) -> None:
         """Play a prompt by name from its beginning; `on_done` is called once, after its last packet.
 
@@ -120,6 +137,10 @@ class MediaEngine(Protocol):
 
     def statistics(self, stream_id: str) -> StreamStatistics:
         """What an open stream has carried so far."""
+        ...
+
+    def counters(self) -> dict[str, int]:
+        """What has passed on all streams since the start, by name."""
         ...
 
     def set_on_digit(self, callback: Callable[[str, str], None]) -> None:

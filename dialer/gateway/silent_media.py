@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from dialer.gateway.media_port import Ear, MediaAddress, MediaError, StreamStatistics
+from dialer.model import MonitorMode
 
 CARRIED_PAYLOAD_TYPES = (0, 8)
 
@@ -34,6 +35,10 @@ class SilentMedia:
         """Host, port and payload type that each stream was last connected to."""
         self.bridges: dict[str, str] = {}
         """Each bridged stream and the other side of it."""
+        self.guests: dict[str, tuple[str, str, MonitorMode]] = {}
+        """Call, leg and mode of every guest."""
+        self.figures: dict[str, StreamStatistics] = {}
+        """What tests want said of streams."""
         self.prompts: list[tuple[str, str]] = []
         """Stream and prompt of everything played, in order."""
 
@@ -73,6 +78,19 @@ class SilentMedia:
         """Forget a bridge."""
         self._check_open(stream_id)
         self._part(stream_id)
+
+    def join(self, guest: str, call: str, leg: str, mode: MonitorMode) -> None:
+        """Note a guest."""
+        for stream_id in (guest, call, leg):
+            self._check_open(stream_id)
+        if len({guest, call, leg}) < 3 or guest in self.bridges:
+            raise MediaError(f"stream {guest} cannot be a guest of {call} and {leg}")
+        self.guests[guest] = (call, leg, mode)
+
+    def part(self, guest: str) -> None:
+        """Forget a guest."""
+        self._check_open(guest)
+        self.guests.pop(guest, None)
 
     def play(self, stream_id: str, prompt: str, on_done: Callable[[], None]) -> None:
         """Note a prompt."""
@@ -118,14 +136,19 @@ class SilentMedia:
             return
         self._free.append(port)
         self._part(stream_id)
+        self.guests = {name: one for name, one in self.guests.items() if stream_id not in (name, *one[:2])}
         self._playing.pop(stream_id, None)
         self.ears.pop(stream_id, None)
         self.far_ends.pop(stream_id, None)
 
     def statistics(self, stream_id: str) -> StreamStatistics:
-        """All zero: nothing flows."""
+        """All zero, as nothing flows, unless a test has said otherwise."""
         self._check_open(stream_id)
-        return StreamStatistics()
+        return self.figures.get(stream_id, StreamStatistics())
+
+    def counters(self) -> dict[str, int]:
+        """Nothing passes, nothing is counted."""
+        return {}
 
     def set_on_digit(self, callback: Callable[[str, str], None]) -> None:
         """Keep the callback for `press`."""

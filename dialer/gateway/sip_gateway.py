@@ -392,9 +392,9 @@ class SipGateway:
     def _end(self, line: Line, cause: CallCause, status: int | None, reason: str) -> None:
         if self._lines.pop(line.line_id, None) is None:
             return
-        self._conversations.ended(line)
+        quality = self._conversations.ended(line)
         self._media.close(line.line_id)
         if line.is_leg:
             self._post(LegClosed(leg_id=line.line_id, reason=reason))
         else:
-            self._post(CallEnded(call_id=line.line_id, cause=cause, sip_status=status, reason=reason))
+            self._post(CallEnded(call_id=line.line_id, cause=cause, sip_status=status, reason=reason, quality=quality))

@@ -2,6 +2,7 @@
 
 from campaigns.dispositions import Callback
 from campaigns.model import CampaignTask, Lead
+from campaigns.quality import CallQuality
 from dialer.messages.message import Message
 from dialer.model import AmdResult, CallCause, RecordingAction
 
@@ -141,6 +142,8 @@ class CallEnded(Message, frozen=True, kw_only=True):
     sip_status: int | None = None
     reason: str = ""
     """What happened, in words."""
+    quality: CallQuality | None = None
+    """How its audio was; None of a call that had none."""
 
 
 class LegOpened(Message, frozen=True, kw_only=True):

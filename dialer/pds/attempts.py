@@ -1,5 +1,6 @@
 """Building attempts, their results and the CDR."""
 
+import msgspec
 from msgspec.structs import replace
 
 from campaigns.model import Attempt, Campaign, Cdr, Lead, Outcome, attempt_id
@@ -66,6 +67,7 @@ def placed_result(call: Call, outcome: Outcome, sip_status: int | None, ended_at
         cause=call.cause,
         agent_id=call.bridged_agent_id,
         digits=call.digits,
+        **({} if call.quality is None else msgspec.structs.asdict(call.quality)),
     )
     return Result(attempt=attempt, cdr=cdr)
 

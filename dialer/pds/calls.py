@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from campaigns.model import Attempt, Lead, Outcome
+from campaigns.quality import CallQuality
 from dialer.model import CallState
 from dialer.pds.scores import Known
 from pacing.estimators.signalling import Signal
@@ -106,6 +107,7 @@ class Call:
         "number",
         "outcome",
         "placed_at",
+        "quality",
         "ringing_at",
         "risk",
         "signal",
@@ -147,6 +149,8 @@ class Call:
         self.disposition = ""
         self.digits = ""
         """Keys that the far end has pressed."""
+        self.quality: CallQuality | None = None
+        """How its audio was, once it has ended."""
         self.features: Known | None = None
         """What the answer model, or the rates by list, were told of the attempt."""
         self.answer_probability: float | None = None

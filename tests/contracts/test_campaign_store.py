@@ -81,6 +81,11 @@ def ended(attempt: Attempt, outcome: Outcome, at: float = NOON + 30, answered_at
         sip_status=200,
         cause="over",
         agent_id="",
+        audio="both_ways",
+        jitter_s=0.0025,
+        loss_rate=0.01,
+        round_trip_s=0.08,
+        mos=4.25,
     )
     return Result(attempt=finished, cdr=cdr)
 

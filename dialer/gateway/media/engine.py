@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 
+from dialer.gateway.media.conferences import Conferences
 from dialer.gateway.media.dtmf import TELEPHONE_EVENT
 from dialer.gateway.media.g711 import SILENCE, translate
 from dialer.gateway.media.ports import RtpPorts
@@ -18,6 +19,7 @@ from dialer.gateway.media.rtcp_link import RtcpLink
 from dialer.gateway.media.rtp import MalformedPacket, RtpPacket, RtpSender, parse_packet
 from dialer.gateway.media.stream import Playback, Source, Stream
 from dialer.gateway.media_port import Ear, MediaAddress, MediaError, StreamStatistics
+from dialer.model import MonitorMode
 
 DATAGRAM_BYTES_MAX = 2048
 FRAME_S = FRAME_MS / 1000
@@ -55,6 +57,7 @@ class RtpEngine:
         self._unix_offset = unix_now() - loop.time()
         self._rtcp = RtcpLink(loop, self._ports, self._unix_offset)
         self._streams: dict[str, Stream] = {}
+        self._conferences = Conferences()
         self._on_timeout: Callable[[str], None] = lambda _: None
         self._on_digit: Callable[[str, str], None] = lambda _stream_id, _key: None
         self._timer: asyncio.TimerHandle | None = None
@@ -88,6 +91,7 @@ class RtpEngine:
         stream, now = self._stream(stream_id), self._loop.time()
         stream.connect(host, port, payload_type, now)
         self._rtcp.connect(stream, port, rtcp_port, now)
+        self._conferences.settle(stream)
 
     def bridge(self, first: str, second: str) -> None:
         """Pass audio both ways from now on.
@@ -95,18 +99,23 @@ class RtpEngine:
         Raises:
             MediaError: One of them is bridged already.
         """
-        pair = self._stream(first), self._stream(second)
-        for stream in pair:
-            if stream.other is not None:
-                raise MediaError(f"stream {stream.stream_id} is already bridged to {stream.other.stream_id}")
-        pair[0].other, pair[1].other = pair[1], pair[0]
-        for stream in pair:
-            stream.playback = None
-            stream.sender.change_source()
+        self._conferences.bridge(self._stream(first), self._stream(second))
 
     def unbridge(self, stream_id: str) -> None:
         """Take a stream and the other side of its bridge apart."""
-        self._part(self._stream(stream_id))
+        self._conferences.unbridge(self._stream(stream_id))
+
+    def join(self, guest: str, call: str, leg: str, mode: MonitorMode) -> None:
+        """Let a guest hear a conversation, and be heard by whom `mode` says.
+
+        Raises:
+            MediaError: The guest is in a bridge, or one of the two.
+        """
+        self._conferences.join(self._stream(guest), self._stream(call), self._stream(leg), mode)
+
+    def part(self, guest: str) -> None:
+        """Take a guest out."""
+        self._conferences.part(self._stream(guest))
 
     def play(self, stream_id: str, prompt: str, on_done: Callable[[], None]) -> None:
         """Play a prompt at its own pace.
@@ -143,7 +152,7 @@ class RtpEngine:
         stream = self._streams.pop(stream_id, None)
         if stream is None:
             return
-        self._part(stream)
+        self._conferences.close(stream)
         self._rtcp.close(stream, self._loop.time())
         self._loop.remove_reader(stream.socket.fileno())
         self._ports.give_back(stream.socket)
@@ -178,14 +187,6 @@ class RtpEngine:
         except KeyError:
             raise MediaError(f"stream {stream_id} is not open") from None
 
-    def _part(self, stream: Stream) -> None:
-        other = stream.other
-        if other is None:
-            return
-        stream.other = other.other = None
-        stream.sender.change_source()
-        other.sender.change_source()
-
     def _receive(self, stream: Stream) -> None:
         try:
             data, source = stream.socket.recvfrom(DATAGRAM_BYTES_MAX)
@@ -207,7 +208,7 @@ class RtpEngine:
         else:
             for ear in stream.ears:
                 ear(payload, packet.payload_type)
-        to = stream.other
+        to = stream.relays_to
         if to is None or to.target is None:
             return
         payload_type = packet.payload_type if is_event else to.payload_type
@@ -238,12 +239,14 @@ class RtpEngine:
             on_done()
 
     def _speak(self, stream: Stream, now: float) -> Callable[[], None] | None:
-        """Send a stream that is not bridged its next 20 ms; returns what to call if its prompt has just ended."""
-        if stream.other is not None:
-            return None
+        """Send a stream that is not relayed to its next 20 ms; returns what to call if its prompt has just ended."""
         on_done = None
         frame = None
-        if stream.playback is not None:
+        if stream.mixture is not None:
+            frame = stream.mixture.take()
+        elif stream.other is not None:
+            return None
+        elif stream.playback is not None:
             frame = stream.playback.next_frame(stream.payload_type)
             if frame is None:
                 on_done = stream.playback.on_done

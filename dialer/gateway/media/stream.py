@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from dialer.gateway.media.dtmf import TELEPHONE_EVENT, Events
 from dialer.gateway.media.g711 import PCMA, PCMU, decode
+from dialer.gateway.media.mixing import Mixture
 from dialer.gateway.media.prompts import Prompt
 from dialer.gateway.media.reception import Reception
 from dialer.gateway.media.reporter import Reporter
@@ -65,12 +66,15 @@ class Stream:
         "has_sound",
         "heard_at",
         "is_timed_out",
+        "mixed_from",
+        "mixture",
         "other",
         "packets_in",
         "packets_out",
         "payload_type",
         "playback",
         "reception",
+        "relays_to",
         "reporter",
         "rtcp_port",
         "rtcp_socket",
@@ -88,6 +92,12 @@ class Stream:
         self.payload_type = PCMU
         self.other: Stream | None = None
         """The stream it is bridged to."""
+        self.relays_to: Stream | None = None
+        """The stream that hears this one alone, packet by packet."""
+        self.mixture: Mixture | None = None
+        """What it hears where it hears several streams."""
+        self.mixed_from: tuple[Stream, ...] = ()
+        """Those streams."""
         self.playback: Playback | None = None
         self.events = Events()
         """Digits that the far end sends as telephone events."""

@@ -1,6 +1,7 @@
 import pytest
 
 from campaigns.model import Outcome, PacingSettings, Treatment
+from campaigns.quality import Audio, CallQuality
 from dialer import messages as m
 from dialer.model import CallCause
 from tests.dialer.world import STEADY, World, known_policy, silent, task
@@ -137,3 +138,13 @@ def test_a_message_played_to_nobody_is_counted() -> None:
     world = World(fate=silent)
     world.post(m.MessagePlayed(call_id="9-9"))
     assert world.count("events_out_of_place") == 1
+
+
+def test_how_the_audio_was_goes_into_the_cdr() -> None:
+    world, call_id = waiting_world()
+    quality = CallQuality(audio=Audio.SILENCE_CAME, jitter_s=0.003, loss_rate=0.02, round_trip_s=0.09, mos=4.1)
+    world.post(m.CallEnded(call_id=call_id, cause=CallCause.FAR_END, quality=quality))
+    (result,) = world.results.values()
+    assert result.cdr is not None
+    assert (result.cdr.audio, result.cdr.jitter_s, result.cdr.mos) == ("silence_came", 0.003, 4.1)
+    assert result.cdr.far_loss_rate is None

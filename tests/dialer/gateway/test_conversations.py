@@ -1,8 +1,10 @@
 """What `test_sip_gateway` does not say of sound: AMD begins at the answer, messages wait for the beep."""
 
+from campaigns.quality import Audio
 from campaigns.terms import AmdSettings
 from dialer.gateway.conversations import Conversations
 from dialer.gateway.lines import Line
+from dialer.gateway.media_port import StreamStatistics
 from dialer.gateway.silent_media import SilentMedia
 from dialer.messages import AmdDecided, BridgeCall, Event, PlayMessage
 from tests.dialer.gateway.media.amd_sounds import frames, silence, tone, voice
@@ -51,3 +53,14 @@ def test_commands_for_lines_that_are_not_up_are_counted() -> None:
     room.conversations.play(PlayMessage(call_id="2-1", message="callback"))
     assert room.conversations.counters()["commands_out_of_place"] == 2
     assert room.events == room.hung_up == []
+
+
+def test_how_the_audio_was_is_known_at_the_end_of_an_answered_call_and_counted() -> None:
+    room = Room()
+    room.media.figures["1-1"] = StreamStatistics(packets_in=99, packets_expected=100, has_sound=True, jitter_s=0.002)
+    quality = room.conversations.ended(room.line)
+    assert quality is not None
+    assert (quality.audio, quality.loss_rate, quality.jitter_s) == (Audio.BOTH_WAYS, 0.01, 0.002)
+    assert room.conversations.counters()["audio_both_ways"] == 1
+    room.line.is_answered = False
+    assert room.conversations.ended(room.line) is None
