@@ -55,9 +55,8 @@ class Roster:
     def log_in(self, agent_id: str, skill_groups: Iterable[str], address: str, now: float) -> Agent:
         """Add an agent, whose leg is to be opened next."""
         assert agent_id not in self.agents, f"agent {agent_id} is logged in already"
-        self.legs_opened += 1
         names = tuple(dict.fromkeys(skill_groups))
-        agent = Agent(agent_id, names, address, f"{agent_id}#{self.legs_opened}", now)
+        agent = Agent(agent_id, names, address, self.new_leg_id(agent_id), now)
         self.agents[agent_id] = agent
         self.legs[agent.leg_id] = agent
         for name in names:
@@ -65,6 +64,11 @@ class Roster:
         self._count_shared(names, +1)
         self.move(agent, AgentTrigger.LOG_IN, now)
         return agent
+
+    def new_leg_id(self, name: str) -> str:
+        """The id of a leg that is about to be opened, never given before."""
+        self.legs_opened += 1
+        return f"{name}#{self.legs_opened}"
 
     def leave(self, agent: Agent, now: float) -> None:
         """Take an agent out; their time stays in the account."""

@@ -4,6 +4,7 @@ from campaigns.model import Campaign, Lead
 from campaigns.terms import RecordingMode
 from dialer.ccs.agents import Agent, AgentTrigger
 from dialer.ccs.distribution import agent_for, call_for
+from dialer.engine import guests
 from dialer.engine.state import EngineState
 from dialer.messages import BridgeCall, CallBridged
 from dialer.model import AgentState, CallState, ScreenPop
@@ -90,6 +91,8 @@ def on_call_bridged(state: EngineState, event: CallBridged, now: float) -> None:
         assert answered_at is not None
         state.work_of(call).learn(AnswerObserved(at=now, abandoned=False, waited_s=now - answered_at, risk=call.risk))
     state.show(agent)
+    if state.guests:
+        guests.bridged(state, agent.agent_id)
 
 
 def reserved_agent(state: EngineState, call: Call) -> Agent:

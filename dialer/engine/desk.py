@@ -1,13 +1,11 @@
 """What agents do at their desks: log in, go ready, pause, hang up, log out. Every request gets one answer."""
 
-from msgspec.structs import replace
-
 from campaigns.model import Outcome
 from dialer.ccs.agents import Agent
 from dialer.engine.acw import become_idle, begin_acw, end_acw
 from dialer.engine.connecting import pause
 from dialer.engine.ending import hang_up
-from dialer.engine.legs import agent_left, outside_number
+from dialer.engine.legs import agent_left, leg_route, open_leg
 from dialer.engine.state import EngineState
 from dialer.messages import (
     AgentHinted,
@@ -17,10 +15,8 @@ from dialer.messages import (
     AgentPaused,
     AgentWentReady,
     CloseLeg,
-    OpenLeg,
 )
 from dialer.model import AgentState
-from dialer.routing.router import Busy, NoRoute
 from pacing.model import Promise
 
 FREE_IN_S_MAX = 3600.0
@@ -33,19 +29,12 @@ def on_agent_logged_in(state: EngineState, event: AgentLoggedIn, now: float) -> 
     if error:
         state.answer(event.request_id, error)
         return
-    number = outside_number(event.address)
-    route = state.router.choose(state.settings.agents_trunk_group, number, "", now) if number else None
-    if isinstance(route, NoRoute | Busy):
-        problem = route.reason if isinstance(route, NoRoute) else "the trunks are full or down; try again later"
-        state.answer(event.request_id, f"the agent's number {number} cannot be called: {problem}")
+    route = leg_route(state, event.address, now)
+    if isinstance(route, str):
+        state.answer(event.request_id, route)
         return
     agent = state.roster.log_in(event.agent_id, event.skill_groups, event.address, now)
-    leg = OpenLeg(leg_id=agent.leg_id, agent_id=agent.agent_id, address=event.address)
-    if route is not None:
-        state.router.take(route.trunk, now)
-        state.leg_trunks[agent.leg_id] = route.trunk
-        leg = replace(leg, address=route.number, trunk=route.trunk, caller_id=route.caller_id)
-    state.commands.append(leg)
+    open_leg(state, agent.leg_id, agent.agent_id, event.address, route, now)
     state.show(agent)
     state.answer(event.request_id)
 

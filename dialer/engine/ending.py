@@ -2,6 +2,7 @@
 
 from campaigns.model import Outcome
 from campaigns.ports import Result
+from dialer.engine import guests
 from dialer.engine.acw import begin_acw
 from dialer.engine.connecting import release_agent, reserved_agent
 from dialer.engine.placing import move_to_another_trunk
@@ -135,6 +136,8 @@ def finish(state: EngineState, call: Call, work: CampaignWork, result: Result) -
     outcome = result.attempt.outcome
     assert outcome is not None
     del state.calls[call.call_id]
+    if state.guests:
+        guests.call_over(state, call)
     work.open_calls -= 1
     work.outcomes[outcome] = work.outcomes.get(outcome, 0) + 1
     state.commands.append(RecordResult(result=result))

@@ -22,6 +22,7 @@ from dialer.engine.desk import (
 )
 from dialer.engine.digits import on_digit_heard
 from dialer.engine.ending import on_call_ended, on_message_played
+from dialer.engine.inviting import on_guest_dismissed, on_guest_invited, on_hold_asked
 from dialer.engine.leads import on_callbacks_reserved, on_leads_reserved, on_numbers_blocked
 from dialer.engine.legs import on_leg_closed, on_leg_opened
 from dialer.engine.pace import pace
@@ -65,6 +66,9 @@ HANDLERS: dict[type[m.Event], Callable[[EngineState, Any, float], None]] = {
     m.AgentLoggedOut: on_agent_logged_out,
     m.AgentHungUp: on_agent_hung_up,
     m.RecordingAsked: on_recording_asked,
+    m.HoldAsked: on_hold_asked,
+    m.GuestInvited: on_guest_invited,
+    m.GuestDismissed: on_guest_dismissed,
     m.DispositionSet: on_disposition_set,
 }
 

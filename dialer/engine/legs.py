@@ -1,13 +1,17 @@
 """Agents' legs: opened at login and kept open; what happens when one goes down."""
 
+from msgspec.structs import replace
+
 from campaigns.model import Outcome
 from dialer.ccs.agents import Agent, AgentTrigger
+from dialer.engine import guests
 from dialer.engine.connecting import enqueue, seek_agent
 from dialer.engine.ending import hang_up, play_message
 from dialer.engine.state import EngineState
-from dialer.messages import LegClosed, LegOpened
+from dialer.messages import LegClosed, LegOpened, OpenLeg
 from dialer.model import AgentState, CallState
 from dialer.pds.calls import Call, CallTrigger, advance
+from dialer.routing.router import NoRoute, Route
 
 
 def outside_number(address: str) -> str:
@@ -16,9 +20,33 @@ def outside_number(address: str) -> str:
     return text if text[:1] == "+" and text[1:].isdecimal() and text.isascii() else ""
 
 
+def leg_route(state: EngineState, address: str, now: float) -> Route | str | None:
+    """The trunk that leads to an outside number, None for a phone of ours, or why there is no way to it."""
+    number = outside_number(address)
+    if not number:
+        return None
+    route = state.router.choose(state.settings.agents_trunk_group, number, "", now)
+    if isinstance(route, Route):
+        return route
+    problem = route.reason if isinstance(route, NoRoute) else "the trunks are full or down; try again later"
+    return f"the number {number} cannot be called: {problem}"
+
+
+def open_leg(state: EngineState, leg_id: str, agent_id: str, address: str, route: Route | None, now: float) -> None:
+    """Open a leg, an outside one over the trunk that `leg_route` has found."""
+    leg = OpenLeg(leg_id=leg_id, agent_id=agent_id, address=address)
+    if route is not None:
+        state.router.take(route.trunk, now)
+        state.leg_trunks[leg_id] = route.trunk
+        leg = replace(leg, address=route.number, trunk=route.trunk, caller_id=route.caller_id)
+    state.commands.append(leg)
+
+
 def on_leg_opened(state: EngineState, event: LegOpened, now: float) -> None:
     """The agent's leg is up: paused until they go ready."""
     agent = state.roster.legs.get(event.leg_id)
+    if agent is None and guests.opened(state, event.leg_id):
+        return
     if agent is None or agent.state is not AgentState.CONNECTING:
         state.counters.count("events_out_of_place")
         return
@@ -33,6 +61,7 @@ def on_leg_closed(state: EngineState, event: LegClosed, now: float) -> None:
         state.router.release(trunk)
     agent = state.roster.legs.get(event.leg_id)
     if agent is None:
+        guests.closed(state, event.leg_id)
         return
     if agent.state is AgentState.CONNECTING:
         state.counters.count("legs_not_opened")
@@ -46,6 +75,7 @@ def agent_left(state: EngineState, agent: Agent, now: float) -> None:
     call = state.calls.get(agent.attempt_id) if agent.state in (AgentState.RESERVED, AgentState.TALKING) else None
     agent.screen = None
     state.roster.leave(agent, now)
+    guests.agent_gone(state, agent.agent_id)
     state.show(agent)
     if call is not None and call.agent_id == agent.agent_id:
         call.agent_id = ""

@@ -4,6 +4,7 @@ from collections import defaultdict, deque
 
 from campaigns.model import Campaign
 from dialer.ccs.agents import Agent
+from dialer.ccs.guests import Guest
 from dialer.ccs.queue import CallQueue
 from dialer.ccs.roster import Roster
 from dialer.messages import AnswerRequest, Command, SetTimer, ShowAgent
@@ -29,6 +30,7 @@ class EngineState:
         "counters",
         "dispositions",
         "events",
+        "guests",
         "history",
         "is_shutting_down",
         "is_tick",
@@ -60,6 +62,8 @@ class EngineState:
         self.router = Router(settings.trunks, settings.allowed_prefixes, settings.barred_prefixes)
         self.leg_trunks: dict[str, str] = {}
         """Trunks that carry agents' legs, by leg: a channel each, until the leg is closed."""
+        self.guests: dict[str, Guest] = {}
+        """Supervisors and third parties at agents' conversations, by id."""
         self.counters = Counters()
         self.commands: list[Command] = []
         self.touched: dict[str, None] = {}

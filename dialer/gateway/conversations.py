@@ -2,15 +2,26 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from campaigns.quality import Audio, CallQuality
 from dialer.gateway.call_quality import call_quality
 from dialer.gateway.lines import Line
 from dialer.gateway.listening import Listening
+from dialer.gateway.media import hold_music
 from dialer.gateway.media_port import MediaEngine, MediaError
 from dialer.gateway.recording.recorder import Recorder
-from dialer.messages import BridgeCall, CallBridged, ControlRecording, MessagePlayed, PlayMessage
-from dialer.model import RecordingAction
+from dialer.messages import (
+    BridgeCall,
+    CallBridged,
+    ControlRecording,
+    HoldCall,
+    JoinCall,
+    LeaveCall,
+    MessagePlayed,
+    PlayMessage,
+)
+from dialer.model import MonitorMode, RecordingAction
 from dialer.ports import Post
 
 log = logging.getLogger(__name__)
@@ -43,6 +54,19 @@ class Conversations:
         self._hang_up = hang_up
         self._recorder = recorder
         self._listening = Listening(media, post)
+        self._held: set[str] = set()
+        """Calls that hear music."""
+        self._barging: dict[str, list[str]] = {}
+        """Guests who speak with the customer, by call."""
+        self.carry_out: dict[type, Callable[[Any], None]] = {
+            BridgeCall: self.bridge,
+            ControlRecording: self.control_recording,
+            HoldCall: self.hold,
+            JoinCall: self.join,
+            LeaveCall: self.leave,
+            PlayMessage: self.play,
+        }
+        """The commands that concern sound alone, and who carries them out."""
         self._counters = {"bridges_failed": 0, "messages_failed": 0, "commands_out_of_place": 0}
         self._counters |= dict.fromkeys(AUDIO_COUNTERS.values(), 0)
 
@@ -69,6 +93,7 @@ class Conversations:
             return
         try:
             # A call moves to another agent when its first agent's leg goes down.
+            self._held.discard(command.call_id)
             self._media.unbridge(command.call_id)
             self._media.bridge(command.call_id, command.leg_id)
         except MediaError as error:
@@ -82,6 +107,10 @@ class Conversations:
     def ended(self, line: Line) -> CallQuality | None:
         """A line is about to close: what was recorded of it is whole; returns how an answered call's audio was."""
         self._listening.forget(line.line_id)
+        self._held.discard(line.line_id)
+        self._barging.pop(line.line_id, None)
+        if line.is_leg:
+            self._forget_guest(line.line_id)
         if line.is_leg:
             return None
         if self._recorder is not None:
@@ -103,10 +132,68 @@ class Conversations:
             self.out_of_place(f"cannot {command.action} the recording of {command.call_id}")
         elif command.action is RecordingAction.START:
             self._recorder.start(call.line_id, leg.line_id, leg.agent_id)
+            for guest in self._barging.get(call.line_id, ()):
+                self._recorder.hear_guest(call.line_id, guest, is_heard=True)
         elif command.action is RecordingAction.STOP:
             self._recorder.stop(call.line_id)
         elif not self._recorder.pause(call.line_id, command.action is RecordingAction.PAUSE):
             self.out_of_place(f"cannot {command.action} the recording of {command.call_id}: it is not recorded")
+
+    def hold(self, command: HoldCall) -> None:
+        """Play music to a bridged call instead of its agent, or bridge them again."""
+        call, leg = self._lines.get(command.call_id), self._lines.get(command.leg_id)
+        is_held = command.call_id in self._held
+        if call is None or leg is None or is_held is command.is_held:
+            self.out_of_place(f"cannot {'hold' if command.is_held else 'resume'} {command.call_id}")
+            return
+        try:
+            if command.is_held:
+                self._media.unbridge(command.call_id)
+                self._held.add(command.call_id)
+                self._play_music(command.call_id)
+            else:
+                self._media.bridge(command.call_id, command.leg_id)
+                self._held.discard(command.call_id)
+        except MediaError as error:
+            self._counters["bridges_failed"] += 1
+            log.warning("hold of %s failed: %s", command.call_id, error)
+
+    def _play_music(self, call_id: str) -> None:
+        if call_id in self._held:
+            self._media.play(call_id, hold_music.NAME, lambda: self._play_music(call_id))
+
+    def join(self, command: JoinCall) -> None:
+        """Let a guest into a conversation; what they say to both sides is recorded with the agent's."""
+        lines = [self._lines.get(name) for name in (command.leg_id, command.call_id, command.agent_leg_id)]
+        if not all(line is not None and line.is_answered for line in lines):
+            self.out_of_place(f"{command.leg_id} cannot be at {command.call_id}: one of the lines is not up")
+            return
+        try:
+            self._media.join(command.leg_id, command.call_id, command.agent_leg_id, command.mode)
+        except MediaError as error:
+            self._counters["bridges_failed"] += 1
+            log.warning("%s could not be let into %s: %s", command.leg_id, command.call_id, error)
+            return
+        is_heard = command.mode is MonitorMode.BARGE
+        self._forget_guest(command.leg_id)
+        if is_heard:
+            self._barging.setdefault(command.call_id, []).append(command.leg_id)
+        if self._recorder is not None:
+            self._recorder.hear_guest(command.call_id, command.leg_id, is_heard=is_heard)
+
+    def leave(self, command: LeaveCall) -> None:
+        """Take a guest out of the conversation they are at."""
+        if command.leg_id not in self._lines:
+            return
+        self._media.part(command.leg_id)
+        self._forget_guest(command.leg_id)
+
+    def _forget_guest(self, leg_id: str) -> None:
+        for guests in self._barging.values():
+            if leg_id in guests:
+                guests.remove(leg_id)
+        if self._recorder is not None:
+            self._recorder.forget_guest(leg_id)
 
     def play(self, command: PlayMessage) -> None:
         """Play a message to an answered call, at once or after the beep of a machine."""

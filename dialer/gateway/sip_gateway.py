@@ -50,20 +50,17 @@ from dialer.gateway.trunk_servers import TrunkServers
 from dialer.gateway.trunk_watch import TrunkWatch
 from dialer.gateway.udp import OpenShell, Shell
 from dialer.messages import (
-    BridgeCall,
     CallAnswered,
     CallEnded,
     CallRinging,
     CancelCall,
     CloseLeg,
-    ControlRecording,
     GatewayCommand,
     HangUpCall,
     LegClosed,
     LegOpened,
     OpenLeg,
     PlaceCall,
-    PlayMessage,
 )
 from dialer.model import CallCause
 from dialer.ports import Post
@@ -123,9 +120,7 @@ class SipGateway:
             PlaceCall: self._place,
             CancelCall: lambda command: self._hang_up(command.call_id),
             HangUpCall: lambda command: self._hang_up(command.call_id),
-            BridgeCall: self._conversations.bridge,
-            ControlRecording: self._conversations.control_recording,
-            PlayMessage: self._conversations.play,
+            **self._conversations.carry_out,
             OpenLeg: self._open_leg,
             CloseLeg: lambda command: self._hang_up(command.leg_id),
         }

@@ -5,7 +5,7 @@ from campaigns.model import Attempt
 from campaigns.ports import Result
 from campaigns.terms import AmdSettings
 from dialer.messages.message import Message
-from dialer.model import AgentState, RecordingAction, ScreenPop
+from dialer.model import AgentState, MonitorMode, RecordingAction, ScreenPop
 
 # Commands to the clock
 
@@ -114,6 +114,29 @@ class ControlRecording(Message, frozen=True, kw_only=True):
     action: RecordingAction
 
 
+class HoldCall(Message, frozen=True, kw_only=True):
+    """Let a bridged call hear music in place of the agent, or the agent again."""
+
+    call_id: str
+    leg_id: str
+    is_held: bool
+
+
+class JoinCall(Message, frozen=True, kw_only=True):
+    """Let a guest's leg hear a conversation, and be heard as the mode says; sent again, it changes the mode."""
+
+    leg_id: str
+    call_id: str
+    agent_leg_id: str
+    mode: MonitorMode
+
+
+class LeaveCall(Message, frozen=True, kw_only=True):
+    """Take a guest's leg out of the conversation it is in, if any; the leg stays open."""
+
+    leg_id: str
+
+
 class PlayMessage(Message, frozen=True, kw_only=True):
     """Play a recorded message to an answered call; answered by `MessagePlayed`."""
 
@@ -178,6 +201,18 @@ ClockCommand = SetTimer
 StoreCommand = (
     PollTasks | ReserveLeads | ReserveCallbacks | ReleaseLeads | RecordAttempts | RecordResult | RecordDisposition
 )
-GatewayCommand = PlaceCall | CancelCall | HangUpCall | BridgeCall | ControlRecording | PlayMessage | OpenLeg | CloseLeg
+GatewayCommand = (
+    PlaceCall
+    | CancelCall
+    | HangUpCall
+    | BridgeCall
+    | ControlRecording
+    | HoldCall
+    | JoinCall
+    | LeaveCall
+    | PlayMessage
+    | OpenLeg
+    | CloseLeg
+)
 DeskCommand = ShowAgent | AnswerRequest | ReportDecision
 Command = ClockCommand | StoreCommand | GatewayCommand | DeskCommand

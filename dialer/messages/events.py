@@ -4,7 +4,7 @@ from campaigns.dispositions import Callback
 from campaigns.model import CampaignTask, Lead
 from campaigns.quality import CallQuality
 from dialer.messages.message import Message
-from dialer.model import AmdResult, CallCause, RecordingAction
+from dialer.model import AmdResult, CallCause, MonitorMode, RecordingAction
 
 # Events from the clock
 
@@ -224,6 +224,35 @@ class RecordingAsked(Message, frozen=True, kw_only=True):
     request_id: int = 0
 
 
+class HoldAsked(Message, frozen=True, kw_only=True):
+    """The agent wants the customer to wait, hearing music, or to talk again."""
+
+    agent_id: str
+    is_held: bool
+    request_id: int = 0
+
+
+class GuestInvited(Message, frozen=True, kw_only=True):
+    """Somebody is to come to an agent's conversations: a supervisor, or a third party that the agent wants."""
+
+    guest_id: str
+    agent_id: str
+    mode: MonitorMode
+    address: str = ""
+    """As an agent's at login; not needed by one who is there already, and changes mode or agent."""
+    is_for_one_call: bool = False
+    """A third party: comes to the call on the line and leaves with it."""
+    request_id: int = 0
+
+
+class GuestDismissed(Message, frozen=True, kw_only=True):
+    """A guest leaves."""
+
+    guest_id: str
+    agent_id: str
+    request_id: int = 0
+
+
 class DispositionSet(Message, frozen=True, kw_only=True):
     """The agent said what came of the call; during after-call work it ends it."""
 
@@ -266,5 +295,8 @@ Event = (
     | AgentLoggedOut
     | AgentHungUp
     | RecordingAsked
+    | HoldAsked
+    | GuestInvited
+    | GuestDismissed
     | DispositionSet
 )

@@ -2,11 +2,13 @@
 
 import wave
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from dialer.gateway.media import hold_music
 from dialer.gateway.media.g711 import PCMA, PCMU, SAMPLE_RATE, SILENCE, Samples, encode
 
 FRAME_MS = 20
@@ -36,7 +38,7 @@ class Prompt(NamedTuple):
 
 
 def load_prompts(folder: Path | None = None) -> dict[str, Prompt]:
-    """Read the messages that come with the dialer, and every `.wav` file of `folder`; the file's stem is the name.
+    """The messages and the music that come with the dialer, and every `.wav` file of `folder`; its stem is the name.
 
     A file of the folder takes the place of a built-in message of the same name.
 
@@ -50,7 +52,12 @@ def load_prompts(folder: Path | None = None) -> dict[str, Prompt]:
         paths += sorted(path for path in folder.iterdir() if path.suffix.lower() == ".wav")
     if len(paths) > PROMPTS_MAX:
         raise PromptError(f"{folder} holds {len(paths)} recordings, at most {PROMPTS_MAX} are loaded")
-    return {path.stem: read_prompt(path) for path in paths}
+    return {hold_music.NAME: _music(), **{path.stem: read_prompt(path) for path in paths}}
+
+
+@lru_cache(maxsize=1)
+def _music() -> Prompt:
+    return make_prompt(hold_music.NAME, hold_music.hold_music())
 
 
 def read_prompt(path: Path) -> Prompt:

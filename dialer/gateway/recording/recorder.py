@@ -9,14 +9,14 @@ from pathlib import Path
 from campaigns.recordings import Recording
 from dialer.gateway.media.g711 import PCMU, SAMPLE_RATE, translate
 from dialer.gateway.media_port import Ear, MediaEngine, MediaError
-from dialer.gateway.recording.tracks import BEHIND_S, Tracks
+from dialer.gateway.recording.tracks import BEHIND_S, LEFT, LEFT_TOO, RIGHT, Tracks
 from dialer.gateway.recording.wav import CHANNELS, WavFile
 
 log = logging.getLogger(__name__)
 
 WRITE_S = 1.0
 """Sound is written once a second: that much is lost in a crash at most."""
-AGENT, CUSTOMER = 0, 1
+AGENT, CUSTOMER, GUEST = LEFT, RIGHT, LEFT_TOO
 
 OnFinished = Callable[[Recording], None]
 
@@ -63,6 +63,20 @@ class Recorder:
         take.catch_up()
         take.is_paused = paused
         return True
+
+    def hear_guest(self, call_id: str, leg_id: str, *, is_heard: bool) -> None:
+        """Record a guest with the agent where the customer hears them (`is_heard`), and no word of them otherwise."""
+        self.forget_guest(leg_id)
+        take = self._takes.get(call_id)
+        if take is not None and is_heard:
+            self._listen(take, leg_id, GUEST)
+
+    def forget_guest(self, leg_id: str) -> None:
+        """Record a guest no more, wherever they were."""
+        for take in self._takes.values():
+            for one in [one for one in take.ears if one[0] == leg_id and one[1].side == GUEST]:
+                self._deafen(*one)
+                take.ears.remove(one)
 
     def stop(self, call_id: str) -> None:
         """Finish a call's file, if it is recorded."""

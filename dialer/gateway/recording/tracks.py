@@ -1,6 +1,7 @@
 """Two sides of a conversation on one time line: mu-law in as it arrives, stereo out, gaps filled with silence."""
 
 from dialer.gateway.media.g711 import PCMU, SAMPLE_RATE, SILENCE
+from dialer.gateway.media.mixing import add
 
 DRIFT_SAMPLES_MAX = SAMPLE_RATE // 8
 """A packet within 125 ms of its turn follows the one before without a gap: networks jitter, speech does not."""
@@ -15,8 +16,8 @@ class Track:
 
     __slots__ = ("_begin", "_sound")
 
-    def __init__(self) -> None:
-        self._begin = 0
+    def __init__(self, begin: int = 0) -> None:
+        self._begin = begin
         self._sound = bytearray()
 
     def add(self, payload: bytes, at: int) -> None:
@@ -38,16 +39,26 @@ class Track:
         return taken + _SILENT * (wanted - len(taken))
 
 
+LEFT, RIGHT, LEFT_TOO = 0, 1, 2
+
+
 class Tracks:
-    """Left and right; times are seconds since the beginning."""
+    """Left, right, and what is heard with the left; times are seconds since the beginning."""
 
     def __init__(self) -> None:
         self._sides = (Track(), Track())
+        self._left_too: Track | None = None
         self._written = 0
 
     def add(self, side: int, payload: bytes, at_s: float) -> None:
-        """Lay mu-law sound down on side 0 (left) or 1 (right)."""
-        self._sides[side].add(payload, round(at_s * SAMPLE_RATE) - len(payload))
+        """Lay mu-law sound down on a side."""
+        at = round(at_s * SAMPLE_RATE) - len(payload)
+        if side != LEFT_TOO:
+            self._sides[side].add(payload, at)
+            return
+        if self._left_too is None:
+            self._left_too = Track(self._written)
+        self._left_too.add(payload, at)
 
     def take(self, until_s: float) -> bytes:
         """The stereo sound since the last time, interleaved; nothing where that moment has passed."""
@@ -57,5 +68,7 @@ class Tracks:
         stereo = bytearray(2 * (until - self._written))
         for side, track in enumerate(self._sides):
             stereo[side::2] = track.take(until)
+        if self._left_too is not None:
+            stereo[LEFT::2] = add(bytes(stereo[LEFT::2]), self._left_too.take(until), PCMU)
         self._written = until
         return bytes(stereo)
