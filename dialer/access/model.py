@@ -36,6 +36,7 @@ class Scope(StrEnum):
     AGENTS_READ = "agents:read"
     RECORDINGS_READ = "recordings:read"
     DESK = "desk"
+    MONITOR = "monitor"
     WEBHOOKS = "webhooks"
     ACCOUNTS = "accounts"
     AUDIT_READ = "audit:read"

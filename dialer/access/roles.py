@@ -40,6 +40,7 @@ RULES: dict[Scope, Rule] = {
     Scope.DESK: _rule(
         A, S, G, meaning="log in, go ready, pause, hang up, say what came of a call (an agent: their own)"
     ),
+    Scope.MONITOR: _rule(A, S, meaning="listen to agents' conversations, whisper to the agent, barge in"),
     Scope.WEBHOOKS: _rule(A, M, meaning="set up webhooks and see what was delivered"),
     Scope.ACCOUNTS: _rule(A, meaning="look after the tenant's accounts and all their tokens"),
     Scope.AUDIT_READ: _rule(A, meaning="see who changed what"),

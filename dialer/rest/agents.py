@@ -120,7 +120,7 @@ async def log_in(service: ServiceOf, caller: CallerOf, agent_id: AgentId, login:
     """Log in: the agent's phone is called and stays connected; then go ready."""
     skill_groups = tuple(dict.fromkeys(inside(caller.tenant_id, name) for name in login.skill_groups))
     name = inside(caller.tenant_id, agent_id)
-    return await _request(
+    return await request_desk(
         service,
         name,
         lambda request_id: AgentLoggedIn(
@@ -133,7 +133,7 @@ async def log_in(service: ServiceOf, caller: CallerOf, agent_id: AgentId, login:
 async def go_ready(service: ServiceOf, caller: CallerOf, agent_id: AgentId) -> Response:
     """Want calls; ends a break, and after-call work too."""
     name = inside(caller.tenant_id, agent_id)
-    return await _request(service, name, lambda request_id: AgentWentReady(agent_id=name, request_id=request_id))
+    return await request_desk(service, name, lambda request_id: AgentWentReady(agent_id=name, request_id=request_id))
 
 
 @router.post("/{agent_id}/pause", responses=answers(AgentAnswer, "Paused, or about to be after the call"))
@@ -143,7 +143,7 @@ async def pause(
     """Take a break; during a call it begins afterwards."""
     reason = "" if why is None else why.reason
     name = inside(caller.tenant_id, agent_id)
-    return await _request(
+    return await request_desk(
         service, name, lambda request_id: AgentPaused(agent_id=name, reason=reason, request_id=request_id)
     )
 
@@ -152,7 +152,7 @@ async def pause(
 async def hint(service: ServiceOf, agent_id: AgentId, said: Annotated[Hint | None, Body()] = None) -> Response:
     """Will soon be free: wrapping up, the disposition form opened, ACW of a known length; pacing counts on it."""
     free_in_s = None if said is None else said.free_in_s
-    return await _request(
+    return await request_desk(
         service, agent_id, lambda request_id: AgentHinted(agent_id=agent_id, free_in_s=free_in_s, request_id=request_id)
     )
 
@@ -161,14 +161,14 @@ async def hint(service: ServiceOf, agent_id: AgentId, said: Annotated[Hint | Non
 async def log_out(service: ServiceOf, caller: CallerOf, agent_id: AgentId) -> Response:
     """Leave; a conversation in progress is ended."""
     name = inside(caller.tenant_id, agent_id)
-    return await _request(service, name, lambda request_id: AgentLoggedOut(agent_id=name, request_id=request_id))
+    return await request_desk(service, name, lambda request_id: AgentLoggedOut(agent_id=name, request_id=request_id))
 
 
 @router.post("/{agent_id}/hang-up", responses=answers(AgentAnswer, "In after-call work"))
 async def hang_up(service: ServiceOf, caller: CallerOf, agent_id: AgentId) -> Response:
     """End the call on the line."""
     name = inside(caller.tenant_id, agent_id)
-    return await _request(service, name, lambda request_id: AgentHungUp(agent_id=name, request_id=request_id))
+    return await request_desk(service, name, lambda request_id: AgentHungUp(agent_id=name, request_id=request_id))
 
 
 @router.post("/{agent_id}/disposition", responses=answers(AgentAnswer, "Written; after-call work is over"))
@@ -176,7 +176,7 @@ async def set_disposition(service: ServiceOf, caller: CallerOf, agent_id: AgentI
     """Say what came of a call; answered once it is written, and ends after-call work."""
     name = inside(caller.tenant_id, agent_id)
     callback = None if said.callback is None else _callback(said.callback, caller.tenant_id)
-    return await _request(
+    return await request_desk(
         service,
         name,
         lambda request_id: DispositionSet(
@@ -201,12 +201,13 @@ def _callback(time: CallbackTime, tenant_id: int) -> Callback:
 async def control_recording(service: ServiceOf, caller: CallerOf, agent_id: AgentId, wanted: RecordingWish) -> Response:
     """Start, pause, resume or stop the recording of the call on the line; paused, silence is written."""
     name = inside(caller.tenant_id, agent_id)
-    return await _request(
+    return await request_desk(
         service, name, lambda request_id: RecordingAsked(agent_id=name, action=wanted.action, request_id=request_id)
     )
 
 
-async def _request(service: Service, agent_id: str, make_event: Callable[[int], Event]) -> Response:
+async def request_desk(service: Service, agent_id: str, make_event: Callable[[int], Event]) -> Response:
+    """Ask the engine something for an agent; answers with the agent, or says why not."""
     try:
         error = await service.desk.request(make_event, service.request_timeout_s)
     except TimeoutError:

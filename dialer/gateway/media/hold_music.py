@@ -37,4 +37,4 @@ def hold_music() -> Samples:
         sound = sum(part * np.sin(2 * np.pi * (n + 1) * pitch_hz * times) for n, part in enumerate(OVERTONES))
         at = np.arange(number * length, (number + 2) * length) % piece.size
         piece[at] += shape * sound
-    return np.round(piece * LEVEL / np.abs(piece).max()).astype(np.int16)
+    return np.asarray(np.round(piece * LEVEL / np.abs(piece).max()), np.int16)

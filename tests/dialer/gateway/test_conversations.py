@@ -6,7 +6,8 @@ from dialer.gateway.conversations import Conversations
 from dialer.gateway.lines import Line
 from dialer.gateway.media_port import StreamStatistics
 from dialer.gateway.silent_media import SilentMedia
-from dialer.messages import AmdDecided, BridgeCall, Event, PlayMessage
+from dialer.messages import AmdDecided, BridgeCall, Event, HoldCall, JoinCall, LeaveCall, PlayMessage
+from dialer.model import MonitorMode
 from tests.dialer.gateway.media.amd_sounds import frames, silence, tone, voice
 
 
@@ -64,3 +65,73 @@ def test_how_the_audio_was_is_known_at_the_end_of_an_answered_call_and_counted()
     assert room.conversations.counters()["audio_both_ways"] == 1
     room.line.is_answered = False
     assert room.conversations.ended(room.line) is None
+
+
+class Talk:
+    """A call bridged to an agent, and a supervisor's leg beside them."""
+
+    def __init__(self) -> None:
+        self.lines = {"1-1": Line("1-1"), "ann#1": Line("ann#1", "ann"), "boss#2": Line("boss#2", "boss")}
+        self.media = SilentMedia()
+        for line in self.lines.values():
+            line.is_answered = True
+            self.media.open(line.line_id)
+        self.conversations = Conversations(self.lines, self.media, lambda _: None, lambda _: None)
+        self.conversations.bridge(BridgeCall(call_id="1-1", leg_id="ann#1"))
+
+    def hold(self, is_held: bool) -> None:
+        self.conversations.hold(HoldCall(call_id="1-1", leg_id="ann#1", is_held=is_held))
+
+    def join(self, mode: MonitorMode) -> None:
+        self.conversations.join(JoinCall(leg_id="boss#2", call_id="1-1", agent_leg_id="ann#1", mode=mode))
+
+
+def test_a_held_customer_hears_music_again_and_again_until_the_agent_is_back() -> None:
+    talk = Talk()
+    talk.hold(True)
+    assert talk.media.bridges == {}
+    talk.media.finish("1-1")
+    talk.media.finish("1-1")
+    assert talk.media.prompts == [("1-1", "hold-music")] * 3
+    talk.hold(False)
+    assert talk.media.bridges == {"1-1": "ann#1", "ann#1": "1-1"}
+    talk.media.finish("1-1")
+    assert len(talk.media.prompts) == 3
+    assert talk.conversations.counters()["commands_out_of_place"] == 0
+
+
+def test_hold_twice_and_resume_without_hold_are_out_of_place() -> None:
+    talk = Talk()
+    talk.hold(False)
+    talk.hold(True)
+    talk.hold(True)
+    assert talk.conversations.counters()["commands_out_of_place"] == 2
+    assert talk.media.bridges == {}
+
+
+def test_a_held_call_that_goes_to_another_agent_is_bridged() -> None:
+    talk = Talk()
+    talk.hold(True)
+    talk.conversations.bridge(BridgeCall(call_id="1-1", leg_id="boss#2"))
+    talk.media.finish("1-1")
+    assert talk.media.bridges == {"1-1": "boss#2", "boss#2": "1-1"}
+    talk.conversations.hold(HoldCall(call_id="1-1", leg_id="boss#2", is_held=True))
+    assert talk.media.bridges == {}
+
+
+def test_a_guest_is_let_in_changes_mode_and_leaves() -> None:
+    talk = Talk()
+    talk.join(MonitorMode.LISTEN)
+    talk.join(MonitorMode.BARGE)
+    assert talk.media.guests == {"boss#2": ("1-1", "ann#1", MonitorMode.BARGE)}
+    talk.conversations.leave(LeaveCall(leg_id="boss#2"))
+    talk.conversations.leave(LeaveCall(leg_id="nobody#9"))
+    assert talk.media.guests == {}
+
+
+def test_a_guest_of_a_call_that_has_gone_is_out_of_place() -> None:
+    talk = Talk()
+    del talk.lines["1-1"]
+    talk.join(MonitorMode.LISTEN)
+    assert talk.media.guests == {}
+    assert talk.conversations.counters()["commands_out_of_place"] == 1

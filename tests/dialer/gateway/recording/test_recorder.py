@@ -4,6 +4,7 @@ import pytest
 
 from campaigns.recordings import Recording
 from dialer.gateway.media.g711 import PCMA, PCMU, translate
+from dialer.gateway.media.mixing import add
 from dialer.gateway.recording.recorder import Recorder, file_name
 from dialer.gateway.recording.wav import HEADER_BYTES
 from dialer.gateway.silent_media import SilentMedia
@@ -97,3 +98,25 @@ def test_a_disk_that_takes_nothing_is_counted_and_the_call_goes_on(tmp_path: Pat
 @pytest.mark.parametrize("agent_id", ["t2/ann", "../../etc", "ann bob"])
 def test_no_agents_name_leads_out_of_the_folder(agent_id: str) -> None:
     assert len(file_name("7-2", agent_id, NOON).parts) == 4
+
+
+def test_a_guest_is_recorded_with_the_agent_while_the_customer_hears_them_and_no_longer(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    studio.media.open("boss#1")
+
+    def talk_all(seconds: float) -> None:
+        for _ in range(round(seconds / 0.02)):
+            studio.media.say("boss#1", b"\x10" * 160)
+            studio.talk(0.02)
+
+    studio.recorder.start("7-2", "ann#1", "ann")
+    for is_heard in (False, True, False):
+        studio.recorder.hear_guest("7-2", "boss#1", is_heard=is_heard)
+        talk_all(1.0)
+    studio.recorder.forget_guest("boss#1")
+    studio.recorder.stop("7-2")
+    left, right = studio.sides()
+    assert right == b"c" * 24000
+    assert left[:7000] == left[17000:] == b"a" * 7000
+    assert set(left[9000:15000]) == {add(b"a", b"\x10", PCMU)[0]}
+    assert not any(studio.media.ears.values())
