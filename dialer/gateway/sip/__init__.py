@@ -41,6 +41,7 @@ from dialer.gateway.sip.digest import Credentials, format_challenge, is_authenti
 from dialer.gateway.sip.errors import MalformedMessage, TooManySessions, UnknownSession, WrongState
 from dialer.gateway.sip.events import (
     Ending,
+    OfferRefused,
     Reminded,
     RequestAnswered,
     SessionAnswered,
@@ -53,7 +54,15 @@ from dialer.gateway.sip.events import (
 )
 from dialer.gateway.sip.message import Message, Request, Response, parse_message
 from dialer.gateway.sip.registrar import Binding, Registrar, RegistrarSettings
-from dialer.gateway.sip.sdp import Direction, NothingInCommon, SessionDescription, make_answer, make_offer, parse_sdp
+from dialer.gateway.sip.sdp import (
+    Direction,
+    NothingInCommon,
+    SessionDescription,
+    make_answer,
+    make_offer,
+    offer_again,
+    parse_sdp,
+)
 from dialer.gateway.sip.session import Invitation
 from dialer.gateway.sip.timers import TimerSettings
 from dialer.gateway.sip.transaction_layer import Datagram
@@ -71,6 +80,7 @@ __all__ = [
     "MalformedMessage",
     "Message",
     "NothingInCommon",
+    "OfferRefused",
     "Registrar",
     "RegistrarSettings",
     "Reminded",
@@ -95,6 +105,7 @@ __all__ = [
     "is_authentic",
     "make_answer",
     "make_offer",
+    "offer_again",
     "parse_message",
     "parse_sdp",
 ]

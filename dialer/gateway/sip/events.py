@@ -68,10 +68,18 @@ class SessionConfirmed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionModified(msgspec.Struct, frozen=True, kw_only=True):
-    """A re-INVITE changed the far end's media, and has been answered; `body` is the far end's SDP."""
+    """A re-INVITE, the far end's or ours, changed its media, and has been answered; `body` is the far end's SDP."""
 
     session_id: str
     body: bytes
+
+
+class OfferRefused(msgspec.Struct, frozen=True, kw_only=True):
+    """The far end does not want what we offered inside the call; all is as it was before."""
+
+    session_id: str
+    status: int
+    """Mostly 488 (not acceptable) or 491 (its own offer is under way)."""
 
 
 class SessionEnded(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +117,7 @@ UserAgentEvent = (
     | SessionAnswered
     | SessionConfirmed
     | SessionModified
+    | OfferRefused
     | SessionEnded
     | RequestAnswered
     | Reminded

@@ -194,6 +194,14 @@ def answer_again(local_body: bytes, offer: SessionDescription) -> bytes:
     )
 
 
+def offer_again(local_body: bytes, host: str, port: int, codecs: tuple[int, ...] = (PCMU, PCMA)) -> bytes:
+    """Our next offer in a session whose last SDP is given: another address, one version on (RFC 3264 section 8)."""
+    origin_id, version = parse_sdp(local_body).origin
+    return make_offer(
+        host, port, origin_id=int(origin_id) if origin_id.isdigit() else 0, version=version + 1, codecs=codecs
+    )
+
+
 def _head(host: str, origin_id: int, version: int) -> str:
     family = "IP6" if ":" in host else "IP4"
     return f"v=0\r\no=- {origin_id} {version} IN {family} {host}\r\ns=-\r\nc=IN {family} {host}\r\nt=0 0\r\n"

@@ -23,6 +23,7 @@ from dialer.gateway.sip.events import Ending, Reminded, UserAgentEvent
 from dialer.gateway.sip.hang_up import HangUp
 from dialer.gateway.sip.identity import ALLOW, ALLOWED_METHODS, Identity
 from dialer.gateway.sip.message import Request, Response
+from dialer.gateway.sip.offering import Offer, Offering
 from dialer.gateway.sip.registrar import Registrar, RegistrarSettings
 from dialer.gateway.sip.sdp import CONTENT_TYPE
 from dialer.gateway.sip.session import Invitation, Session, SessionState
@@ -82,6 +83,7 @@ class UserAgent:
         self._calling = CallingSide(
             self._layer, self._table, self.identity, self._hang_up, timers.transaction_s, self._session_timers
         )
+        self._offering = Offering(self._layer, self._table, self.identity, self._hang_up)
         self._asking = Asking(self._layer, self._table, self.identity)
         self._reminders = Reminders()
         self.registrar: Registrar | None = None
@@ -145,6 +147,14 @@ class UserAgent:
     def refuse(self, session_id: str, status: int, now: float, *, reason: str = "", headers: HeaderLines = ()) -> None:
         """Refuse an offered call with a final response of 300 to 699; ends the session (UnknownSession, WrongState)."""
         self._answering.refuse(self._table.get(session_id), status, reason, headers, now)
+
+    def offer(self, session_id: str, body: bytes, now: float) -> None:
+        """Offer new SDP in an answered call; `SessionModified` or `OfferRefused` comes (UnknownSession, WrongState)."""
+        self._offering.offer(self._table.get(session_id), body, now)
+
+    def local_body(self, session_id: str) -> bytes:
+        """Our SDP of a session, last agreed on (UnknownSession)."""
+        return self._table.get(session_id).local_body
 
     def hang_up(self, session_id: str, now: float) -> None:
         """End a session in whatever state it is: CANCEL, BYE, or a 480 to a call offered to us (UnknownSession)."""
@@ -260,6 +270,8 @@ class UserAgent:
             self._asking.on_answer(session, response.status)
         elif isinstance(session, Refresh):
             self._session_timers.on_response(session, response, now)
+        elif isinstance(session, Offer):
+            self._offering.on_response(session, response, now)
         if not isinstance(session, Session):
             return
         if response.method == "INVITE":
@@ -301,6 +313,8 @@ class UserAgent:
             self._asking.on_answer(session, None)
         elif isinstance(session, Refresh):
             self._session_timers.on_failure(session, now)
+        elif isinstance(session, Offer):
+            self._offering.on_failure(session, now)
         if not isinstance(session, Session):
             return
         if transaction.method == "BYE":

@@ -38,7 +38,7 @@ def test_a_folder_adds_prompts_and_replaces_those_built_in(tmp_path: Path) -> No
     write_wav(tmp_path / "safe-harbour.WAV", samples=160)
     (tmp_path / "notes.txt").write_text("not a recording")
     prompts = load_prompts(tmp_path)
-    assert set(prompts) == {"offer", "safe-harbour"}
+    assert set(prompts) == {"offer", "safe-harbour", "hold-music"}
     assert prompts["safe-harbour"].duration_s == pytest.approx(0.02)
 
 
