@@ -11,7 +11,8 @@ from campaigns.importing.table import ReadingOptions, Row, Table
 from campaigns.imports import DuplicateScope, OnDuplicate
 from campaigns.model import NewLead
 
-BATCH = 5000
+BATCH = 20_000
+"""Rows of one transaction. Their numbers are spread over the whole index; each page of it is written once a commit."""
 
 
 class ImportOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -22,6 +22,8 @@ SQLITE_PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA cache_size = -65536",
+    # 64 MiB: an import changes the pages of its indexes again and again; each goes into the database once for many.
+    "PRAGMA wal_autocheckpoint = 16384",
 )
 
 _DRIVERS = {

@@ -18,7 +18,7 @@ from campaigns.store.rows import NEW_LEAD_COLUMNS, lead_fields_row, new_lead_row
 from campaigns.store.schema import campaigns, lead_numbers, leads
 from campaigns.store.sql_leads import Group
 
-CHUNK = 5000
+CHUNK = 20_000
 
 _COLUMNS = ", ".join(NEW_LEAD_COLUMNS)
 _INSERT = f"INSERT INTO leads ({_COLUMNS}) VALUES ({', '.join('?' * len(NEW_LEAD_COLUMNS))})"  # noqa: S608
