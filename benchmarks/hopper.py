@@ -11,15 +11,18 @@ from msgspec.structs import replace
 
 from benchmarks.harness import Figure, benchmark
 from benchmarks.lead_lists import fill, postgresql
-from campaigns.model import Attempt, Campaign, CampaignStatus, Lead, Outcome, attempt_id
+from campaigns.model import Attempt, Campaign, CampaignStatus, Lead, LeadOrder, Outcome, attempt_id
 from campaigns.ports import CampaignStore, Result
 from campaigns.store.opening import open_store
+from campaigns.store.ranking import rank_leads, shuffled_ranks
+from campaigns.store.sql import SqlStore
 from campaigns.terms import AttemptCap, Within
 
 NOON = 1_772_557_200.0
 """2026-03-03 17:00 UTC: noon in New York, nine in Los Angeles."""
 CHOSEN = 1000
 ROUNDS = 200
+ORDER_ROUNDS = 50
 LEADS = 1_000_000
 LEADS_LARGE = 10_000_000
 
@@ -37,9 +40,9 @@ def _campaign() -> Campaign:
 
 @benchmark("hopper", "Choosing 1,000 leads of a million, with windows, caps and do-not-call; SQLite and PostgreSQL")
 def hopper(seed: int) -> Sequence[Figure]:
-    """A million leads on both databases."""
+    """A million leads on both databases, in every order that there is."""
     del seed
-    return [*_on_sqlite(LEADS), *_on_postgresql(LEADS)]
+    return [*_on_sqlite(LEADS, tuple(LeadOrder)), *_on_postgresql(LEADS, tuple(LeadOrder))]
 
 
 @benchmark("hopper-10m", "The same of ten million, on SQLite; minutes, and 5 GB of disk")
@@ -49,21 +52,21 @@ def hopper_large(seed: int) -> Sequence[Figure]:
     return _on_sqlite(LEADS_LARGE)
 
 
-def _on_sqlite(count: int) -> list[Figure]:
+def _on_sqlite(count: int, orders: Sequence[LeadOrder] = ()) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="dialer-bench-", dir=os.environ.get("TMPDIR")) as folder:
-        return _measure(f"sqlite:///{Path(folder) / 'dialer.sqlite3'}", count, "SQLite")
+        return _measure(f"sqlite:///{Path(folder) / 'dialer.sqlite3'}", count, "SQLite", orders)
 
 
-def _on_postgresql(count: int) -> list[Figure]:
+def _on_postgresql(count: int, orders: Sequence[LeadOrder] = ()) -> list[Figure]:
     try:
         with postgresql() as url:
-            return _measure(url, count, "PostgreSQL")
+            return _measure(url, count, "PostgreSQL", orders)
     except FileNotFoundError:
         print("PostgreSQL is not installed; it is left out")
         return []
 
 
-def _measure(url: str, count: int, database: str) -> list[Figure]:
+def _measure(url: str, count: int, database: str, orders: Sequence[LeadOrder]) -> list[Figure]:
     store = open_store(url, upgrade=True)
     try:
         store.create_campaign(_campaign())
@@ -71,6 +74,7 @@ def _measure(url: str, count: int, database: str) -> list[Figure]:
         fill(url, count)
         filled_s = time.perf_counter() - began
         times = np.array([_round(store, index) for index in range(ROUNDS)]) * 1e3
+        by_order = [figure for order in orders for figure in _in_order(store, order, f"{database}, {count:,} leads")]
     finally:
         store.close()
     name = f"{database}, {count:,} leads"
@@ -85,7 +89,33 @@ def _measure(url: str, count: int, database: str) -> list[Figure]:
         figure("reserve 1,000, processor time of this process, median", np.median(times[:, 1]), "ms"),
         figure("write 1,000 attempts, median", np.median(times[:, 2]), "ms"),
         figure("write 1,000 results, median", np.median(times[:, 3]), "ms"),
+        *by_order,
     ]
+
+
+def _in_order(store: SqlStore, order: LeadOrder, name: str) -> list[Figure]:
+    """Reserve a thousand leads and give them back, again and again, after a change of the campaign's order."""
+    figures = []
+
+    def add(what: str, value: float, unit: str, aim: float | None = None) -> None:
+        figures.append(Figure(name=f"{name}, {order}: {what}", value=value, unit=unit, better="lower", aim=aim))
+
+    store.update_campaign(replace(store.campaign(1), lead_order=order))
+    if order is LeadOrder.RANDOM:
+        began = time.perf_counter()
+        rank_leads(store.database, 1, shuffled_ranks)
+        add("ranks for all leads there are", time.perf_counter() - began, "s")
+    times = []
+    for index in range(ORDER_ROUNDS):
+        began = time.perf_counter()
+        # Late enough for those tried in the rounds before.
+        leads = store.reserve_leads(1, CHOSEN, NOON + 6 * 3600.0 + index, 600.0, "engine-1")
+        times.append((time.perf_counter() - began) * 1e3)
+        assert len(leads) == CHOSEN
+        store.release_leads([lead.lead_id for lead in leads])
+    add("reserve 1,000, median", float(np.median(times)), "ms")
+    add("reserve 1,000, 99th percentile", float(np.percentile(times, 99)), "ms", 50.0)
+    return figures
 
 
 def _round(store: CampaignStore, index: int) -> tuple[float, float, float, float]:

@@ -11,7 +11,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from campaigns.store.database import Database, read_url
-from campaigns.store.schema import blocked_numbers, leads
+from campaigns.store.schema import leads
 
 HEADER = (
     "Phone",
@@ -103,13 +103,11 @@ def fill(url: str, count: int) -> None:
         for index in leads.indexes:
             index.create(connection)
         connection.exec_driver_sql(_GROUPS)
-        values = {column.name: _BLOCKED[column.name] for column in blocked_numbers.columns}
-        connection.execute(
-            sa.text(
-                f"INSERT INTO blocked_numbers ({', '.join(values)}) SELECT {', '.join(values.values())} "  # noqa: S608
-                "FROM leads WHERE status = 'closed' AND lead_id % 10 = 9"
-            )
+        blocked = (
+            f"INSERT INTO blocked_numbers ({', '.join(_BLOCKED)}) SELECT {', '.join(_BLOCKED.values())} "  # noqa: S608
+            "FROM leads WHERE status = 'closed' AND lead_id % 10 = 9"
         )
+        connection.execute(sa.text(blocked))
     with database.reading() as connection:
         connection.execute(sa.text("ANALYZE"))
     database.close()

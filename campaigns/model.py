@@ -155,6 +155,10 @@ class LeadOrder(StrEnum):
     """Those never tried in the order in which they came, then who has been due longest."""
     NEWEST = "newest"
     """Those never tried, the newest first, then who has been due longest."""
+    FEWEST_ATTEMPTS = "fewest_attempts"
+    """Those never tried in the order in which they came, then by how often they were; of equals, who is due longest."""
+    RANDOM = "random"
+    """Those never tried in an order that looks random and never changes, then who has been due longest."""
 
 
 class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

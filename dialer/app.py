@@ -31,6 +31,7 @@ from dialer.live.import_jobs import LiveImportJobs
 from dialer.live.open_calls import OpenCalls
 from dialer.live.poll import Poll
 from dialer.live.pruning import LivePruning
+from dialer.live.ranking import LiveRanking
 from dialer.live.recordings import LiveRecordings
 from dialer.live.starting import StartError, bind, bind_advice
 from dialer.live.store_worker import StoreWorker
@@ -109,6 +110,7 @@ class LiveService:
         self.erasing = LiveErasing(
             store, settings.engine.engine_id, _places(settings), self.clock.now, self.post, self._flush_trace
         )
+        self.ranking = LiveRanking(store)
         self.pruning = LivePruning(store.database, settings.database.kept_days, self.clock.now)
         self._loop = loop
         self._publishing: asyncio.Task[None] | None = None
@@ -154,6 +156,7 @@ class LiveService:
         self.webhook_sender.start(self.clock.now)
         await self.imports.start()
         await self.erasing.start()
+        self.ranking.start()
         self.pruning.start()
         if self.settings.sip.recordings:
             for recording in await asyncio.to_thread(rescue, Path(self.settings.sip.recordings)):
@@ -165,6 +168,7 @@ class LiveService:
         self.poll.stop()
         await self.imports.stop()
         await self.pruning.stop()
+        await self.ranking.stop()
         await self.erasing.stop()
         self.post(ShutdownBegan())
         if not await self._calls_end_within(self.settings.service.shutdown_s):

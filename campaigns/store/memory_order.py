@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from campaigns.model import Campaign, Lead, LeadOrder
 from campaigns.rules.mixing import interleaved, moved, quotas
+from campaigns.rules.shuffling import shuffled_rank
 from campaigns.store.memory_leads import LeadSlot
 
 Take = Callable[[Iterator[LeadSlot], int], list[Lead]]
@@ -18,10 +19,18 @@ def is_usual(campaign: Campaign) -> bool:
 def in_order(campaign: Campaign, due: Sequence[LeadSlot]) -> list[LeadSlot]:
     """Due leads in the campaign's order."""
 
-    def key(slot: LeadSlot) -> tuple[float, float, int]:
+    def key(slot: LeadSlot) -> tuple[float, ...]:
         lead = slot.lead
-        is_newest = campaign.lead_order is LeadOrder.NEWEST and lead.not_before == 0.0
-        return -lead.priority, lead.not_before, -lead.lead_id if is_newest else lead.lead_id
+        was_tried = lead.not_before > 0.0
+        place = (lead.not_before, lead.lead_id)
+        match campaign.lead_order:
+            case LeadOrder.NEWEST if not was_tried:
+                place = (lead.not_before, -lead.lead_id)
+            case LeadOrder.RANDOM if not was_tried:
+                place = (shuffled_rank(lead.lead_id), lead.lead_id)
+            case LeadOrder.FEWEST_ATTEMPTS:
+                return -lead.priority, was_tried, lead.attempts_made, *place
+        return -lead.priority, was_tried, *place
 
     return sorted(due, key=key)
 

@@ -89,10 +89,13 @@ NEW_LEAD_COLUMNS = (
     "not_before",
     "closed_reason",
     "engine_id",
+    "rank",
 )
 
 
-def new_lead_row(lead_id: int, campaign_id: int, lead: NewLead, rules: AddRules) -> tuple[Any, ...]:
+def new_lead_row(
+    lead_id: int, campaign_id: int, lead: NewLead, rules: AddRules, rank: int | None = None
+) -> tuple[Any, ...]:
     """The row of a lead that is about to be stored, in the order of `NEW_LEAD_COLUMNS`."""
     return (
         lead_id,
@@ -116,6 +119,7 @@ def new_lead_row(lead_id: int, campaign_id: int, lead: NewLead, rules: AddRules)
         0.0,
         "",
         "",
+        rank,
     )
 
 

@@ -61,11 +61,28 @@ leads = sa.Table(
     sa.Column("callback", sa.Text, nullable=False, server_default=""),
     sa.Column("callback_agent", sa.Text),
     sa.Column("callback_ends_at", sa.Double),
+    # Where a lead that was never tried stands in a campaign whose order needs it, the lowest first.
+    sa.Column("rank", sa.Integer),
     # The number goes first: blocking a number looks for it in every campaign. Not unique: by the rule of an import a
     # number may be on several lists, and a lead's number changes when the next of its numbers is tried.
     sa.Index("leads_by_number", "number", "campaign_id"),
     sa.Index("leads_by_campaign", "campaign_id", "lead_id"),
     sa.Index("leads_ready", "campaign_id", "status", "list_id", "time_zone", "priority", "not_before", "lead_id"),
+    # Of those tried or put off alone: importing a list costs nothing for it. Its first term keeps PostgreSQL from using
+    # it where leads are wanted in another order (campaigns.store.sql_order).
+    sa.Index(
+        "leads_tried",
+        *("campaign_id", "status", "list_id", "time_zone", "priority", "attempts_made", "not_before", "lead_id"),
+        sqlite_where=sa.text("attempts_made >= 0 AND not_before > 0.0"),
+        postgresql_where=sa.text("attempts_made >= 0 AND not_before > 0.0"),
+    ),
+    # Nor for this, in campaigns of other orders.
+    sa.Index(
+        "leads_ranked",
+        *("campaign_id", "status", "list_id", "time_zone", "priority", "rank", "lead_id"),
+        sqlite_where=sa.text("rank IS NOT NULL AND not_before = 0.0"),
+        postgresql_where=sa.text("rank IS NOT NULL AND not_before = 0.0"),
+    ),
     sa.Index(
         "leads_called_back",
         "campaign_id",

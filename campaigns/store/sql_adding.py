@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any
 
 import sqlalchemy as sa
 
 from campaigns.imports import AddRules, DuplicateScope
-from campaigns.model import LeadStatus, NewLead
+from campaigns.model import Campaign, LeadOrder, LeadStatus, NewLead
 from campaigns.ports import LeadsAdded
+from campaigns.rules.shuffling import shuffled_rank
 from campaigns.store import sql_leads
 from campaigns.store.adding import Sorting, numbers_of, sort_out, updated
 from campaigns.store.database import as_rows, insert
@@ -47,7 +48,7 @@ def add(connection: sa.Connection, campaign_id: int, new: Iterable[NewLead], rul
     remaining = iter(new)
     while chunk := list(islice(remaining, CHUNK)):
         found = _sort_out(connection, campaign_id, with_zones(campaign, chunk), rules)
-        _insert(connection, campaign_id, found.new, rules)
+        _insert(connection, campaign, found.new, rules)
         _update(connection, found.updates)
         totals.append(_shifted(found, sum(one.handed_in for one in totals)))
     return LeadsAdded(
@@ -103,11 +104,16 @@ def _find_known(
     return known
 
 
-def _insert(connection: sa.Connection, campaign_id: int, new: Sequence[NewLead], rules: AddRules) -> None:
+def _insert(connection: sa.Connection, campaign: Campaign, new: Sequence[NewLead], rules: AddRules) -> None:
     if not new:
         return
+    campaign_id = campaign.campaign_id
     ids = _next_ids(connection, len(new))
-    rows = [new_lead_row(lead_id, campaign_id, lead, rules) for lead_id, lead in zip(ids, new, strict=True)]
+    ranks = map(shuffled_rank, ids) if campaign.lead_order is LeadOrder.RANDOM else repeat(None)
+    rows = [
+        new_lead_row(lead_id, campaign_id, lead, rules, rank)
+        for lead_id, lead, rank in zip(ids, new, ranks, strict=False)
+    ]
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(_INSERT, rows)
     else:

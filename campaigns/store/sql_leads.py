@@ -5,50 +5,30 @@ Whoever changes leads locks them first, in the order of their ids, so that two e
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from enum import Enum
-from functools import lru_cache
-from heapq import nsmallest
 from itertools import groupby
 
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from campaigns.model import Campaign, Lead, LeadOrder, LeadStatus
+from campaigns.model import Campaign, Lead, LeadStatus
 from campaigns.rules.gate import Gate, gate_of
 from campaigns.store import judging, progress, sql_gate, sql_mixing
 from campaigns.store.adding import rest_of_numbers
 from campaigns.store.database import as_rows, ids_as_rows, insert
 from campaigns.store.rows import CALLED_BACK, LEAD_COLUMNS, callback_row, chunks, numbers_row, status_text, to_lead
 from campaigns.store.schema import campaigns, lead_groups, leads
+from campaigns.store.sql_order import lock_due, spans_of
 
 CHUNK = 1000
 RESERVE_MAX = 10_000
 REFUSED_MAX = 5_000
 """Due leads that one reservation puts off because the gate refuses them; the rest is for the next one."""
 
-GROUPS_AT_ONCE = 200
-"""Groups of leads in one statement; SQLite takes 500."""
-
 Group = tuple[int, int, str, int]
 """Campaign, list, time zone, priority."""
 
 OpenGroups = Sequence[tuple[int, Sequence[tuple[int, str]]]]
 """Priorities, highest first, each with its lists and time zones."""
-
-NEVER_TRIED = 0.0
-"""`not_before` of a lead that has never been tried nor put off."""
-
-
-class Span(Enum):
-    """A part of each group's range of the index, in the order in which it is read."""
-
-    ALL = "all"
-    NEVER_TRIED = "never tried"
-    """Read from its end: the newest first."""
-    TRIED = "tried"
-
-
-SPANS = {LeadOrder.LONGEST_WAITING: (Span.ALL,), LeadOrder.NEWEST: (Span.NEVER_TRIED, Span.TRIED)}
 
 _MOVE = (
     leads.update()
@@ -88,8 +68,8 @@ def reserve(
 ) -> list[Lead]:
     """Lease the best leads that may be dialed now.
 
-    Leads are taken group by group (a priority, the lists and time zones whose window is open), each by a range of the
-    index `leads_ready` that begins at the best lead and ends at `now`: leads whose time has not come are never read.
+    Leads are taken group by group (a priority, the lists and time zones whose window is open), each by ranges of an
+    index that begin at the best lead and end at `now`: leads whose time has not come are never read.
     """
     gate = gate_of(campaign)
     if gate.campaign_refusals(now):
@@ -118,10 +98,10 @@ class _Taking:
         campaign = self._gate.campaign
         reserved: list[Lead] = []
         for priority, some in groups:
-            for span in SPANS[campaign.lead_order]:
+            for span in spans_of(campaign):
                 while len(reserved) < count and self._refused_max > 0:
                     source = (campaign.campaign_id, priority, some)
-                    due = _lock_due(self._connection, source, span, self._now, count - len(reserved))
+                    due = lock_due(self._connection, source, span, self._now, count - len(reserved))
                     if not due:
                         break
                     reserved += self._judged(due)
@@ -264,50 +244,6 @@ def _open_groups(connection: sa.Connection, gate: Gate, now: float) -> OpenGroup
         (priority, [(row.list_id, row.time_zone) for row in group if is_open[row.time_zone]])
         for priority, group in groupby(rows, lambda row: row.priority)
     ]
-
-
-def _lock_due(
-    connection: sa.Connection, source: tuple[int, int, Sequence[tuple[int, str]]], span: Span, now: float, count: int
-) -> list[Lead]:
-    """The best leads of one priority whose time has come; leads that another engine has locked are passed over."""
-    campaign_id, priority, groups = source
-    found: list[Lead] = []
-    for some in chunks(groups, GROUPS_AT_ONCE):
-        statement = _due_statement(connection.dialect.name, len(some), span)
-        values: list[object] = []
-        until = NEVER_TRIED if span is Span.NEVER_TRIED else now
-        for list_id, time_zone in some:
-            values += (campaign_id, LeadStatus.OPEN.value, list_id, time_zone, priority, until, count)
-        found += map(to_lead, connection.exec_driver_sql(statement, (*values, count)).all())
-    if len(groups) > GROUPS_AT_ONCE:
-        sign = -1 if span is Span.NEVER_TRIED else 1
-        found = nsmallest(count, found, key=lambda lead: (lead.not_before, sign * lead.lead_id))
-    return found
-
-
-@lru_cache(maxsize=3 * (GROUPS_AT_ONCE + 1))
-def _due_statement(dialect: str, groups: int, span: Span) -> str:
-    """A statement that begins in each of so many groups at its best lead, merges them, and reads the best leads.
-
-    Written out, because every lead that is fetched to be thrown away again costs more here than in the database.
-    """
-    mark = "?" if dialect == "sqlite" else "%s"
-    locking = "" if dialect == "sqlite" else " FOR UPDATE SKIP LOCKED"
-    first, back = ("", "") if span is Span.ALL else (f" AND not_before > {NEVER_TRIED}", "")
-    if span is Span.NEVER_TRIED:
-        first, back = "", " DESC"
-    order = f"not_before{back}, lead_id{back}"
-    of_group = (
-        f"SELECT * FROM (SELECT not_before, lead_id FROM leads WHERE campaign_id = {mark} AND status = {mark} "  # noqa: S608
-        f"AND list_id = {mark} AND time_zone = {mark} AND priority = {mark} AND not_before <= {mark}{first} "
-        f"ORDER BY {order} LIMIT {mark}{locking}) AS of_group"
-    )
-    merged = " UNION ALL ".join([of_group] * groups)
-    columns = ", ".join(f"leads.{column.name}" for column in LEAD_COLUMNS)
-    best = f"SELECT not_before, lead_id FROM ({merged}) AS merged ORDER BY {order} LIMIT {mark}"  # noqa: S608
-    # CROSS JOIN: SQLite then keeps the order of the tables.
-    joined = f"SELECT {columns} FROM ({best}) AS best CROSS JOIN leads WHERE leads.lead_id = best.lead_id"  # noqa: S608
-    return f"{joined} ORDER BY best.not_before{back}, best.lead_id{back}"
 
 
 def lease(connection: sa.Connection, lead_ids: Sequence[int], lease_until: float, engine_id: str) -> None:

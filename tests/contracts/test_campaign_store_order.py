@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from campaigns.imports import AddRules
 from campaigns.model import Campaign, CampaignStatus, LeadOrder, NewLead, Outcome, RetryRule
 from campaigns.ports import CampaignStore
+from campaigns.rules.shuffling import shuffled_rank
 from tests.contracts.test_campaign_store import ANY_TIME, NOON, dial, ended, number
 
 CAMPAIGN = Campaign(
@@ -43,6 +44,46 @@ def test_the_newest_go_first_and_those_tried_last(store: CampaignStore) -> None:
     # Priorities go before; then the order; those that have been tried by how long they are due.
     fill(store, campaign, "", 1, 20, priority=1)
     assert reserve(store, campaign, 9, NOON + 60) == [6, 4, 5, 3, 2, 1]
+
+
+def test_those_tried_least_go_first(store: CampaignStore) -> None:
+    campaign = store.create_campaign(replace(CAMPAIGN, lead_order=LeadOrder.FEWEST_ATTEMPTS, attempts_max=9))
+    fill(store, campaign, "", 4, 0)
+
+    def busy(lead_id: int, now: float) -> None:
+        store.record_results([ended(dial(store, store.lead(lead_id)), Outcome.BUSY, at=now)], now)
+
+    assert reserve(store, campaign, 3) == [1, 2, 3]
+    # Lead 1 is tried twice and would be due longest; 3 before 2.
+    busy(1, NOON - 600)
+    assert reserve(store, campaign, 1, NOON - 500) == [4]
+    store.release_leads([4])
+    busy(3, NOON - 300)
+    busy(2, NOON - 200)
+    store.reserve_leads(campaign.campaign_id, 9, NOON - 540, 1.0, "engine-1")
+    busy(1, NOON - 520)
+    assert reserve(store, campaign, 2, NOON) == [4, 3]
+    # Not before their time, whatever their attempts.
+    assert reserve(store, campaign, 9, NOON) == [2, 1]
+    assert reserve(store, campaign, 9, NOON) == []
+
+
+def test_random_order_is_the_same_after_every_crash(store: CampaignStore) -> None:
+    campaign = store.create_campaign(replace(CAMPAIGN, lead_order=LeadOrder.RANDOM))
+    fill(store, campaign, "", 30, 0)
+    fill(store, campaign, "", 5, 100, priority=1)
+    shuffled = [*sorted(range(31, 36), key=shuffled_rank), *sorted(range(1, 31), key=shuffled_rank)]
+    assert shuffled[5:] != list(range(1, 31))
+    first = reserve(store, campaign, 12)
+    assert first == shuffled[:12]
+    # The engine dies with all of them: its leases run out, and it begins where it was.
+    assert store.interrupt_attempts("engine-1", NOON) == 0
+    assert reserve(store, campaign, 12) == first
+    result = ended(dial(store, store.lead(first[0])), Outcome.BUSY, at=NOON)
+    store.record_results([result], NOON)
+    assert reserve(store, campaign, 99) == shuffled[12:]
+    # Those tried come when they are due, by their time.
+    assert reserve(store, campaign, 99, NOON + 60) == [first[0]]
 
 
 def test_a_change_of_order_holds_at_once(store: CampaignStore) -> None:

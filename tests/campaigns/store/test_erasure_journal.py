@@ -1,4 +1,5 @@
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,10 @@ def entry(uid: str = "a", *numbers: str) -> JournalEntry:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> SqlStore:
-    return open_store(f"sqlite:///{tmp_path}/dialer.sqlite3", upgrade=True)
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    opened = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3", upgrade=True)
+    yield opened
+    opened.close()
 
 
 def test_what_is_written_is_read_and_nobody_else_may(tmp_path: Path) -> None:
