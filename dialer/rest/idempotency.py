@@ -18,6 +18,7 @@ from dialer.access.model import Caller
 from dialer.rest.answers import WITH_SECRETS
 from dialer.rest.problems import ProblemError, problem
 from dialer.rest.service import Service
+from dialer.rest.upload_digest import UploadDigest, boundary_of
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,9 @@ class Idempotent:
             await self._app(scope, receive, send)
             return
         state: dict[str, Any] = scope.setdefault("state", {})
+        boundary = boundary_of(Headers(scope=scope).get("content-type", ""))
+        if boundary:
+            receive = _digesting(receive, state, UploadDigest(boundary))
         held: list[Message] = []
 
         async def kept(message: Message) -> None:
@@ -112,8 +116,25 @@ class Idempotent:
 
 
 async def _digest(request: Request) -> str:
-    """What tells a request from another; of an uploaded file its length stands for it, for it may be gigabytes."""
+    """What tells a request from another."""
     target = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    is_form = request.headers.get("content-type", "").startswith("multipart/")
-    body = request.headers.get("content-length", "").encode() if is_form else await request.body()
+    if boundary_of(request.headers.get("content-type", "")):
+        # Read to its end by now, or now; what it was made of has been digested on its way.
+        await request.form()
+        body = request.state.upload_digest.digest()
+    else:
+        body = await request.body()
     return hashlib.sha256(target + body).hexdigest()
+
+
+def _digesting(receive: Receive, state: dict[str, Any], digest: UploadDigest) -> Receive:
+    """Let every piece of a body that is received pass through a digest."""
+    state["upload_digest"] = digest
+
+    async def received() -> Message:
+        message = await receive()
+        if message["type"] == "http.request":
+            digest.update(message.get("body", b""))
+        return message
+
+    return received

@@ -50,6 +50,22 @@ async def test_an_upload_is_done_once(bench: Bench) -> None:
     assert first["accepted"] == 1
     again = await bench.client.post("/campaigns/1/leads", files=file, headers=KEY)
     assert (again.json()["accepted"], again.headers["idempotent-replayed"]) == (1, "true")
+    # As long, and another file.
+    other = {"file": ("leads.csv", "phone\n+12025550199\n")}
+    problem = await bench.call("POST", "/campaigns/1/leads", 422, files=other, headers=KEY)
+    assert "take a new key" in problem["detail"]
+    fields = {"default_region": "US"}
+    await bench.call("POST", "/campaigns/1/leads", 422, files=file, data=fields, headers=KEY)
+    assert len((await bench.call("GET", "/campaigns/1/leads"))["items"]) == 1
+
+
+async def test_a_large_upload_is_known_by_its_last_byte(bench: Bench) -> None:
+    await bench.add_campaign()
+    rows = "".join(f"+1202{index:07d},{'x' * 80}\n" for index in range(20_000))
+    for end, status in (("a", 202), ("b", 422), ("a", 202)):
+        file = {"file": ("leads.csv", f"phone,name\n{rows}+12035550100,{end}\n")}
+        await bench.call("POST", "/imports", status, files=file, data={"campaign_id": "1"}, headers=KEY)
+    assert len(await bench.call("GET", "/imports")) == 1
 
 
 async def test_too_many_requests_of_one_caller_wait(stage: Stage) -> None:
