@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0176"
-down_revision = "0175"
+down_revision = "0190"
 
 GROUP = ["campaign_id", "status", "list_id", "time_zone", "priority"]
 TRIED = sa.text("attempts_made >= 0 AND not_before > 0.0")
