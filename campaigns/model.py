@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from campaigns.caller_ids import CallerId, CallerIdPool
 from campaigns.dispositions import DEFAULT_DISPOSITIONS, Callback, Disposition, Meaning
 from campaigns.terms import AbandonWindow, AmdSettings, AttemptCap, Purpose, RecordingMode
 
@@ -177,6 +178,8 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     pacing: PacingSettings = PacingSettings()
     caller_id: str = ""
     """The number shown to the called person, E.164; empty means the trunk's own."""
+    caller_ids: CallerIdPool = CallerIdPool()
+    """Several numbers to show instead, and how often each may be."""
     trunk_group: str = "default"
     ring_timeout_s: float = 25.0
     """At least 15 (16 CFR 310.4(b)(4)(ii))."""
@@ -392,3 +395,7 @@ class CampaignTask(msgspec.Struct, frozen=True, kw_only=True):
     """Callbacks that are due and wait in the store, by the agent who is to call; those for anybody under ""."""
     windows: tuple[AbandonWindow, ...] = ()
     """The accounts by which the profiles judge, beside the one of today above."""
+    caller_ids: tuple[CallerId, ...] = ()
+    """The registered numbers of the campaign's pool, with their use; none where it shows a fixed one."""
+    caller_id_by_list: dict[int, str] = {}
+    """Of them, the numbers that go with a list, by the list's id."""

@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
+from campaigns.caller_ids import CallerId
 from campaigns.dispositions import Callback
 from campaigns.erasures import Erased
 from campaigns.imports import AddRules, LeadImport
@@ -231,7 +232,8 @@ class CampaignStore(Protocol):
         """Write attempts durably before their calls are placed; returns the ids written.
 
         An attempt is left out of the answer, and its call must not be placed, when its (lead, number) exists already or
-        is not the lead's next, when the lead is closed or being called, or when its number is blocked.
+        is not the lead's next, when the lead is closed or being called, when its number is blocked, or when the
+        campaign's pool does not allow its caller ID to be shown (any more).
         """
         ...
 
@@ -290,6 +292,22 @@ class CampaignStore(Protocol):
 
     def do_not_call_lists(self) -> Mapping[str, float]:
         """The national and campaign lists there are, each with its day as Unix seconds."""
+        ...
+
+    def add_caller_ids(self, numbers: Sequence[str], label: str, now: float, tenant_id: int = 1) -> int:
+        """Register numbers as a tenant's own; returns how many were new. Those there already get the label."""
+        ...
+
+    def remove_caller_id(self, number: str, tenant_id: int = 1) -> None:
+        """Take a number off the register.
+
+        Raises:
+            CallerIdNotFoundError: it is not on it.
+        """
+        ...
+
+    def caller_ids(self, tenant_id: int = 1) -> Sequence[CallerId]:
+        """A tenant's registered numbers with their use, by number."""
         ...
 
     def evidence(self, attempt_id: str) -> Sequence[Verdict]:

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from dialer.commands.access import account_app, token_app
 from dialer.commands.agent import agent_app, status_command
+from dialer.commands.caller_ids import caller_id_app
 from dialer.commands.campaign import campaign_app
 from dialer.commands.database import database_app
 from dialer.commands.do_not_call import do_not_call_app
@@ -84,6 +85,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.command("version", rich_help_panel=OPERATORS)(version_command)
     app.add_typer(campaign_app, name="campaign", rich_help_panel=MANAGERS)
     app.command("import", rich_help_panel=MANAGERS)(import_command)
+    app.add_typer(caller_id_app, name="caller-id", rich_help_panel=MANAGERS)
     app.add_typer(do_not_call_app, name="do-not-call", rich_help_panel=MANAGERS)
     app.command("report", rich_help_panel=MANAGERS, help=REPORT_HELP, short_help="What came of the calls.")(
         report_command

@@ -51,11 +51,14 @@ def range_problems(field: str, value: float, low: float, high: float, reason: st
 def _profile_problems(campaign: Campaign) -> Iterator[Problem]:
     """What could never be dialed under the named profile, said before the first lead is refused for it."""
     rules = rule_set(campaign, NOWHERE, "")
+    pool = campaign.caller_ids
+    shown = [("caller_id", campaign.caller_id), *(("caller_ids.numbers", number) for number in pool.numbers)]
+    shown += [(f"caller_ids.by_list.{name}", number) for name, number in pool.by_list.items()]
     for caller_id in rules.caller_ids:
-        number = campaign.caller_id
-        if number and caller_id.prefixes and not number.startswith(caller_id.prefixes):
-            listed = " or ".join(caller_id.prefixes)
-            yield Problem("caller_id", f"is {number}, must begin with {listed} ({caller_id.source})")
+        for field, number in shown:
+            if number and caller_id.prefixes and not number.startswith(caller_id.prefixes):
+                listed = " or ".join(caller_id.prefixes)
+                yield Problem(field, f"is {number}, must begin with {listed} ({caller_id.source})")
     window = campaign.calling_window
     start, end = minute_of_day(window.start), minute_of_day(window.end)
     if start is None or end is None or start >= end:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from campaigns.dispositions import Disposition
 from campaigns.model import Campaign, CampaignStatus, CampaignTask, KindRule, RetryRule
 from campaigns.ports import CampaignStore
+from campaigns.rules.caller_ids import registration_problems
 from campaigns.rules.compliance import Problem
 from campaigns.rules.settings import is_e164, problems
 from campaigns.rules.status import may_become
@@ -54,7 +55,7 @@ def create_campaign(
     if country:
         begun = _merge(begun, _preset(country))
     campaign = _to_campaign({**_merge(begun, settings), "campaign_id": 0, "tenant_id": tenant_id})
-    _refuse_unsound(campaign)
+    _refuse_unsound(store, campaign)
     return store.create_campaign(campaign)
 
 
@@ -75,7 +76,7 @@ def edit_campaign(store: CampaignStore, campaign_id: int, changes: Mapping[str, 
     _refuse_what_is_no_setting(changes)
     before = _builtins(store.campaign(campaign_id))
     campaign = _to_campaign(_merge(before, changes))
-    _refuse_unsound(campaign)
+    _refuse_unsound(store, campaign)
     store.update_campaign(campaign)
     return campaign
 
@@ -94,7 +95,7 @@ def change_status(store: CampaignStore, campaign_id: int, wanted: CampaignStatus
     if not may_become(campaign.status, wanted):
         raise StatusChangeError(campaign.status, wanted)
     if wanted is CampaignStatus.RUNNING:
-        _refuse_unsound(campaign)
+        _refuse_unsound(store, campaign)
     if wanted is not campaign.status:
         campaign = replace(campaign, status=wanted)
         store.update_campaign(campaign)
@@ -152,8 +153,9 @@ def _refuse_what_is_no_setting(settings: Mapping[str, Any]) -> None:
         raise InvalidSettingsError(found)
 
 
-def _refuse_unsound(campaign: Campaign) -> None:
-    found = problems(campaign, policy_names())
+def _refuse_unsound(store: CampaignStore, campaign: Campaign) -> None:
+    registered = {one.number for one in store.caller_ids(campaign.tenant_id)}
+    found = (*problems(campaign, policy_names()), *registration_problems(campaign, registered))
     if found:
         raise InvalidSettingsError(found)
 

@@ -7,7 +7,9 @@ CampaignsError
             LeadNotFoundError
             AttemptNotFoundError
             ImportNotFoundError
+            CallerIdNotFoundError
         ImportMovedError
+        CallerIdInUseError
         InvalidSettingsError
         StatusChangeError
         InvalidListingError
@@ -80,8 +82,24 @@ class RecordingNotFoundError(NotFoundError):
         self.recording_id = recording_id
 
 
+class CallerIdNotFoundError(NotFoundError):
+    """The tenant has registered no such caller ID."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"{number!r} is not among the registered caller IDs")
+        self.number = number
+
+
 class ImportMovedError(CallerError):
     """The import is not where it was: another process goes on with it, or it has ended; look at its status."""
+
+
+class CallerIdInUseError(CallerError):
+    """A campaign shows that number."""
+
+    def __init__(self, number: str, campaign_id: int) -> None:
+        super().__init__(f"campaign {campaign_id} shows {number}; stop it, or give it another number first")
+        self.number = number
 
 
 class InvalidSettingsError(CallerError):

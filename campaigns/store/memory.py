@@ -7,6 +7,7 @@ from itertools import count as count_from
 
 from msgspec.structs import replace
 
+from campaigns.caller_ids import CallerId
 from campaigns.dispositions import Callback, Meaning, meaning_of
 from campaigns.erasures import Erased
 from campaigns.imports import AddRules, ImportStatus, LeadImport
@@ -15,9 +16,10 @@ from campaigns.ports import ADD_RULES, AttemptFilter, LeadFilter, LeadList, Lead
 from campaigns.rules.checks import campaign_list
 from campaigns.rules.gate import gate_of
 from campaigns.service.errors import AttemptNotFoundError, CampaignNotFoundError
-from campaigns.store import judging, listing, memory_erasing, memory_order, progress
+from campaigns.store import judging, listing, memory_erasing, memory_order, progress, showing
 from campaigns.store.adding import Sorting, numbers_of, sort_out
 from campaigns.store.gate_records import GateRecords
+from campaigns.store.memory_caller_ids import MemoryCallerIds
 from campaigns.store.memory_imports import MemoryImports
 from campaigns.store.memory_leads import LeadSlot, MemoryLeads
 from campaigns.store.memory_listing import attempts_page, cdrs_page, leads_page
@@ -32,6 +34,7 @@ class MemoryStore:
         self._leads = MemoryLeads(self._campaigns)
         self._lists: list[LeadList] = []
         self._imports = MemoryImports()
+        self._caller_ids = MemoryCallerIds()
         self._open_attempts: dict[tuple[int, int], str] = {}
         self._counts: defaultdict[tuple[int, int], Counter[Outcome]] = defaultdict(Counter)
         self._cdrs: dict[str, Cdr] = {}
@@ -225,7 +228,8 @@ class MemoryStore:
             if slot is None or not progress.may_be_written(attempt, slot.lead, slot.attempts):
                 continue
             gate = gate_of(self._campaigns[slot.lead.campaign_id])
-            if self._records.allows(gate, slot.lead, attempt):
+            if self._caller_ids.may_show(gate.campaign, attempt) and self._records.allows(gate, slot.lead, attempt):
+                self._caller_ids.count(gate.campaign, attempt)
                 self._records.add(attempt, gate.campaign.tenant_id)
                 slot.attempts.append(attempt)
                 self._leads.move(slot, progress.being_called(slot.lead, attempt))
@@ -306,6 +310,18 @@ class MemoryStore:
         """See the port."""
         return dict(self._records.list_dates)
 
+    def add_caller_ids(self, numbers: Sequence[str], label: str, now: float, tenant_id: int = 1) -> int:
+        """See the port."""
+        return self._caller_ids.add(numbers, label, now, tenant_id)
+
+    def remove_caller_id(self, number: str, tenant_id: int = 1) -> None:
+        """See the port."""
+        self._caller_ids.remove(number, tenant_id)
+
+    def caller_ids(self, tenant_id: int = 1) -> Sequence[CallerId]:
+        """See the port."""
+        return self._caller_ids.of(tenant_id)
+
     def evidence(self, attempt_id: str) -> Sequence[Verdict]:
         """See the port."""
         return self._records.evidence(attempt_id)
@@ -359,7 +375,8 @@ class MemoryStore:
             assert callback is not None
             due["" if callback.ends_at <= now else callback.agent_id] += 1
         windows = self._records.windows(campaign, now)
-        return progress.task_of(campaign, counts, now, leads_open, windows, due)
+        task = progress.task_of(campaign, counts, now, leads_open, windows, due)
+        return showing.with_pool(task, self._caller_ids.of(campaign.tenant_id), self.lists(campaign.campaign_id))
 
     def _tenant_of(self, campaign_id: int) -> int:
         return self._campaigns[campaign_id].tenant_id

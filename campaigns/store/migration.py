@@ -13,6 +13,7 @@ from campaigns.service.errors import SchemaError
 # Their tables join the metadata.
 from campaigns.store import (  # noqa: F401
     access_schema,
+    caller_id_schema,
     erasure_schema,
     idempotency_schema,
     recording_schema,

@@ -7,6 +7,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from msgspec.structs import replace
 
+from campaigns.caller_ids import CallerId
 from campaigns.dispositions import Callback
 from campaigns.erasures import Erased
 from campaigns.imports import AddRules, LeadImport
@@ -21,6 +22,7 @@ from campaigns.store import (
     sql_adding,
     sql_attempts,
     sql_callbacks,
+    sql_caller_ids,
     sql_dispositions,
     sql_erasing,
     sql_gate,
@@ -253,6 +255,21 @@ class SqlStore:
         with self._database.reading() as connection:
             return sql_gate.list_dates(connection)
 
+    def add_caller_ids(self, numbers: Sequence[str], label: str, now: float, tenant_id: int = 1) -> int:
+        """See the port."""
+        with self._database.writing() as connection:
+            return sql_caller_ids.add(connection, numbers, label, now, tenant_id)
+
+    def remove_caller_id(self, number: str, tenant_id: int = 1) -> None:
+        """See the port."""
+        with self._database.writing() as connection:
+            sql_caller_ids.remove(connection, number, tenant_id)
+
+    def caller_ids(self, tenant_id: int = 1) -> Sequence[CallerId]:
+        """See the port."""
+        with self._database.reading() as connection:
+            return sql_caller_ids.registered(connection, tenant_id)
+
     def evidence(self, attempt_id: str) -> Sequence[Verdict]:
         """See the port."""
         with self._database.reading() as connection:
@@ -305,4 +322,5 @@ def _task(connection: sa.Connection, campaign: Campaign, now: float) -> Campaign
     leads_open = connection.scalar(sa.select(total).where(lead_groups.c.campaign_id == campaign.campaign_id))
     windows = sql_gate.read_windows(connection, campaign, now)
     callbacks_due = sql_callbacks.due_by_agent(connection, campaign.campaign_id, now)
-    return progress.task_of(campaign, counts, now, int(leads_open or 0), windows, callbacks_due)
+    task = progress.task_of(campaign, counts, now, int(leads_open or 0), windows, callbacks_due)
+    return sql_caller_ids.with_pool(connection, task)

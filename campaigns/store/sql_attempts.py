@@ -11,7 +11,7 @@ from campaigns.model import Attempt, Campaign, Lead, attempt_id
 from campaigns.ports import Result
 from campaigns.rules.gate import Gate, gate_of
 from campaigns.service.errors import AttemptNotFoundError
-from campaigns.store import outbox, progress, sql_gate, sql_leads
+from campaigns.store import outbox, progress, sql_caller_ids, sql_gate, sql_leads
 from campaigns.store.database import insert
 from campaigns.store.rows import ATTEMPT_COLUMNS, attempt_row, chunks, to_attempt, to_campaign
 from campaigns.store.schema import attempts, campaigns, cdrs, outcome_counts
@@ -63,6 +63,7 @@ def _write_chunk(connection: sa.Connection, new: Sequence[Attempt]) -> list[str]
         sql_gate.lock_numbers(connection, numbers)
     records = _records_by_tenant(connection, new, gates, needs_past)
     tried = read_tried(connection, locked)
+    callers = sql_caller_ids.Shown(connection, new, {key: gate.campaign for key, gate in gates.items()})
     rows: list[dict[str, Any]] = []
     moved = []
     for attempt in new:
@@ -70,7 +71,10 @@ def _write_chunk(connection: sa.Connection, new: Sequence[Attempt]) -> list[str]
         if lead is None or not progress.may_be_written(attempt, lead, tried[lead.lead_id]):
             continue
         gate = gates[lead.campaign_id]
+        if not callers.may_show(gate.campaign, attempt):
+            continue
         if records[gate.campaign.tenant_id].allows(gate, lead, attempt):
+            callers.count(gate.campaign, attempt)
             tried[lead.lead_id].append(attempt)
             rows.append(attempt_row(attempt) | {"engine_id": engine_id})
             moved.append((lead, progress.being_called(lead, attempt)))
@@ -78,6 +82,7 @@ def _write_chunk(connection: sa.Connection, new: Sequence[Attempt]) -> list[str]
         connection.execute(attempts.insert(), rows)
     for known in records.values():
         known.write_evidence(connection)
+    callers.write(connection)
     sql_leads.move(connection, moved)
     return [attempt_id(row["lead_id"], row["attempt_number"]) for row in rows]
 

@@ -29,6 +29,7 @@ class Scope(StrEnum):
     CAMPAIGNS_RUN = "campaigns:run"
     LEADS_READ = "leads:read"
     LEADS_WRITE = "leads:write"
+    CALLER_IDS_WRITE = "caller-ids:write"
     DO_NOT_CALL_WRITE = "do-not-call:write"
     RESULTS_READ = "results:read"
     REPORTS_READ = "reports:read"

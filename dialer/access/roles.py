@@ -31,6 +31,7 @@ RULES: dict[Scope, Rule] = {
     Scope.CAMPAIGNS_RUN: _rule(A, M, S, meaning="start, pause and stop campaigns"),
     Scope.LEADS_READ: _rule(A, M, S, Y, meaning="see leads and what became of imports"),
     Scope.LEADS_WRITE: _rule(A, M, meaning="import, change and delete leads"),
+    Scope.CALLER_IDS_WRITE: _rule(A, meaning="say which numbers are the tenant's own and may be shown"),
     Scope.DO_NOT_CALL_WRITE: _rule(A, M, S, meaning="put numbers on the do-not-call list"),
     Scope.RESULTS_READ: _rule(A, M, S, Y, R, meaning="see attempts and CDRs, with numbers"),
     Scope.REPORTS_READ: _rule(A, M, S, Y, R, meaning="see reports"),

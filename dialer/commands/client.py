@@ -1,9 +1,10 @@
 """Talks to a running service over its REST API, for the commands of operators, campaign managers and agents."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import httpx
 import typer
@@ -14,6 +15,7 @@ from dialer.commands.options import settings_from
 TIMEOUT_S = 30.0
 UPLOAD_TIMEOUT_S = 600.0
 PROBLEMS_SHOWN = 10
+PAGE_ROWS = 1000
 
 ServiceUrl = Annotated[
     str | None,
@@ -39,6 +41,19 @@ class Client:
     def get(self, path: str) -> Any:
         """Read something."""
         return self._send("GET", path)
+
+    def all(self, path: str) -> Iterator[Any]:
+        """Read a listing to its end, page by page."""
+        joint = "&" if "?" in path else "?"
+        page = self.get(f"{path}{joint}limit={PAGE_ROWS}")
+        yield from page["items"]
+        while page["cursor"] is not None:
+            page = self.get(f"{path}{joint}limit={PAGE_ROWS}&cursor={quote(page['cursor'], safe='')}")
+            yield from page["items"]
+
+    def delete(self, path: str) -> None:
+        """Take something away."""
+        self._answer("DELETE", path)
 
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Do something."""

@@ -10,7 +10,7 @@ that are shared.
 from collections.abc import Iterator
 from itertools import chain
 
-from campaigns.model import Attempt, Lead, Treatment
+from campaigns.model import Attempt, Campaign, Lead, Treatment
 from campaigns.rules.checks import Seen
 from dialer.ccs.roster import SkillGroup
 from dialer.engine.callbacks import callbacks_to_dial, note_awaited, reserve_callbacks
@@ -31,7 +31,7 @@ from dialer.pds.dialing import (
 )
 from dialer.pds.scores import Offer, in_order_of
 from dialer.pds.tasks import CampaignWork
-from dialer.routing.router import Busy, NoRoute
+from dialer.routing.router import Busy, NoRoute, Route
 from pacing.model import CallInFlight, Decision, Snapshot
 
 CALLS_PER_DECISION_MAX = 500
@@ -72,11 +72,11 @@ def _decide(state: EngineState, work: CampaignWork, group: SkillGroup, now: floa
         return
     callbacks = callbacks_to_dial(state, work, group, now)
     leads = len(callbacks) + len(work.hopper)
-    calls_max = min(CALLS_PER_DECISION_MAX, leads)
+    calls_max, limit = min(CALLS_PER_DECISION_MAX, leads), ""
     if calls_max:
-        calls_max = min(calls_max, state.router.calls_max(campaign.trunk_group, now))
+        calls_max, limit = _calls_max(state, campaign, calls_max, now)
     if not calls_max and not asked_anyway:
-        work.decision = "the trunks take no more calls now" if leads else "there are no leads to dial now"
+        work.decision = limit if leads else "there are no leads to dial now"
         return
     offer = NO_OFFER
     if is_agentless:
@@ -154,7 +154,6 @@ def _dial(
 ) -> int:
     """Turn leads into attempts and have them written; nothing is sent to the gateway before they are durable."""
     campaign = work.campaign
-    router = state.router
     attempts: list[Attempt] = []
     passed_over = 0
     seen = Seen(blocked=state.blocked[campaign.tenant_id])
@@ -167,7 +166,7 @@ def _dial(
             taken.append(lead.lead_id)
             state.counters.count(f"leads_refused.{refused[0].rule}")
             continue
-        route = router.choose(campaign.trunk_group, lead.number, campaign.caller_id, now)
+        route = _route(state, campaign, lead, now)
         if isinstance(route, Busy):
             passed_over += 1
             if passed_over > LEADS_PASSED_OVER_MAX:
@@ -182,7 +181,8 @@ def _dial(
         if attempt.attempt_id in state.calls:
             state.counters.count("leads_refused.being_dialed")
             continue
-        router.take(route.trunk, now)
+        state.router.take(route.trunk, now)
+        state.caller_ids.take(campaign, route.caller_id, now)
         call = Call(attempt, lead, route.number)
         call.risk = risks[len(attempts)] if len(attempts) < len(risks) else None
         note_awaited(state, call, now)
@@ -200,6 +200,20 @@ def _dial(
     if taken:
         refill(state, work, now)
     return len(attempts)
+
+
+def _calls_max(state: EngineState, campaign: Campaign, wanted: int, now: float) -> tuple[int, str]:
+    """How many of the calls wanted may be placed at this moment, and what stands in the way where it is none."""
+    trunks = min(wanted, state.router.calls_max(campaign.trunk_group, now))
+    calls = state.caller_ids.calls_max(campaign, trunks, now)
+    return calls, "every caller ID rests or is used up for now" if trunks else "the trunks take no more calls now"
+
+
+def _route(state: EngineState, campaign: Campaign, lead: Lead, now: float) -> Route | NoRoute | Busy:
+    caller_id = state.caller_ids.choose(campaign, lead, now)
+    if not isinstance(caller_id, str):
+        return caller_id
+    return state.router.choose(campaign.trunk_group, lead.number, caller_id, now)
 
 
 def _put_in_flight(state: EngineState, work: CampaignWork, call: Call, now: float) -> None:

@@ -13,6 +13,7 @@ from dialer.oam.counters import Counters
 from dialer.pds.calls import Call
 from dialer.pds.history import NumberHistory
 from dialer.pds.tasks import CampaignWork, Tasks
+from dialer.routing.caller_ids import CallerIds
 from dialer.routing.router import Router
 
 SAME_FOR_PACING = (AgentState.CONNECTING, AgentState.RESERVED, AgentState.TALKING)
@@ -25,6 +26,7 @@ class EngineState:
     __slots__ = (
         "awaited",
         "blocked",
+        "caller_ids",
         "calls",
         "commands",
         "counters",
@@ -60,6 +62,7 @@ class EngineState:
         self.calls: dict[str, Call] = {}
         self.history = NumberHistory()
         self.router = Router(settings.trunks, settings.allowed_prefixes, settings.barred_prefixes)
+        self.caller_ids = CallerIds()
         self.leg_trunks: dict[str, str] = {}
         """Trunks that carry agents' legs, by leg: a channel each, until the leg is closed."""
         self.guests: dict[str, Guest] = {}

@@ -45,6 +45,7 @@ def on_campaign_changed(state: EngineState, event: CampaignChanged, now: float) 
 def stop(state: EngineState, work: CampaignWork) -> None:
     """Place no more calls for a campaign; a stopped one gives its leads back, its calls in flight run their course."""
     state.tasks.stop(work, replace(work.campaign, status=CampaignStatus.STOPPED))
+    state.caller_ids.forget(work.campaign_id)
     _halt(state, work)
 
 
@@ -68,6 +69,7 @@ def _apply(state: EngineState, task: CampaignTask, now: float) -> CampaignWork:
     known = state.tasks.works.get(task.campaign.campaign_id)
     is_new = known is None or known.campaign != task.campaign
     work = state.tasks.apply(task)
+    state.caller_ids.follow(task)
     if not _is_task(task):
         _halt(state, work)
     elif work.is_running:

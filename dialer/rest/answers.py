@@ -15,7 +15,7 @@ SETTINGS_SCHEMA = "CampaignSettings"
 CHANGES_SCHEMA = "CampaignChanges"
 WITH_SECRETS = ("/tokens", "/sessions", "/webhooks")
 """Routes whose answers show a secret once: they take no Idempotency-Key, for such answers are not kept."""
-TAGGED = ("/campaigns/{campaign_id}", "/webhooks/{webhook_id}")
+TAGGED = ("/campaigns/{campaign_id}", "/caller-ids/{caller_id}", "/webhooks/{webhook_id}")
 """Things that have an ETag."""
 
 _answered: list[Any] = [Campaign, ProblemDetails]

@@ -10,6 +10,7 @@ from dialer.rest import (
     agents,
     answers,
     audit,
+    caller_ids,
     campaigns,
     compliance,
     do_not_call,
@@ -34,6 +35,7 @@ PREFIX = "/api/v1"
 
 ROUTERS = (
     campaigns.router,
+    caller_ids.router,
     do_not_call.router,
     compliance.router,
     lead_listing.router,

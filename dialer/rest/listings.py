@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -18,8 +17,9 @@ from campaigns.reports.parquet import write_parquet
 from campaigns.reports.sheets import csv_pieces
 from dialer.access.tenancy import inside, outside
 from dialer.rest.access import CallerOf
-from dialer.rest.answers import answer, answers
+from dialer.rest.answers import answers
 from dialer.rest.files import PARQUET, file_answer
+from dialer.rest.pages import page_answer
 from dialer.rest.service import Service, ServiceOf
 
 router = APIRouter(tags=["results"])
@@ -94,11 +94,7 @@ async def _list(
         return StreamingResponse(pieces, media_type="text/csv; charset=utf-8")
     page = await run_in_threadpool(read, wanted)
     page = Page(tuple(_row_outside(row) for row in page.items), page.cursor)
-    headers = {}
-    if page.cursor is not None:
-        query = {key: value for key, value in request.query_params.items() if key != "cursor"} | {"cursor": page.cursor}
-        headers["Link"] = f'<{request.url.path}?{urlencode(query)}>; rel="next"'
-    return answer(page, headers=headers)
+    return page_answer(request, page)
 
 
 def all_rows(read: Callable[[AttemptFilter], Page[Any]], wanted: AttemptFilter) -> Iterator[Any]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from campaigns.ports import CampaignStore
 from campaigns.service.errors import (
     AttemptNotFoundError,
+    CallerIdNotFoundError,
     CampaignNotFoundError,
     ImportNotFoundError,
     LeadNotFoundError,
@@ -74,6 +75,11 @@ def _webhook(service: Service, caller: Caller, value: str) -> None:
         service.webhooks.webhook(caller.tenant_id, webhook_id)
 
 
+def _caller_id(service: Service, caller: Caller, value: str) -> None:
+    if value not in {one.number for one in service.store.caller_ids(caller.tenant_id)}:
+        raise CallerIdNotFoundError(value)
+
+
 def _asked_with_the_tenant(service: Service, caller: Caller, value: str) -> None:
     """The route's own query names the tenant."""
 
@@ -87,6 +93,7 @@ OWNERS: dict[str, Callable[[Service, Caller, str], None]] = {
     "agent_id": _agent,
     "account_id": _account,
     "webhook_id": _webhook,
+    "caller_id": _caller_id,
     "token_id": _asked_with_the_tenant,
     "recording_id": _asked_with_the_tenant,
 }

@@ -12,7 +12,9 @@ from starlette.exceptions import HTTPException
 
 from campaigns.service.errors import (
     CallerError,
+    CallerIdInUseError,
     CampaignsError,
+    InvalidListingError,
     InvalidSettingsError,
     NotFoundError,
     StatusChangeError,
@@ -92,6 +94,10 @@ async def _campaigns_error(_request: Request, error: Exception) -> Response:
             return problem(409, "That cannot be", str(error))
         case WeakPasswordError():
             return problem(422, "The request is not right", str(error), [FieldProblem("password", str(error))])
+        case CallerIdInUseError():
+            return problem(409, "That cannot be", str(error))
+        case InvalidListingError():
+            return problem(422, "The request is not right", str(error), [FieldProblem("cursor", str(error))])
         case StatusChangeError():
             return problem(409, "The campaign's status does not allow it", str(error))
         case InvalidSettingsError():

@@ -4,6 +4,7 @@ from itertools import pairwise
 import pytest
 from msgspec.structs import replace
 
+from campaigns.caller_ids import CallerId, CallerIdChoice, CallerIdPool
 from campaigns.model import CallingWindow, CampaignStatus, PacingSettings, Treatment
 from dialer import messages as m
 from dialer.model import CallCause, EngineSettings, Trunk
@@ -311,6 +312,24 @@ def test_the_view_says_why_nothing_is_dialed() -> None:
     assert world.view().decision == "there are no leads to dial now"
     world.post(m.LeadsReserved(campaign_id=1, leads=(lead(900),)))
     assert world.view().decision == "the trunks take no more calls now"
+
+
+def test_calls_show_the_pools_numbers_and_wait_while_all_of_them_rest() -> None:
+    world = World(fate=silent)
+    pool = CallerIdPool(choice=CallerIdChoice.ROTATION, rest_after_calls=2, rest_s=30.0)
+    numbers = tuple(CallerId(number=f"+1202555019{index}") for index in range(2))
+    world.add_agents(4)
+    world.start(replace(task(pacing=PACED, caller_ids=pool), caller_ids=numbers))
+    shown = [call.caller_id for call in world.of(m.PlaceCall)]
+    assert shown == [numbers[0].number, numbers[1].number] * 2, "eight were wanted"
+    assert [attempt.caller_id for attempt in world.attempts.values()] == shown
+    world.run(29.0)
+    assert len(world.placed) == 4
+    world.run(2.0)
+    assert len(world.placed) == 8
+    world.start(task(pacing=PACED, caller_ids=pool))
+    world.run(60.0)
+    assert len(world.placed) == 8, "none is registered any more"
 
 
 def test_decisions_are_reported_when_they_act_and_otherwise_once_a_second() -> None:

@@ -43,6 +43,9 @@ class Two:
         hook = {"url": "https://receiver.example/hook", "events": ["campaign.created"]}
         made = await self.bench.call("POST", "/webhooks", 201, json=hook, headers=self.theirs)
         self.ids["webhook_id"] = made["webhook"]["webhook_id"]
+        own = {"numbers": ["+12025550190"]}
+        await self.bench.call("POST", "/caller-ids", 201, json=own, headers=self.theirs)
+        self.ids["caller_id"] = "%2B12025550190"
         self.ids |= {"import_id": begun["import_id"], "attempt_id": "1-1", "name": "us-national"}
 
     def path(self, template: str) -> str:
@@ -82,7 +85,7 @@ async def test_their_own_ids_are_found(two: Two) -> None:
 async def test_lists_hold_nothing_of_another_tenant(two: Two) -> None:
     for path in ("/campaigns", "/agents", "/imports"):
         assert await two.bench.call("GET", path, headers=two.ours) == []
-    for path in ("/attempts", "/cdrs", f"/cdrs?campaign_id={two.ids['campaign_id']}"):
+    for path in ("/caller-ids", "/attempts", "/cdrs", f"/cdrs?campaign_id={two.ids['campaign_id']}"):
         assert (await two.bench.call("GET", path, headers=two.ours))["items"] == []
     assert len(await two.bench.call("GET", "/imports", headers=two.theirs)) == 1
     await two.bench.call("GET", f"/imports?campaign_id={two.ids['campaign_id']}", 404, headers=two.ours)

@@ -1,0 +1,146 @@
+"""Caps and rests of our own numbers, against a model that keeps every call."""
+
+import math
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from campaigns.caller_ids import UNUSED, CallerIdChoice, CallerIdPool, CallerIdUse
+from campaigns.model import Campaign
+from campaigns.rules.caller_ids import (
+    DAY_HOURS,
+    HOUR_S,
+    caller_id_problems,
+    calls_left,
+    later,
+    of_pool,
+    registration_problems,
+    shown,
+)
+
+START = 1_770_000_000.0
+NUMBER = "+12025550100"
+limits = st.none() | st.integers(1, 5)
+pools = st.builds(
+    CallerIdPool,
+    choice=st.just(CallerIdChoice.ROTATION),
+    calls_per_hour_max=limits,
+    calls_per_day_max=limits,
+    rest_after_calls=limits,
+    rest_s=st.sampled_from([60.0, 3600.0, 90_000.0]),
+)
+gaps = st.lists(st.sampled_from([0.0, 1.0, 59.0, 600.0, 3600.0, 40_000.0, 90_000.0]), max_size=40)
+
+
+def placed(pool: CallerIdPool, waits: list[float]) -> tuple[list[float], CallerIdUse]:
+    """The moments at which calls were allowed, of those at which one was wanted."""
+    use, now, calls = UNUSED, START, []
+    for wait in waits:
+        now += wait
+        if calls_left(use, pool, now) >= 1:
+            use = shown(use, pool, now)
+            calls.append(now)
+    return calls, use
+
+
+@given(pools, gaps)
+def test_no_cap_is_ever_passed(pool: CallerIdPool, waits: list[float]) -> None:
+    calls, use = placed(pool, waits)
+    hours = Counter(int(at // HOUR_S) for at in calls)
+    assert use.calls == len(calls)
+    for hour, count in hours.items():
+        day = sum(hours[other] for other in range(hour - DAY_HOURS + 1, hour + 1))
+        assert pool.calls_per_hour_max is None or count <= pool.calls_per_hour_max
+        assert pool.calls_per_day_max is None or day <= pool.calls_per_day_max
+
+
+@given(pools, gaps)
+def test_after_so_many_calls_a_number_rests(pool: CallerIdPool, waits: list[float]) -> None:
+    calls, _ = placed(pool, waits)
+    count = pool.rest_after_calls
+    if count is not None:
+        # Of any so many calls and the one after them, two lie as far apart as a rest is long.
+        for first in range(len(calls) - count):
+            some = calls[first : first + count + 1]
+            assert max(after - before for before, after in pairwise(some)) >= pool.rest_s
+
+
+@given(gaps)
+def test_without_limits_nothing_is_refused(waits: list[float]) -> None:
+    calls, use = placed(CallerIdPool(), waits)
+    assert len(calls) == len(waits)
+    assert calls_left(use, CallerIdPool(), START) == math.inf
+    assert len(use.hours) <= DAY_HOURS
+
+
+@given(pools, gaps, gaps)
+def test_what_is_read_again_loses_nothing(pool: CallerIdPool, ours: list[float], theirs: list[float]) -> None:
+    _, before = placed(pool, ours)
+    now = START + sum(ours)
+    ahead = before
+    for wait in theirs:
+        now += wait
+        ahead = shown(ahead, pool, now)
+        assert later(ahead, before).calls == later(before, ahead).calls == ahead.calls
+        for merged in (later(ahead, before), later(before, ahead), later(ahead, ahead)):
+            assert calls_left(merged, pool, now) <= calls_left(ahead, pool, now)
+
+
+def test_a_number_that_rests_does_so_for_every_pool() -> None:
+    resting = shown(UNUSED, CallerIdPool(rest_after_calls=1, rest_s=60.0), START)
+    assert calls_left(resting, CallerIdPool(), START + 59.0) == 0
+    assert calls_left(resting, CallerIdPool(), START + 60.0) == math.inf
+
+
+def test_a_clock_that_goes_back_frees_nothing() -> None:
+    pool = CallerIdPool(calls_per_hour_max=1, calls_per_day_max=1)
+    use = shown(UNUSED, pool, START)
+    assert calls_left(use, pool, START - 2 * HOUR_S) == 0
+    assert shown(use, CallerIdPool(), START - 2 * HOUR_S).hours == ((int(START // HOUR_S), 2),)
+
+
+def campaign(caller_id: str = "", **pool: object) -> Campaign:
+    settings = CallerIdPool(**{"choice": CallerIdChoice.ROTATION, **pool})  # type: ignore[arg-type]
+    return Campaign(campaign_id=1, name="x", skill_group="s", caller_id=caller_id, caller_ids=settings)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        (campaign(calls_per_hour_max=0), "caller_ids.calls_per_hour_max"),
+        (campaign(rest_s=math.nan), "caller_ids.rest_s"),
+        (campaign(numbers=(NUMBER, NUMBER)), "caller_ids.numbers"),
+        (campaign(numbers=tuple(map(str, range(1001)))), "caller_ids"),
+        (campaign(choice=CallerIdChoice.FIXED, rest_after_calls=3), "caller_ids.choice"),
+        (campaign(NUMBER), "caller_id"),
+        (campaign(choice=CallerIdChoice.BY_LIST), "caller_ids.by_list"),
+        (campaign(choice=CallerIdChoice.LOCAL, by_list={"north": NUMBER}), "caller_ids.by_list"),
+    ],
+)
+def test_each_field_that_is_wrong_is_named(wrong: Campaign, field: str) -> None:
+    assert [one.field for one in caller_id_problems(wrong)] == [field]
+
+
+def test_what_is_sound_has_no_problem() -> None:
+    assert list(caller_id_problems(campaign(calls_per_day_max=100))) == []
+    assert list(caller_id_problems(Campaign(campaign_id=1, name="x", skill_group="s", caller_id=NUMBER))) == []
+
+
+def test_a_number_that_is_not_registered_is_refused() -> None:
+    fixed = campaign(NUMBER, choice=CallerIdChoice.FIXED)
+    assert list(registration_problems(fixed, ())) == [], "nothing is registered: the tenant vouches for it"
+    assert [one.field for one in registration_problems(fixed, {"+12025550199"})] == ["caller_id"]
+    assert [one.field for one in registration_problems(campaign(), ())] == ["caller_ids.choice"]
+    named = campaign(numbers=(NUMBER, "+1900"), by_list={"north": "+1901"}, choice=CallerIdChoice.BY_LIST)
+    wrong = [one.field for one in registration_problems(named, {NUMBER})]
+    assert wrong == ["caller_ids.numbers[1]", "caller_ids.by_list.north"]
+
+
+def test_a_pool_that_names_none_is_all() -> None:
+    assert of_pool(CallerIdPool(), NUMBER)
+    named = replace(CallerIdPool(), numbers=("+1901",), by_list={"north": "+1902"})
+    assert [of_pool(named, one) for one in ("+1901", "+1902", NUMBER)] == [True, True, False]
