@@ -12,7 +12,7 @@ import msgspec
 from campaigns.caller_ids import CallerId
 from campaigns.dispositions import Callback
 from campaigns.erasures import Erased
-from campaigns.imports import AddRules, LeadImport
+from campaigns.imports import AddRules, ImportStatus, LeadImport
 from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, LeadStatus, NewLead, Outcome
 
 T = TypeVar("T")
@@ -53,6 +53,19 @@ class LeadFilter(msgspec.Struct, frozen=True, kw_only=True):
     external_id: str | None = None
     limit: int = 100
     cursor: str | None = None
+
+
+class ImportFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which imports a listing wants, newest first."""
+
+    tenant_id: int | None = None
+    campaign_id: int | None = None
+    status: ImportStatus | None = None
+    limit: int = 100
+    cursor: str | None = None
+
+
+ALL_IMPORTS = ImportFilter()
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
@@ -157,8 +170,8 @@ class CampaignStore(Protocol):
         """One import."""
         ...
 
-    def lead_imports(self, campaign_id: int | None = None) -> Sequence[LeadImport]:
-        """The last hundred imports, of one campaign or of all, newest first."""
+    def lead_imports(self, wanted: ImportFilter = ALL_IMPORTS) -> Page[LeadImport]:
+        """A page of imports, newest first."""
         ...
 
     def update_import(self, before: LeadImport, after: LeadImport) -> None:

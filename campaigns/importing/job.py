@@ -13,7 +13,7 @@ from campaigns.importing.reading import batches_of
 from campaigns.importing.rejects import RejectsFile
 from campaigns.imports import AddRules, ImportStatus, LeadImport, OnDuplicate
 from campaigns.model import NewLead
-from campaigns.ports import CampaignStore, LeadsAdded
+from campaigns.ports import CampaignStore, ImportFilter, LeadsAdded
 from campaigns.service.errors import CallerError, ImportMovedError, StoreUnavailableError
 
 Watch = Callable[[LeadImport], None]
@@ -49,8 +49,9 @@ def unfinished(store: CampaignStore, campaign_id: int, path: Path, options: Impo
     return next(
         (
             one
-            for one in store.lead_imports(campaign_id)
-            if one.status in {ImportStatus.QUEUED, ImportStatus.RUNNING} and (one.digest, one.options) == (digest, text)
+            for status in (ImportStatus.QUEUED, ImportStatus.RUNNING)
+            for one in store.lead_imports(ImportFilter(campaign_id=campaign_id, status=status)).items
+            if (one.digest, one.options) == (digest, text)
         ),
         None,
     )

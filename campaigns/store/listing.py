@@ -6,11 +6,11 @@ A cursor is the key of the last row of the page before: "time:lead:number" for a
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from campaigns.ports import AttemptFilter, LeadFilter, Page
+from campaigns.ports import AttemptFilter, ImportFilter, LeadFilter, Page
 from campaigns.service.errors import AttemptNotFoundError, InvalidListingError
 
 PAGE_MAX = 1000
-IMPORTS_MAX = 100
+ID_MAX = 2**63 - 1
 
 AttemptKey = tuple[float, int, int]
 CdrKey = tuple[float, str]
@@ -18,7 +18,7 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 
-def check_limit(wanted: AttemptFilter | LeadFilter) -> int:
+def check_limit(wanted: AttemptFilter | LeadFilter | ImportFilter) -> int:
     """The page's size.
 
     Raises:
@@ -71,14 +71,14 @@ def read_cdr_cursor(cursor: str) -> CdrKey:
         raise InvalidListingError from None
 
 
-def read_lead_cursor(cursor: str | None) -> int:
-    """The lead after which a page begins; its id is the cursor.
+def read_id_cursor(cursor: str | None, first: int = 0) -> int:
+    """The id at which the page before ended, which is the cursor; `first` for the first page.
 
     Raises:
         InvalidListingError: it is something else.
     """
     if cursor is None:
-        return 0
+        return first
     if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= 18):
         raise InvalidListingError
     return int(cursor)

@@ -12,17 +12,28 @@ from campaigns.dispositions import Callback, Meaning, meaning_of
 from campaigns.erasures import Erased
 from campaigns.imports import AddRules, ImportStatus, LeadImport
 from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, LeadStatus, NewLead, Outcome
-from campaigns.ports import ADD_RULES, AttemptFilter, LeadFilter, LeadList, LeadsAdded, Page, Result, Verdict
+from campaigns.ports import (
+    ADD_RULES,
+    ALL_IMPORTS,
+    AttemptFilter,
+    ImportFilter,
+    LeadFilter,
+    LeadList,
+    LeadsAdded,
+    Page,
+    Result,
+    Verdict,
+)
 from campaigns.rules.checks import campaign_list
 from campaigns.rules.gate import gate_of
 from campaigns.service.errors import AttemptNotFoundError, CampaignNotFoundError
-from campaigns.store import judging, listing, memory_erasing, memory_order, progress, showing
+from campaigns.store import judging, listing, memory_callbacks, memory_erasing, memory_order, progress, showing
 from campaigns.store.adding import Sorting, numbers_of, sort_out
 from campaigns.store.gate_records import GateRecords
 from campaigns.store.memory_caller_ids import MemoryCallerIds
 from campaigns.store.memory_imports import MemoryImports
 from campaigns.store.memory_leads import LeadSlot, MemoryLeads
-from campaigns.store.memory_listing import attempts_page, cdrs_page, leads_page
+from campaigns.store.memory_listing import attempts_page, cdrs_page, imports_page, leads_page
 
 
 class MemoryStore:
@@ -89,9 +100,9 @@ class MemoryStore:
         """See the port."""
         return self._imports.read(import_id)
 
-    def lead_imports(self, campaign_id: int | None = None) -> Sequence[LeadImport]:
+    def lead_imports(self, wanted: ImportFilter = ALL_IMPORTS) -> Page[LeadImport]:
         """See the port."""
-        return self._imports.listed(campaign_id)
+        return imports_page(self._imports.all(), self._tenant_of, wanted)
 
     def update_import(self, before: LeadImport, after: LeadImport) -> None:
         """See the port."""
@@ -194,24 +205,9 @@ class MemoryStore:
         self, campaign_id: int, agents: Sequence[str], count: int, now: float, lease_s: float, engine_id: str
     ) -> Sequence[Lead]:
         """See the port."""
-        campaign = self.campaign(campaign_id)
-        gate = gate_of(campaign)
-        seen = partial(self._records.seen, tenant_id=campaign.tenant_id)
-        if count <= 0 or gate.campaign_refusals(now):
-            return ()
-        self._leads.free_expired_leases(campaign_id, now)
-        reserved: list[Lead] = []
-        for slot in self._leads.callbacks_due(campaign_id, now):
-            callback = slot.lead.callback
-            assert callback is not None
-            if callback.agent_id and callback.agent_id not in agents and callback.ends_at > now:
-                continue
-            _, refused = judging.judge(gate, (slot.lead,), now, seen)
-            if refused:
-                self._leads.move(slot, refused[0][1])
-            elif len(reserved) < count:
-                reserved.append(self._leads.lease(slot, engine_id, now + lease_s))
-        return tuple(reserved)
+        gate = gate_of(self.campaign(campaign_id))
+        seen = partial(self._records.seen, tenant_id=gate.campaign.tenant_id)
+        return memory_callbacks.reserve(self._leads, gate, seen, agents, count, now, (engine_id, now + lease_s))
 
     def release_leads(self, lead_ids: Sequence[int]) -> None:
         """See the port."""
@@ -369,11 +365,7 @@ class MemoryStore:
 
     def _task(self, campaign: Campaign, counts: Counter[Outcome], now: float) -> CampaignTask:
         leads_open = self._leads.open_counts[campaign.campaign_id]
-        due: Counter[str] = Counter()
-        for slot in self._leads.callbacks_due(campaign.campaign_id, now):
-            callback = slot.lead.callback
-            assert callback is not None
-            due["" if callback.ends_at <= now else callback.agent_id] += 1
+        due = memory_callbacks.due_by_agent(self._leads, campaign.campaign_id, now)
         windows = self._records.windows(campaign, now)
         task = progress.task_of(campaign, counts, now, leads_open, windows, due)
         return showing.with_pool(task, self._caller_ids.of(campaign.tenant_id), self.lists(campaign.campaign_id))

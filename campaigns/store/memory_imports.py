@@ -1,12 +1,11 @@
 """Imports in memory; the half of the memory store that knows of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
 from campaigns.imports import LeadImport
 from campaigns.service.errors import ImportMovedError, ImportNotFoundError
-from campaigns.store.listing import IMPORTS_MAX
 
 
 class MemoryImports:
@@ -28,10 +27,9 @@ class MemoryImports:
         except KeyError:
             raise ImportNotFoundError(import_id) from None
 
-    def listed(self, campaign_id: int | None) -> Sequence[LeadImport]:
-        """The last imports, newest first."""
-        of_campaign = [one for one in self._imports.values() if campaign_id in {None, one.campaign_id}]
-        return tuple(reversed(of_campaign[-IMPORTS_MAX:]))
+    def all(self) -> Iterable[LeadImport]:
+        """Every import, oldest first."""
+        return self._imports.values()
 
     def check(self, before: LeadImport) -> None:
         """See that nobody else has gone on with an import."""

@@ -4,8 +4,9 @@ import heapq
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from campaigns.imports import LeadImport
 from campaigns.model import Attempt, Cdr, Lead
-from campaigns.ports import AttemptFilter, LeadFilter, Page
+from campaigns.ports import AttemptFilter, ImportFilter, LeadFilter, Page
 from campaigns.store import listing
 
 K = TypeVar("K", listing.AttemptKey, listing.CdrKey)
@@ -59,7 +60,7 @@ def cdrs_page(cdrs: Iterable[Cdr], tenant_of: TenantOf, wanted: AttemptFilter) -
 
 def leads_page(leads: Iterable[Lead], wanted: LeadFilter) -> Page[Lead]:
     """A page of leads, oldest first."""
-    limit, after = listing.check_limit(wanted), listing.read_lead_cursor(wanted.cursor)
+    limit, after = listing.check_limit(wanted), listing.read_id_cursor(wanted.cursor)
     found = (
         (lead.lead_id, lead)
         for lead in leads
@@ -71,6 +72,20 @@ def leads_page(leads: Iterable[Lead], wanted: LeadFilter) -> Page[Lead]:
         )
     )
     return listing.cut(heapq.nsmallest(limit + 1, found, key=lambda one: one[0]), limit, str)
+
+
+def imports_page(imports: Iterable[LeadImport], tenant_of: TenantOf, wanted: ImportFilter) -> Page[LeadImport]:
+    """A page of imports, newest first."""
+    limit, before = listing.check_limit(wanted), listing.read_id_cursor(wanted.cursor, listing.ID_MAX)
+    found = (
+        (one.import_id, one)
+        for one in imports
+        if one.import_id < before
+        and wanted.tenant_id in {None, tenant_of(one.campaign_id)}
+        and wanted.campaign_id in {None, one.campaign_id}
+        and wanted.status in {None, one.status}
+    )
+    return listing.cut(heapq.nlargest(limit + 1, found, key=lambda one: one[0]), limit, str)
 
 
 def _key(row: tuple[K, R]) -> K:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from campaigns.model import ANSWERED_BY_PERSON, Attempt, Lead, LeadStatus, Outcome
-from campaigns.ports import AttemptFilter, CampaignStore, LeadFilter, Page
+from campaigns.ports import AttemptFilter, CampaignStore, ImportFilter, LeadFilter, Page
 from campaigns.reports.compliance import CONNECT_S_MAX, SHORT_RING_S
 from campaigns.reports.importing import tally_imports
 from campaigns.reports.model import (
@@ -84,7 +84,8 @@ class MemoryReports:
 
     def tally_imports(self, campaign_ids: Sequence[int]) -> Sequence[ImportTally]:
         """See the port."""
-        return tally_imports(one for campaign_id in campaign_ids for one in self._store.lead_imports(campaign_id))
+        pages = [self._store.lead_imports(ImportFilter(campaign_id=one, limit=PAGE_MAX)) for one in campaign_ids]
+        return tally_imports(one for page in pages for one in page.items)
 
     def list_names(self, campaign_ids: Sequence[int]) -> Sequence[ListName]:
         """See the port."""

@@ -64,7 +64,7 @@ class SqlRecordings:
         if wanted.before_id is not None:
             conditions.append(recordings.c.recording_id < wanted.before_id)
         statement = self._of_tenant(wanted.tenant_id).where(*conditions)
-        statement = statement.order_by(recordings.c.recording_id.desc()).limit(min(wanted.limit, RECORDINGS_MAX))
+        statement = statement.order_by(recordings.c.recording_id.desc()).limit(min(wanted.limit, RECORDINGS_MAX + 1))
         with self._database.reading() as connection:
             return tuple(Recording(**row._asdict()) for row in connection.execute(statement))
 

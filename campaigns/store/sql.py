@@ -12,7 +12,18 @@ from campaigns.dispositions import Callback
 from campaigns.erasures import Erased
 from campaigns.imports import AddRules, LeadImport
 from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, NewLead, Outcome
-from campaigns.ports import ADD_RULES, AttemptFilter, LeadFilter, LeadList, LeadsAdded, Page, Result, Verdict
+from campaigns.ports import (
+    ADD_RULES,
+    ALL_IMPORTS,
+    AttemptFilter,
+    ImportFilter,
+    LeadFilter,
+    LeadList,
+    LeadsAdded,
+    Page,
+    Result,
+    Verdict,
+)
 from campaigns.rules.checks import campaign_list
 from campaigns.service.errors import CampaignNotFoundError, LeadNotFoundError
 from campaigns.store import (
@@ -125,10 +136,10 @@ class SqlStore:
         with self._database.reading() as connection:
             return sql_imports.read(connection, import_id)
 
-    def lead_imports(self, campaign_id: int | None = None) -> Sequence[LeadImport]:
+    def lead_imports(self, wanted: ImportFilter = ALL_IMPORTS) -> Page[LeadImport]:
         """See the port."""
         with self._database.reading() as connection:
-            return sql_imports.listed(connection, campaign_id)
+            return sql_listing.imports_page(connection, wanted)
 
     def update_import(self, before: LeadImport, after: LeadImport) -> None:
         """See the port."""

@@ -11,7 +11,7 @@ from campaigns.imports import AddRules, ImportStatus, LeadImport
 from campaigns.model import LeadStatus, NewLead
 from campaigns.ports import LeadsAdded
 from campaigns.service.errors import ImportMovedError, ImportNotFoundError
-from campaigns.store import listing, sql_adding, sql_leads
+from campaigns.store import sql_adding, sql_leads
 from campaigns.store.rows import chunks
 from campaigns.store.schema import lead_imports, lead_numbers, leads
 
@@ -41,14 +41,6 @@ def read(connection: sa.Connection, import_id: int) -> LeadImport:
     if state is None:
         raise ImportNotFoundError(import_id)
     return _decoded(state)
-
-
-def listed(connection: sa.Connection, campaign_id: int | None) -> Sequence[LeadImport]:
-    """The last imports, newest first."""
-    wanted = sa.select(lead_imports.c.state).order_by(lead_imports.c.import_id.desc()).limit(listing.IMPORTS_MAX)
-    if campaign_id is not None:
-        wanted = wanted.where(lead_imports.c.campaign_id == campaign_id)
-    return tuple(_decoded(state) for state in connection.scalars(wanted))
 
 
 def update(connection: sa.Connection, before: LeadImport, after: LeadImport) -> None:

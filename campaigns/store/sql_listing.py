@@ -4,13 +4,17 @@ import heapq
 from itertools import islice
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
+from campaigns.imports import LeadImport
 from campaigns.model import Attempt, Cdr, Lead
-from campaigns.ports import AttemptFilter, LeadFilter, Page
+from campaigns.ports import AttemptFilter, ImportFilter, LeadFilter, Page
 from campaigns.store import listing
 from campaigns.store.rows import ATTEMPT_COLUMNS, CDR_COLUMNS, LEAD_COLUMNS, to_attempt, to_cdr, to_lead
-from campaigns.store.schema import attempts, campaigns, cdrs, leads
+from campaigns.store.schema import attempts, campaigns, cdrs, lead_imports, leads
+
+_IMPORT = msgspec.json.Decoder(LeadImport)
 
 
 def attempts_page(connection: sa.Connection, wanted: AttemptFilter) -> Page[Attempt]:
@@ -34,7 +38,7 @@ def cdrs_page(connection: sa.Connection, wanted: AttemptFilter) -> Page[Cdr]:
 
 def leads_page(connection: sa.Connection, wanted: LeadFilter) -> Page[Lead]:
     """A page of leads, oldest first."""
-    after = listing.read_lead_cursor(wanted.cursor)
+    after = listing.read_id_cursor(wanted.cursor)
     query = sa.select(*LEAD_COLUMNS).where(leads.c.campaign_id == wanted.campaign_id, leads.c.lead_id > after)
     for field in ("list_id", "status", "number", "external_id"):
         value = getattr(wanted, field)
@@ -45,6 +49,21 @@ def leads_page(connection: sa.Connection, wanted: LeadFilter) -> Page[Lead]:
         for row in connection.execute(query.order_by(leads.c.lead_id).limit(listing.check_limit(wanted) + 1))
     ]
     return listing.cut([(one.lead_id, one) for one in found], wanted.limit, str)
+
+
+def imports_page(connection: sa.Connection, wanted: ImportFilter) -> Page[LeadImport]:
+    """A page of imports, newest first."""
+    before = listing.read_id_cursor(wanted.cursor, listing.ID_MAX)
+    query = sa.select(lead_imports.c.import_id, lead_imports.c.state).where(lead_imports.c.import_id < before)
+    if wanted.tenant_id is not None:
+        of_tenant = sa.select(campaigns.c.campaign_id).where(campaigns.c.tenant_id == wanted.tenant_id)
+        query = query.where(lead_imports.c.campaign_id.in_(of_tenant))
+    for field in ("campaign_id", "status"):
+        value = getattr(wanted, field)
+        if value is not None:
+            query = query.where(lead_imports.c[field] == value)
+    rows = connection.execute(query.order_by(lead_imports.c.import_id.desc()).limit(listing.check_limit(wanted) + 1))
+    return listing.cut([(row.import_id, _IMPORT.decode(row.state)) for row in rows], wanted.limit, str)
 
 
 def _rows(

@@ -109,8 +109,7 @@ class WebhookStore:
         wanted = sa.select(*_DELIVERY).where(webhook_deliveries.c.webhook_id == webhook_id)
         if status is not None:
             wanted = wanted.where(webhook_deliveries.c.status == status)
-        if cursor is not None:
-            wanted = wanted.where(webhook_deliveries.c.delivery_id < listing.read_lead_cursor(cursor))
+        wanted = wanted.where(webhook_deliveries.c.delivery_id < listing.read_id_cursor(cursor, listing.ID_MAX))
         with self._database.reading() as connection:
             _one(connection, tenant_id, webhook_id)
             rows = connection.execute(wanted.order_by(webhook_deliveries.c.delivery_id.desc()).limit(limit + 1)).all()

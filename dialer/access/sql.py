@@ -10,9 +10,9 @@ import msgspec
 import sqlalchemy as sa
 
 from campaigns.ports import Page
-from campaigns.service.errors import InvalidListingError
 from campaigns.store.access_schema import accounts, audit, tenants, tokens
 from campaigns.store.database import Database, insert
+from campaigns.store.listing import ID_MAX, cut, read_id_cursor
 from dialer.access.errors import (
     AccountNotFoundError,
     LastAdminError,
@@ -97,12 +97,29 @@ class AccessStore:
                 raise NameTakenError(f"there is an account {account.login!r} already")
         return msgspec.structs.replace(account, account_id=account_id)
 
-    def accounts(self, tenant_id: int, after_id: int = 0, limit: int = 1000) -> Sequence[Account]:
-        """A tenant's accounts with greater ids, oldest first."""
-        wanted = sa.select(*_ACCOUNT).where(accounts.c.tenant_id == tenant_id, accounts.c.account_id > after_id)
+    def accounts(
+        self,
+        tenant_id: int,
+        *,
+        role: Role | None = None,
+        is_active: bool | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Page[Account]:
+        """A page of a tenant's accounts, oldest first.
+
+        Raises:
+            InvalidListingError: the cursor is not one of this listing.
+        """
+        after = read_id_cursor(cursor)
+        wanted = sa.select(*_ACCOUNT).where(accounts.c.tenant_id == tenant_id, accounts.c.account_id > after)
+        if role is not None:
+            wanted = wanted.where(accounts.c.role == role)
+        if is_active is not None:
+            wanted = wanted.where(accounts.c.is_active == is_active)
         with self._database.reading() as connection:
-            rows = connection.execute(wanted.order_by(accounts.c.account_id).limit(limit)).all()
-        return tuple(_to(Account, row) for row in rows)
+            rows = connection.execute(wanted.order_by(accounts.c.account_id).limit(limit + 1)).all()
+        return cut([(row.account_id, _to(Account, row)) for row in rows], limit, str)
 
     def account(self, tenant_id: int, account_id: int) -> Account:
         """One account of a tenant.
@@ -224,14 +241,10 @@ class AccessStore:
             wanted = wanted.where(audit.c.actor == actor)
         if since is not None:
             wanted = wanted.where(audit.c.at >= since)
-        if cursor is not None:
-            if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= 18):
-                raise InvalidListingError
-            wanted = wanted.where(audit.c.entry_id < int(cursor))
+        wanted = wanted.where(audit.c.entry_id < read_id_cursor(cursor, ID_MAX))
         with self._database.reading() as connection:
             rows = connection.execute(wanted.order_by(audit.c.entry_id.desc()).limit(limit + 1)).all()
-        found = tuple(_to(AuditEntry, row) for row in rows[:limit])
-        return Page(found, str(found[-1].entry_id) if len(rows) > limit else None)
+        return cut([(row.entry_id, _to(AuditEntry, row)) for row in rows], limit, str)
 
 
 def _account(connection: sa.Connection, tenant_id: int, account_id: int, *, for_update: bool = False) -> Account:

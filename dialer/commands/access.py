@@ -62,7 +62,7 @@ def list_accounts(tenant: TenantName = DEFAULT_TENANT, config: ConfigFile = None
     """List the accounts of a tenant."""
     with _Desk.opened(config, database) as desk:
         table = Table("account", "login", "role", "")
-        for one in desk.store.accounts(desk.store.tenant_named(tenant).tenant_id):
+        for one in desk.accounts(tenant):
             table.add_row(str(one.account_id), one.login, one.role, "" if one.is_active else "switched off")
     Console().print(table)
 
@@ -199,11 +199,18 @@ class _Desk:
         finally:
             store.close()
 
+    def accounts(self, tenant: str) -> Iterator[Account]:
+        tenant_id = self.store.tenant_named(tenant).tenant_id
+        page = self.store.accounts(tenant_id, limit=1000)
+        yield from page.items
+        while page.cursor is not None:
+            page = self.store.accounts(tenant_id, limit=1000, cursor=page.cursor)
+            yield from page.items
+
     def account(self, tenant: str, login: str) -> Account:
         from dialer.access.errors import AccountNotFoundError
 
-        found = self.store.accounts(self.store.tenant_named(tenant).tenant_id, limit=1_000_000)
-        account = next((one for one in found if one.login == login), None)
+        account = next((one for one in self.accounts(tenant) if one.login == login), None)
         if account is None:
             raise AccountNotFoundError(f"there is no account {login!r}; `dialer account list` shows those there are")
         return account

@@ -53,7 +53,7 @@ def create(
 def list_all(url: ServiceUrl = None) -> None:
     """List all campaigns."""
     table = Table("campaign", "name", "status", "skill group", "pacing")
-    for one in Client(url).get("/campaigns"):
+    for one in Client(url).all("/campaigns"):
         policy = one["pacing"]["policy"]
         table.add_row(str(one["campaign_id"]), one["name"], one["status"], one["skill_group"], policy)
     Console().print(table)

@@ -5,12 +5,13 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
-from campaigns.imports import ImportStatus
-from campaigns.ports import CampaignStore
+from campaigns.imports import ImportStatus, LeadImport
+from campaigns.ports import CampaignStore, ImportFilter
+from campaigns.store.listing import PAGE_MAX
 from dialer.live.import_process import URL_VARIABLE
 
 log = logging.getLogger(__name__)
@@ -56,9 +57,9 @@ class LiveImportJobs:
 
     async def start(self) -> None:
         """Begin to work, first on what was interrupted."""
-        for state in reversed(await asyncio.to_thread(self._store.lead_imports)):
+        for state in sorted(await asyncio.to_thread(self._unfinished), key=lambda one: one.import_id):
             # An import whose file is elsewhere was begun by a command, and that goes on with it.
-            if state.status in {ImportStatus.QUEUED, ImportStatus.RUNNING} and self._file(state.import_id).exists():
+            if self._file(state.import_id).exists():
                 log.info("import %d was interrupted after %d rows; it goes on", state.import_id, state.rows)
                 self._waiting.put_nowait(state.import_id)
         self._working = asyncio.create_task(self._work())
@@ -69,6 +70,10 @@ class LiveImportJobs:
             self._working.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._working
+
+    def _unfinished(self) -> Iterator[LeadImport]:
+        for status in (ImportStatus.QUEUED, ImportStatus.RUNNING):
+            yield from self._store.lead_imports(ImportFilter(status=status, limit=PAGE_MAX)).items
 
     def _file(self, import_id: int) -> Path:
         return self._folder / f"import-{import_id}"

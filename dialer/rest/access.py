@@ -16,6 +16,7 @@ from dialer.rest.idempotency import begin
 from dialer.rest.owners import OWNERS, refuse_foreign
 from dialer.rest.permissions import NEEDS, PUBLIC
 from dialer.rest.problems import ProblemError
+from dialer.rest.rate_limits import STATE, headers_of
 from dialer.rest.service import Service, ServiceOf
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ async def require_access(
     if scope is PUBLIC:
         return
     caller = await _caller(request, service, "" if credentials is None else credentials.credentials)
-    _refuse_too_many(service, caller)
+    _refuse_too_many(request, service, caller)
     if not may(caller, scope):
         raise ProblemError(403, "Not allowed", f"this needs the scope {scope}, which {_whose(caller)} does not have")
     agent_id = request.path_params.get("agent_id")
@@ -97,22 +98,19 @@ async def _caller(request: Request, service: Service, text: str) -> Caller:
     return _without_account(THIS_MACHINE)
 
 
-def _refuse_too_many(service: Service, caller: Caller) -> None:
+def _refuse_too_many(request: Request, service: Service, caller: Caller) -> None:
     if caller.account_id is None:
         # The operator, on this machine or with the service's own token: their programs may be a whole floor of agents.
         return
     limit = service.rate_limit
+    if not limit.per_minute:
+        return
     left, wait_s = limit.take(f"{caller.tenant_id}/{caller.login}", service.now())
+    setattr(request.state, STATE, headers_of(limit, left, wait_s))
     if wait_s:
         retry_s = math.ceil(wait_s)
-        headers = {
-            "Retry-After": str(retry_s),
-            # draft-ietf-httpapi-ratelimit-headers
-            "RateLimit-Policy": f'"caller";q={limit.per_minute};w=60',
-            "RateLimit": f'"caller";r={left};t={retry_s}',
-        }
         detail = f"at most {limit.per_minute} requests a minute; try again in {retry_s} s"
-        raise ProblemError(429, "Too many requests", detail, headers)
+        raise ProblemError(429, "Too many requests", detail, {"Retry-After": str(retry_s)})
 
 
 def _without_account(name: str) -> Caller:

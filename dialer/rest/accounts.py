@@ -6,12 +6,15 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from starlette.concurrency import run_in_threadpool
 
+from campaigns.ports import Page
 from dialer.access import accounts as use_cases
 from dialer.access.model import Account, IssuedToken, Role, Scope, Tenant, Token
 from dialer.access.passwords import LENGTH_MAX
 from dialer.rest.access import CallerOf
 from dialer.rest.answers import answer, answers
 from dialer.rest.audit import note
+from dialer.rest.etags import refuse_changed, tagged
+from dialer.rest.pages import Paging, page_answer, page_of
 from dialer.rest.service import ServiceOf
 
 router = APIRouter(tags=["access"])
@@ -20,6 +23,16 @@ DAY_S = 86400.0
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Password = Annotated[SecretStr, Field(max_length=LENGTH_MAX)]
 Login = Annotated[str, Field(min_length=1, max_length=64)]
+AccountPage = Page[Account]
+TenantPage = Page[Tenant]
+TokenPage = Page[Token]
+
+
+class AccountListing(Paging):
+    """Which accounts."""
+
+    role: Role | None = None
+    is_active: bool | None = None
 
 
 class NewAccount(BaseModel):
@@ -62,15 +75,14 @@ class NewTenant(BaseModel):
     admin_password: Password
 
 
-@router.get("/accounts", responses=answers(list[Account], "Oldest first"))
+@router.get("/accounts", responses=answers(AccountPage, "A page of accounts"))
 async def list_accounts(
-    service: ServiceOf,
-    caller: CallerOf,
-    after_id: Annotated[int, Query(ge=0, le=2**63 - 1, description="The last id of the page before.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
+    request: Request, service: ServiceOf, caller: CallerOf, wanted: Annotated[AccountListing, Query()]
 ) -> Response:
-    """The tenant's accounts."""
-    return answer(await run_in_threadpool(service.access.accounts, caller.tenant_id, after_id, limit))
+    """The tenant's accounts, oldest first: all, those of one role, those that are switched on or off."""
+    return page_answer(
+        request, await run_in_threadpool(lambda: service.access.accounts(caller.tenant_id, **wanted.model_dump()))
+    )
 
 
 @router.post("/accounts", status_code=201, responses=answers(Account, "The new account", 201))
@@ -85,9 +97,9 @@ async def create_account(request: Request, service: ServiceOf, caller: CallerOf,
 
 
 @router.get("/accounts/{account_id}", responses=answers(Account, "The account"))
-async def read_account(service: ServiceOf, caller: CallerOf, account_id: Id) -> Response:
-    """One account."""
-    return answer(await run_in_threadpool(service.access.account, caller.tenant_id, account_id))
+async def read_account(request: Request, service: ServiceOf, caller: CallerOf, account_id: Id) -> Response:
+    """One account, and its ETag."""
+    return tagged(request, await run_in_threadpool(service.access.account, caller.tenant_id, account_id))
 
 
 @router.patch("/accounts/{account_id}", responses=answers(Account, "The account as it now is"))
@@ -97,6 +109,7 @@ async def change_account(
     """Change role or password, or switch an account off; a new password and switching off end all its tokens."""
     note(request, changes.model_dump(exclude={"password"}, exclude_none=True) | {"password": bool(changes.password)})
     account = await run_in_threadpool(service.access.account, caller.tenant_id, account_id)
+    refuse_changed(request, account)
     if changes.password is not None:
         password = changes.password.get_secret_value()
         account = await service.hashing(use_cases.change_password, service.access, account, password)
@@ -106,14 +119,17 @@ async def change_account(
                 caller.tenant_id, account_id, role=changes.role, is_active=changes.is_active
             )
         )
-    return answer(account)
+    return tagged(request, account)
 
 
-@router.get("/accounts/{account_id}/tokens", responses=answers(list[Token], "Oldest first"))
-async def list_tokens(service: ServiceOf, caller: CallerOf, account_id: Id) -> Response:
-    """The tokens of one account."""
+@router.get("/accounts/{account_id}/tokens", responses=answers(TokenPage, "A page of tokens"))
+async def list_tokens(
+    request: Request, service: ServiceOf, caller: CallerOf, account_id: Id, wanted: Annotated[Paging, Query()]
+) -> Response:
+    """The tokens of one account, oldest first."""
     await run_in_threadpool(service.access.account, caller.tenant_id, account_id)
-    return answer(await run_in_threadpool(service.access.tokens, caller.tenant_id, account_id))
+    found = await run_in_threadpool(service.access.tokens, caller.tenant_id, account_id)
+    return page_answer(request, page_of(found, lambda one: one.token_id, wanted))
 
 
 @router.post(
@@ -144,10 +160,11 @@ async def delete_token(service: ServiceOf, caller: CallerOf, account_id: Id, tok
     return Response(status_code=204)
 
 
-@router.get("/tenants", responses=answers(list[Tenant], "Oldest first"))
-async def list_tenants(service: ServiceOf) -> Response:
-    """All tenants; for admins of the tenant `default`."""
-    return answer(await run_in_threadpool(service.access.tenants))
+@router.get("/tenants", responses=answers(TenantPage, "A page of tenants"))
+async def list_tenants(request: Request, service: ServiceOf, wanted: Annotated[Paging, Query()]) -> Response:
+    """All tenants, oldest first; for admins of the tenant `default`."""
+    found = await run_in_threadpool(service.access.tenants)
+    return page_answer(request, page_of(found, lambda one: one.tenant_id, wanted))
 
 
 @router.post("/tenants", status_code=201, responses=answers(Tenant, "The new tenant", 201))

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Body, Path, Response
+from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from campaigns.dispositions import Callback
 from campaigns.dispositions import Disposition as CampaignDisposition
+from campaigns.ports import Page
 from dialer.access.tenancy import agent_outside, inside, outside
 from dialer.messages import (
     AgentHinted,
@@ -25,6 +26,7 @@ from dialer.messages import (
 from dialer.model import AgentState, AgentView, RecordingAction, ScreenPop
 from dialer.rest.access import CallerOf
 from dialer.rest.answers import answer, answers
+from dialer.rest.pages import Paging, page_answer, page_of
 from dialer.rest.problems import ProblemError
 from dialer.rest.service import Service, ServiceOf
 
@@ -102,11 +104,37 @@ class AgentAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What may be said of the call afterwards."""
 
 
-@router.get("", responses=answers(list[AgentAnswer], "Everyone who is logged in"))
-async def list_agents(service: ServiceOf, caller: CallerOf) -> Response:
-    """Everyone who is logged in."""
-    own = [one for one in service.statistics().agents if outside(one.agent_id)[0] == caller.tenant_id]
-    return answer([AgentAnswer(agent=agent_outside(one), call=service.desk.call_of(one.agent_id)) for one in own])
+AgentPage = Page[AgentAnswer]
+
+
+class AgentListing(Paging):
+    """Which agents."""
+
+    state: AgentState | None = None
+    skill_group: str | None = Field(None, max_length=200)
+
+    def has(self, agent: AgentView) -> bool:
+        """Whether an agent is one of them."""
+        is_in_group = self.skill_group is None or self.skill_group in agent.skill_groups
+        return is_in_group and self.state in {None, agent.state}
+
+
+def _id_of(one: AgentAnswer) -> str:
+    return one.agent.agent_id
+
+
+@router.get("", responses=answers(AgentPage, "A page of those who are logged in"))
+async def list_agents(
+    request: Request, service: ServiceOf, caller: CallerOf, wanted: Annotated[AgentListing, Query()]
+) -> Response:
+    """Everyone who is logged in, by id: all, those in one state, those of one skill group."""
+    own = [
+        AgentAnswer(agent=agent_outside(one), call=service.desk.call_of(one.agent_id))
+        for one in service.statistics().agents
+        if outside(one.agent_id)[0] == caller.tenant_id
+    ]
+    some = sorted((one for one in own if wanted.has(one.agent)), key=_id_of)
+    return page_answer(request, page_of(some, _id_of, wanted))
 
 
 @router.get("/{agent_id}", responses=answers(AgentAnswer, "The agent"))

@@ -15,8 +15,10 @@ SETTINGS_SCHEMA = "CampaignSettings"
 CHANGES_SCHEMA = "CampaignChanges"
 WITH_SECRETS = ("/tokens", "/sessions", "/webhooks")
 """Routes whose answers show a secret once: they take no Idempotency-Key, for such answers are not kept."""
-TAGGED = ("/campaigns/{campaign_id}", "/caller-ids/{caller_id}", "/webhooks/{webhook_id}")
+TAGGED = ("/accounts/{account_id}", "/campaigns/{campaign_id}", "/caller-ids/{caller_id}", "/webhooks/{webhook_id}")
 """Things that have an ETag."""
+CHANGES = ("/start", "/pause", "/stop")
+"""What changes one of them beside PATCH and DELETE."""
 
 _answered: list[Any] = [Campaign, ProblemDetails]
 """Every type that some route answers with; filled when the routes are declared, read when the page is made."""
@@ -66,7 +68,7 @@ def _describe_headers(page: dict[str, Any]) -> None:
                 _add_header(operation, "Idempotency-Key", said, {"minLength": 1, "maxLength": 255})
             if path.endswith(TAGGED) and method == "get":
                 _add_header(operation, "If-None-Match", "304 where the ETag is still this one.", {})
-            if path.endswith(TAGGED) and method == "patch":
+            if method != "get" and path.endswith((*TAGGED, *(f"{TAGGED[1]}{change}" for change in CHANGES))):
                 _add_header(operation, "If-Match", "412 where the ETag is no longer this one.", {})
 
 

@@ -21,6 +21,7 @@ from dialer.rest import (
     leads,
     listings,
     problems,
+    rate_limits,
     recordings,
     reports,
     sessions,
@@ -53,9 +54,13 @@ ROUTERS = (
 
 DESCRIPTION = """Campaigns and leads go in, calls go out, agents talk, results come back.
 
-A POST may carry an `Idempotency-Key`: sent again within a day it is done once and answered as before. Campaigns and
-webhooks have an ETag: `If-None-Match` answers 304, `If-Match` 412 where somebody was faster. One account may send so
-many requests a minute ([service] requests_per_minute): beyond it 429 with `Retry-After` and `RateLimit`.
+A POST may carry an `Idempotency-Key`: sent again within a day it is done once and answered as before. What can be
+changed (campaigns, caller IDs, webhooks, accounts) has an ETag: `If-None-Match` answers 304, `If-Match` with a change
+or a deletion 412 where somebody was faster. One account may send so many requests a minute ([service]
+requests_per_minute): `RateLimit` tells how many are left, beyond them the answer is 429 with `Retry-After`.
+
+Listings come in pages, `{"items": [...], "cursor": ...}`: send the cursor back for the next page, which `Link` names
+too; null is the end.
 
 Times are Unix seconds, durations seconds, rates 0..1. Errors are `application/problem+json` (RFC 9457) and say what
 to do.
@@ -75,6 +80,7 @@ def create_app(service: Service) -> FastAPI:
     )
     app.add_middleware(BodyLimit, upload_bytes_max=service.upload_bytes_max, import_bytes_max=service.import_bytes_max)
     app.add_middleware(audit.Audited)
+    app.add_middleware(rate_limits.RateLimited)
     app.add_middleware(idempotency.Idempotent)
     app.add_exception_handler(idempotency.AnsweredBeforeError, idempotency.answer_as_before)
     app.state.service = service

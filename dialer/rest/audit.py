@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,7 +14,8 @@ from campaigns.service.errors import CampaignsError
 from dialer.access.model import AuditEntry, Caller
 from dialer.access.model import Scope as AccessScope
 from dialer.rest.access import CallerOf
-from dialer.rest.answers import answer, answers
+from dialer.rest.answers import answers
+from dialer.rest.pages import Paging, page_answer
 from dialer.rest.permissions import NEEDS
 from dialer.rest.service import Service, ServiceOf
 
@@ -26,21 +27,20 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 AuditPage = Page[AuditEntry]
 
 
-class AuditListing(BaseModel):
+class AuditListing(Paging):
     """Which entries."""
 
-    model_config = ConfigDict(extra="forbid")
     actor: Annotated[str | None, Field(max_length=100, description="A login.")] = None
     since: Annotated[float | None, Field(description="Unix seconds.", allow_inf_nan=False)] = None
-    limit: Annotated[int, Field(ge=1, le=1000)] = 100
-    cursor: Annotated[str | None, Field(max_length=100, description="The `cursor` of the page before.")] = None
 
 
 @router.get("/audit", responses=answers(AuditPage, "A page of entries"))
-async def list_audit(service: ServiceOf, caller: CallerOf, listing: Annotated[AuditListing, Query()]) -> Response:
+async def list_audit(
+    request: Request, service: ServiceOf, caller: CallerOf, listing: Annotated[AuditListing, Query()]
+) -> Response:
     """Who changed what, newest first."""
     page = await run_in_threadpool(lambda: service.access.audit(caller.tenant_id, **listing.model_dump()))
-    return answer(page)
+    return page_answer(request, page)
 
 
 def note(request: Request, detail: Any) -> None:

@@ -94,8 +94,9 @@ async def label_caller_id(
 
 
 @router.delete("/{caller_id}", status_code=204, responses={"default": answers(CallerId, "")["default"]})
-async def remove_caller_id(service: ServiceOf, caller: CallerOf, caller_id: Number) -> Response:
+async def remove_caller_id(request: Request, service: ServiceOf, caller: CallerOf, caller_id: Number) -> Response:
     """Take a number off the register: no pool shows it from the next call on."""
+    refuse_changed(request, await run_in_threadpool(find, service.store, caller_id, caller.tenant_id))
     await run_in_threadpool(use_cases.remove_caller_id, service.store, caller_id, caller.tenant_id)
     await _announce(service, caller.tenant_id)
     return Response(status_code=204)

@@ -4,10 +4,11 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Body, Query, Request, Response
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from campaigns.model import Campaign, CampaignStatus, Outcome
-from campaigns.ports import CampaignStore
+from campaigns.ports import CampaignStore, Page
 from campaigns.rules.profiles.reading import GENERAL
 from campaigns.service import campaigns as use_cases
 from campaigns.service.presets import GENERAL_NOTICE
@@ -16,6 +17,7 @@ from dialer.rest.access import CallerOf
 from dialer.rest.answers import CHANGES_SCHEMA, SETTINGS_SCHEMA, answer, answers, takes
 from dialer.rest.audit import note
 from dialer.rest.etags import refuse_changed, tagged
+from dialer.rest.pages import Paging, page_answer, page_of
 from dialer.rest.service import CampaignId, Service, ServiceOf
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"])
@@ -37,6 +39,22 @@ class CampaignStatistics(msgspec.Struct, frozen=True, kw_only=True):
     abandon_rate: float | None
     live: CampaignView | None
     """What the engine has in hand; null while the campaign is neither running nor paused."""
+
+
+CampaignPage = Page[Campaign]
+
+
+class CampaignListing(Paging):
+    """Which campaigns."""
+
+    status: CampaignStatus | None = None
+    skill_group: str | None = Field(None, max_length=200)
+    name: str | None = Field(None, max_length=200, description="A part of the name; case does not matter.")
+
+    def has(self, campaign: Campaign) -> bool:
+        """Whether a campaign is one of them, whatever its status."""
+        is_named = self.name is None or self.name.casefold() in campaign.name.casefold()
+        return is_named and self.skill_group in {None, campaign.skill_group}
 
 
 @router.post(
@@ -71,12 +89,13 @@ async def create_campaign(
     return answer(campaign, 201, headers)
 
 
-@router.get("", responses=answers(list[Campaign], "Oldest first"))
+@router.get("", responses=answers(CampaignPage, "A page of campaigns"))
 async def list_campaigns(
-    service: ServiceOf, caller: CallerOf, status: Annotated[CampaignStatus | None, Query()] = None
+    request: Request, service: ServiceOf, caller: CallerOf, wanted: Annotated[CampaignListing, Query()]
 ) -> Response:
-    """All campaigns, or those of one status."""
-    return answer(await run_in_threadpool(service.store.campaigns, status, caller.tenant_id))
+    """Campaigns, oldest first: all, or those of one status, of one skill group, with a word in their name."""
+    found = await run_in_threadpool(service.store.campaigns, wanted.status, caller.tenant_id)
+    return page_answer(request, page_of([one for one in found if wanted.has(one)], _id_of, wanted))
 
 
 @router.get("/{campaign_id}", responses=answers(Campaign, "The campaign"))
@@ -102,21 +121,21 @@ async def edit_campaign(
 
 
 @router.post("/{campaign_id}/start", responses=answers(Campaign, "The campaign, running"))
-async def start_campaign(service: ServiceOf, campaign_id: CampaignId) -> Response:
+async def start_campaign(request: Request, service: ServiceOf, campaign_id: CampaignId) -> Response:
     """Start dialing, or go on after a pause."""
-    return await _change_status(service, campaign_id, CampaignStatus.RUNNING)
+    return await _change_status(request, service, campaign_id, CampaignStatus.RUNNING)
 
 
 @router.post("/{campaign_id}/pause", responses=answers(Campaign, "The campaign, paused"))
-async def pause_campaign(service: ServiceOf, campaign_id: CampaignId) -> Response:
+async def pause_campaign(request: Request, service: ServiceOf, campaign_id: CampaignId) -> Response:
     """Place no new calls, at once; calls in flight run their course, reserved leads are kept."""
-    return await _change_status(service, campaign_id, CampaignStatus.PAUSED)
+    return await _change_status(request, service, campaign_id, CampaignStatus.PAUSED)
 
 
 @router.post("/{campaign_id}/stop", responses=answers(Campaign, "The campaign, stopped"))
-async def stop_campaign(service: ServiceOf, campaign_id: CampaignId) -> Response:
+async def stop_campaign(request: Request, service: ServiceOf, campaign_id: CampaignId) -> Response:
     """Place no new calls, at once; calls in flight run their course, reserved leads go back to the list."""
-    return await _change_status(service, campaign_id, CampaignStatus.STOPPED)
+    return await _change_status(request, service, campaign_id, CampaignStatus.STOPPED)
 
 
 @router.get("/{campaign_id}/statistics", responses=answers(CampaignStatistics, "Counts ever, today and right now"))
@@ -126,11 +145,16 @@ async def campaign_statistics(service: ServiceOf, campaign_id: CampaignId) -> Re
     return answer(await run_in_threadpool(_statistics, service.store, campaign_id, service.now(), live))
 
 
-async def _change_status(service: Service, campaign_id: int, wanted: CampaignStatus) -> Response:
+def _id_of(campaign: Campaign) -> int:
+    return campaign.campaign_id
+
+
+async def _change_status(request: Request, service: Service, campaign_id: int, wanted: CampaignStatus) -> Response:
     async with service.changing:
+        refuse_changed(request, await run_in_threadpool(service.store.campaign, campaign_id))
         campaign = await run_in_threadpool(use_cases.change_status, service.store, campaign_id, wanted)
         await service.announce(campaign_id)
-    return answer(campaign)
+    return tagged(request, campaign)
 
 
 def _statistics(store: CampaignStore, campaign_id: int, now: float, live: CampaignView | None) -> CampaignStatistics:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
 import msgspec
-from fastapi import APIRouter, Form, Query, Response, UploadFile
+from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
@@ -15,14 +15,13 @@ from campaigns.importing.batches import ImportOptions
 from campaigns.importing.job import new_import
 from campaigns.importing.leads import ImportReport
 from campaigns.importing.objects import LEADS_MAX, import_objects
-from campaigns.imports import DuplicateScope, LeadImport, OnDuplicate
-from campaigns.ports import CampaignStore, LeadList
+from campaigns.imports import DuplicateScope, ImportStatus, LeadImport, OnDuplicate
+from campaigns.ports import ImportFilter, LeadList, Page
 from campaigns.service.errors import CallerError, NotFoundError
-from campaigns.store.listing import IMPORTS_MAX
-from dialer.access.model import Caller
 from dialer.rest.access import CallerOf
 from dialer.rest.answers import answer, answers
 from dialer.rest.owners import refuse_foreign_campaign
+from dialer.rest.pages import Paging, page_answer, page_of
 from dialer.rest.service import CampaignId, ServiceOf
 
 router = APIRouter(tags=["leads"])
@@ -38,7 +37,15 @@ Options = Annotated[
 
 
 ImportId = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
-QueryCampaignId = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
+ImportPage = Page[LeadImport]
+ListPage = Page[LeadList]
+
+
+class ImportListing(Paging):
+    """Which imports."""
+
+    campaign_id: int | None = Field(None, ge=1, le=2**63 - 1)
+    status: ImportStatus | None = None
 
 
 class LeadBatch(BaseModel):
@@ -86,10 +93,13 @@ async def add_leads(service: ServiceOf, campaign_id: CampaignId, batch: LeadBatc
     return answer(report)
 
 
-@router.get("/campaigns/{campaign_id}/lists", responses=answers(list[LeadList], "Lists, oldest first"))
-async def lists(service: ServiceOf, campaign_id: CampaignId) -> Response:
-    """A campaign's lists."""
-    return answer(await run_in_threadpool(service.store.lists, campaign_id))
+@router.get("/campaigns/{campaign_id}/lists", responses=answers(ListPage, "A page of lists"))
+async def lists(
+    request: Request, service: ServiceOf, campaign_id: CampaignId, wanted: Annotated[Paging, Query()]
+) -> Response:
+    """A campaign's lists, oldest first."""
+    found = await run_in_threadpool(service.store.lists, campaign_id)
+    return page_answer(request, page_of(found, lambda one: one.list_id, wanted))
 
 
 @router.post("/imports", status_code=202, responses=answers(LeadImport, "Accepted; follow it by its id", 202))
@@ -115,10 +125,15 @@ async def begin(
     return answer(state, 202, {"Location": f"/api/v1/imports/{state.import_id}"})
 
 
-@router.get("/imports", responses=answers(list[LeadImport], "The last hundred, newest first"))
-async def listed(service: ServiceOf, caller: CallerOf, campaign_id: QueryCampaignId = None) -> Response:
-    """The last imports, of one campaign or of all."""
-    return answer(await run_in_threadpool(_listed, service.store, caller, campaign_id))
+@router.get("/imports", responses=answers(ImportPage, "A page of imports"))
+async def listed(
+    request: Request, service: ServiceOf, caller: CallerOf, wanted: Annotated[ImportListing, Query()]
+) -> Response:
+    """Imports, newest first: all, those of one campaign, those of one status."""
+    if wanted.campaign_id is not None:
+        await run_in_threadpool(refuse_foreign_campaign, service.store, caller, wanted.campaign_id)
+    asked = ImportFilter(tenant_id=caller.tenant_id, **wanted.model_dump())
+    return page_answer(request, await run_in_threadpool(service.store.lead_imports, asked))
 
 
 @router.get("/imports/{import_id}", responses=answers(LeadImport, "How far it has come"))
@@ -152,15 +167,6 @@ async def roll_back(service: ServiceOf, import_id: ImportId) -> Response:
     async with service.changing:
         await service.announce(campaign_id)
     return answer(RolledBack(removed))
-
-
-def _listed(store: CampaignStore, caller: Caller, campaign_id: int | None) -> list[LeadImport]:
-    if campaign_id is not None:
-        refuse_foreign_campaign(store, caller, campaign_id)
-        return list(store.lead_imports(campaign_id))
-    campaigns = store.campaigns(tenant_id=caller.tenant_id)
-    found = [one for campaign in campaigns for one in store.lead_imports(campaign.campaign_id)]
-    return sorted(found, key=lambda one: -one.import_id)[:IMPORTS_MAX]
 
 
 def _read_options(text: str) -> ImportOptions:

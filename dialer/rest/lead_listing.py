@@ -5,8 +5,8 @@ from itertools import chain
 from typing import Annotated, Literal
 
 import msgspec
-from fastapi import APIRouter, Header, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
@@ -15,8 +15,9 @@ from campaigns.ports import LeadFilter, Page
 from campaigns.reports.cells import raw_cell
 from campaigns.reports.parquet import write_parquet
 from campaigns.reports.sheets import csv_pieces
-from dialer.rest.answers import answer, answers
+from dialer.rest.answers import answers
 from dialer.rest.files import PARQUET, file_answer
+from dialer.rest.pages import Paging, page_answer
 from dialer.rest.service import CampaignId, ServiceOf
 
 router = APIRouter(prefix="/campaigns", tags=["leads"])
@@ -28,28 +29,29 @@ _SAID = answers(LeadPage, "A page of leads, oldest first")
 _SAID[200]["content"] |= {"text/csv": {}, PARQUET: {}}
 
 
-class LeadListing(BaseModel):
-    """Which leads, and in which form."""
+class LeadListing(Paging):
+    """Which leads, and in which form; files have all of them."""
 
-    model_config = ConfigDict(extra="forbid")
     list_id: int | None = Field(None, ge=0, le=2**63 - 1, description="Of one list; 0: of none.")
     status: LeadStatus | None = None
     number: str | None = Field(None, max_length=20, description="The number to dial next, E.164.")
     external_id: str | None = Field(None, max_length=200)
-    limit: int = Field(100, ge=1, le=PAGE_MAX, description="Leads a page; files have all of them.")
-    cursor: str | None = Field(None, max_length=100, description="The `cursor` of the page before.")
     format: Literal["json", "csv", "parquet"] | None = Field(None, description="Overrides the Accept header.")
 
 
 @router.get("/{campaign_id}/leads", responses=_SAID)
 async def list_leads(
-    service: ServiceOf, campaign_id: CampaignId, listing: Annotated[LeadListing, Query()], accept: Accept = ""
+    request: Request,
+    service: ServiceOf,
+    campaign_id: CampaignId,
+    listing: Annotated[LeadListing, Query()],
+    accept: Accept = "",
 ) -> Response:
     """A campaign's leads, oldest first; as CSV or Parquet all of them, in a file that can be imported again."""
     wanted = LeadFilter(campaign_id=campaign_id, **listing.model_dump(exclude={"format"}))
     form = listing.format or ("csv" if "text/csv" in accept else "parquet" if PARQUET in accept else "json")
     if form == "json":
-        return answer(await run_in_threadpool(service.store.leads, wanted))
+        return page_answer(request, await run_in_threadpool(service.store.leads, wanted))
     # The first page is read before anything is sent, so that its errors are still answered as problems.
     leads = await run_in_threadpool(all_leads, service.store.leads, wanted)
     if form == "csv":

@@ -8,8 +8,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from campaigns.ports import Page
-from campaigns.service.errors import InvalidListingError
-from campaigns.store.listing import PAGE_MAX
+from campaigns.store.listing import PAGE_MAX, read_id_cursor
 from dialer.rest.answers import answer
 
 T = TypeVar("T")
@@ -52,6 +51,4 @@ def page_of(rows: Sequence[T], key: Callable[[T], int | str], wanted: Paging) ->
 def _after(cursor: str | None, *, is_number: bool) -> int | str | None:
     if cursor is None or not is_number:
         return cursor
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= 18):
-        raise InvalidListingError
-    return int(cursor)
+    return read_id_cursor(cursor)

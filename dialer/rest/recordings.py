@@ -4,16 +4,19 @@ import logging
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse
 
-from campaigns.recordings import RECORDINGS_MAX, Recording, RecordingFilter
+from campaigns.ports import Page
+from campaigns.recordings import Recording, RecordingFilter
+from campaigns.store.listing import ID_MAX, cut, read_id_cursor
 from dialer.access.tenancy import inside, outside
 from dialer.rest.access import CallerOf
 from dialer.rest.answers import answer, answers
+from dialer.rest.pages import Paging, page_answer
 from dialer.rest.problems import ProblemError
 from dialer.rest.service import ServiceOf
 
@@ -24,28 +27,32 @@ router = APIRouter(prefix="/recordings", tags=["recordings"])
 RecordingId = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
 
 
-class Search(BaseModel):
+RecordingPage = Page[Recording]
+
+
+class Search(Paging):
     """Which recordings."""
 
-    model_config = ConfigDict(extra="forbid")
     agent_id: str | None = Field(None, max_length=64)
     number: str | None = Field(None, max_length=20, description="The called number, such as +12025550123.")
     campaign_id: int | None = Field(None, ge=1, le=2**63 - 1)
     call_id: str | None = Field(None, max_length=30, description="For example 4711-2.")
     since: float | None = Field(None, allow_inf_nan=False, description="Unix seconds; begun at or after.")
     until: float | None = Field(None, allow_inf_nan=False, description="Unix seconds; begun before.")
-    before_id: int | None = Field(None, ge=1, le=2**63 - 1, description="The last id of the page before.")
-    limit: int = Field(100, ge=1, le=RECORDINGS_MAX)
 
 
-@router.get("", responses=answers(list[Recording], "Newest first"))
-async def search_recordings(service: ServiceOf, caller: CallerOf, search: Annotated[Search, Query()]) -> Response:
-    """Find recordings; hear one at `/recordings/{recording_id}/audio`."""
-    wanted = search.model_dump()
+@router.get("", responses=answers(RecordingPage, "A page of recordings"))
+async def search_recordings(
+    request: Request, service: ServiceOf, caller: CallerOf, search: Annotated[Search, Query()]
+) -> Response:
+    """Find recordings, newest first; hear one at `/recordings/{recording_id}/audio`."""
+    wanted = search.model_dump(exclude={"cursor"}) | {"limit": search.limit + 1}
+    wanted["before_id"] = read_id_cursor(search.cursor, ID_MAX)
     if search.agent_id is not None:
         wanted["agent_id"] = inside(caller.tenant_id, search.agent_id)
     found = await run_in_threadpool(service.recordings.search, RecordingFilter(**wanted, tenant_id=caller.tenant_id))
-    return answer([_shown(one) for one in found])
+    page = cut([(one.recording_id, _shown(one)) for one in found], search.limit, str)
+    return page_answer(request, page)
 
 
 @router.get("/{recording_id}", responses=answers(Recording, "The recording"))

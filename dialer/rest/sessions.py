@@ -3,19 +3,20 @@
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from starlette.concurrency import run_in_threadpool
 
 from dialer.access import accounts as use_cases
 from dialer.access.errors import SignInError
-from dialer.access.model import DEFAULT_TENANT, Account, Caller, IssuedToken, Role, Scope, Token
+from dialer.access.model import DEFAULT_TENANT, Account, Caller, IssuedToken, Role, Scope
 from dialer.access.passwords import LENGTH_MAX
 from dialer.access.roles import may
 from dialer.rest.access import CallerOf
-from dialer.rest.accounts import DAY_S, Id, NewToken, Password
+from dialer.rest.accounts import DAY_S, Id, NewToken, Password, TokenPage
 from dialer.rest.answers import answer, answers
 from dialer.rest.audit import note, write_entry
+from dialer.rest.pages import Paging, page_answer, page_of
 from dialer.rest.problems import ProblemError
 from dialer.rest.service import Service, ServiceOf
 
@@ -99,11 +100,14 @@ async def change_password(service: ServiceOf, caller: CallerOf, change: Password
     return Response(status_code=204)
 
 
-@router.get("/me/tokens", responses=answers(list[Token], "Oldest first"))
-async def list_my_tokens(service: ServiceOf, caller: CallerOf) -> Response:
-    """My tokens."""
+@router.get("/me/tokens", responses=answers(TokenPage, "A page of tokens"))
+async def list_my_tokens(
+    request: Request, service: ServiceOf, caller: CallerOf, wanted: Annotated[Paging, Query()]
+) -> Response:
+    """My tokens, oldest first."""
     account = await _own_account(service, caller)
-    return answer(await run_in_threadpool(service.access.tokens, caller.tenant_id, account.account_id))
+    found = await run_in_threadpool(service.access.tokens, caller.tenant_id, account.account_id)
+    return page_answer(request, page_of(found, lambda one: one.token_id, wanted))
 
 
 @router.post("/me/tokens", status_code=201, responses=answers(IssuedToken, "The only look at it", 201))

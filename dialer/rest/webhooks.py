@@ -18,6 +18,7 @@ from dialer.rest.access import CallerOf
 from dialer.rest.answers import answer, answers
 from dialer.rest.audit import note
 from dialer.rest.etags import refuse_changed, tagged
+from dialer.rest.pages import Paging, page_answer, page_of
 from dialer.rest.problems import ProblemError
 from dialer.rest.service import Service, ServiceOf
 
@@ -29,6 +30,7 @@ WebhookId = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
 Url = Annotated[str, Field(max_length=2000, description="https://; nothing secret in it, deliveries are signed.")]
 Events = Annotated[list[EventType], Field(max_length=20, description="Which events; empty: all.")]
 DeliveryPage = Page[Delivery]
+WebhookPage = Page[Webhook]
 
 
 class NewWebhook(BaseModel):
@@ -58,13 +60,16 @@ class CreatedWebhook(msgspec.Struct, frozen=True, kw_only=True):
     """Verify deliveries with it (Standard Webhooks); it cannot be shown again."""
 
 
-class Deliveries(BaseModel):
+class WebhookListing(Paging):
+    """Which webhooks."""
+
+    is_active: bool | None = None
+
+
+class Deliveries(Paging):
     """Which deliveries."""
 
-    model_config = ConfigDict(extra="forbid")
     status: DeliveryStatus | None = None
-    limit: int = Field(100, ge=1, le=1000)
-    cursor: str | None = Field(None, max_length=100, description="The `cursor` of the page before.")
 
 
 @router.post("", status_code=201, responses=answers(CreatedWebhook, "The webhook and its secret", 201))
@@ -87,10 +92,14 @@ async def create_webhook(request: Request, service: ServiceOf, caller: CallerOf,
     return answer(CreatedWebhook(webhook=created, secret=secret), 201, location)
 
 
-@router.get("", responses=answers(list[Webhook], "Oldest first"))
-async def list_webhooks(service: ServiceOf, caller: CallerOf) -> Response:
-    """All webhooks, with how they are doing; their secrets are not shown."""
-    return answer(await run_in_threadpool(service.webhooks.webhooks, caller.tenant_id))
+@router.get("", responses=answers(WebhookPage, "A page of webhooks"))
+async def list_webhooks(
+    request: Request, service: ServiceOf, caller: CallerOf, wanted: Annotated[WebhookListing, Query()]
+) -> Response:
+    """Webhooks, oldest first, with how they are doing; their secrets are not shown."""
+    found = await run_in_threadpool(service.webhooks.webhooks, caller.tenant_id)
+    some = [one for one in found if wanted.is_active in {None, one.is_active}]
+    return page_answer(request, page_of(some, lambda one: one.webhook_id, wanted))
 
 
 @router.get("/{webhook_id}", responses=answers(Webhook, "The webhook"))
@@ -121,8 +130,9 @@ async def edit_webhook(
 
 
 @router.delete("/{webhook_id}", status_code=204, responses={"default": answers(Webhook, "")["default"]})
-async def delete_webhook(service: ServiceOf, caller: CallerOf, webhook_id: WebhookId) -> Response:
+async def delete_webhook(request: Request, service: ServiceOf, caller: CallerOf, webhook_id: WebhookId) -> Response:
     """Take it away with its log; what was still to be sent is not."""
+    refuse_changed(request, await run_in_threadpool(service.webhooks.webhook, caller.tenant_id, webhook_id))
     await run_in_threadpool(service.webhooks.delete, caller.tenant_id, webhook_id)
     return Response(status_code=204)
 
@@ -138,14 +148,17 @@ async def send_test(service: ServiceOf, caller: CallerOf, webhook_id: WebhookId)
 
 @router.get("/{webhook_id}/deliveries", responses=answers(DeliveryPage, "A page of deliveries"))
 async def list_deliveries(
-    service: ServiceOf, caller: CallerOf, webhook_id: WebhookId, wanted: Annotated[Deliveries, Query()]
+    request: Request,
+    service: ServiceOf,
+    caller: CallerOf,
+    webhook_id: WebhookId,
+    wanted: Annotated[Deliveries, Query()],
 ) -> Response:
     """What was sent and what waits, newest first: tries, the receiver's answer, when it is tried next. Kept 7 days."""
-    return answer(
-        await run_in_threadpool(
-            service.webhooks.deliveries, caller.tenant_id, webhook_id, wanted.status, wanted.limit, wanted.cursor
-        )
+    page = await run_in_threadpool(
+        service.webhooks.deliveries, caller.tenant_id, webhook_id, wanted.status, wanted.limit, wanted.cursor
     )
+    return page_answer(request, page)
 
 
 def _refuse_url(service: Service, url: str) -> None:

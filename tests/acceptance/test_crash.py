@@ -54,7 +54,7 @@ class Reported:
 
     def work(self, client: httpx.Client) -> None:
         """Do the agents' part: say what came of every call that is over."""
-        for answer in client.get("/agents").json():
+        for answer in client.get("/agents").json()["items"]:
             agent = answer["agent"]
             if agent["state"] == "acw" and agent["attempt_id"]:
                 said = {"attempt_id": agent["attempt_id"], "disposition": SAID[len(self.dispositions) % len(SAID)]}

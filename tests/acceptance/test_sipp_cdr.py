@@ -91,7 +91,7 @@ def log_in(client: httpx.Client, agent: str, address: str) -> None:
 def hang_up_when_due(client: httpx.Client) -> None:
     leaves_it_to_the_far_end = {number for number, case in enumerate(CASES, 1) if not case.agent_hangs_up}
     now = client.get("/statistics").json()["now"]
-    for answer in client.get("/agents").json():
+    for answer in client.get("/agents").json()["items"]:
         agent, call = answer["agent"], answer["call"]
         if agent["state"] != "talking" or call is None or call["campaign_id"] in leaves_it_to_the_far_end:
             continue

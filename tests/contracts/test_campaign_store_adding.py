@@ -20,7 +20,7 @@ from campaigns.model import (
     PhoneKind,
     attempt_id,
 )
-from campaigns.ports import CampaignStore, LeadList, LeadsAdded
+from campaigns.ports import CampaignStore, ImportFilter, LeadList, LeadsAdded, Page
 from campaigns.service.errors import (
     CampaignNotFoundError,
     ImportMovedError,
@@ -252,8 +252,12 @@ def test_an_import_is_written_with_its_leads(store: CampaignStore) -> None:
     after = go_on(store, go_on(store, first, MOBILE, HOME), HOME, WORK)
     assert (after.rows, after.accepted) == (4, 3)
     assert store.lead_import(first.import_id) == after
-    assert list(store.lead_imports()) == [second, after]
-    assert list(store.lead_imports(campaign.campaign_id + 1)) == []
+    page = store.lead_imports(ImportFilter(limit=1))
+    assert page.items == (second,)
+    assert store.lead_imports(ImportFilter(limit=1, cursor=page.cursor)) == Page((after,), None)
+    assert store.lead_imports(ImportFilter(campaign_id=campaign.campaign_id + 1)).items == ()
+    assert store.lead_imports(ImportFilter(tenant_id=2)).items == ()
+    assert store.lead_imports(ImportFilter(tenant_id=1, status=ImportStatus.FINISHED)).items == ()
     assert leads_open(store) == 3
     ended = replace(after, status=ImportStatus.FINISHED)
     store.update_import(after, ended)

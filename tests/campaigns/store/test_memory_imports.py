@@ -3,18 +3,16 @@ from msgspec.structs import replace
 
 from campaigns.imports import LeadImport
 from campaigns.service.errors import ImportMovedError
-from campaigns.store.listing import IMPORTS_MAX
 from campaigns.store.memory_imports import MemoryImports
 
 NEW = LeadImport(import_id=0, campaign_id=1, file_name="a.csv", digest="", created_at=0.0, updated_at=0.0)
 
 
-def test_only_the_last_imports_are_listed() -> None:
+def test_imports_are_kept_in_the_order_in_which_they_came() -> None:
     imports = MemoryImports()
-    for _ in range(IMPORTS_MAX + 5):
+    for _ in range(3):
         imports.create(NEW)
-    listed = imports.listed(1)
-    assert (len(listed), listed[0].import_id) == (IMPORTS_MAX, IMPORTS_MAX + 5)
+    assert [one.import_id for one in imports.all()] == [1, 2, 3]
 
 
 def test_an_import_that_has_moved_is_left_alone() -> None:

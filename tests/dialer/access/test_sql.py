@@ -57,8 +57,8 @@ def test_an_account_is_found_in_its_own_tenant_alone(store: AccessStore) -> None
     acme = store.create_tenant("acme", NOW)
     account = add(store, "ann")
     assert store.account(1, account.account_id) == account
-    assert store.accounts(1) == (account,)
-    assert store.accounts(acme.tenant_id) == ()
+    assert store.accounts(1).items == (account,)
+    assert store.accounts(acme.tenant_id).items == ()
     for use in (
         lambda: store.account(acme.tenant_id, account.account_id),
         lambda: store.change_account(acme.tenant_id, account.account_id, is_active=False),
@@ -71,8 +71,14 @@ def test_an_account_is_found_in_its_own_tenant_alone(store: AccessStore) -> None
 
 def test_accounts_come_page_by_page(store: AccessStore) -> None:
     added = [add(store, f"a{index}") for index in range(5)]
-    assert list(store.accounts(1, limit=2)) == added[:2]
-    assert list(store.accounts(1, after_id=added[1].account_id, limit=2)) == added[2:4]
+    page = store.accounts(1, limit=2)
+    assert list(page.items) == added[:2]
+    assert list(store.accounts(1, limit=2, cursor=page.cursor).items) == added[2:4]
+    store.change_account(1, added[3].account_id, role=Role.AGENT, is_active=False)
+    assert [one.account_id for one in store.accounts(1, role=Role.AGENT).items] == [added[3].account_id]
+    assert [one.account_id for one in store.accounts(1, is_active=False).items] == [added[3].account_id]
+    with pytest.raises(InvalidListingError):
+        store.accounts(1, cursor="x")
 
 
 def test_the_last_admin_stays(store: AccessStore) -> None:

@@ -16,7 +16,7 @@ async def test_an_account_is_added_changed_and_switched_off(bench: Bench) -> Non
     assert "password" not in str(bob)
     path = f"/accounts/{bob['account_id']}"
     assert await bench.call("GET", path, headers=headers) == bob
-    assert [one["login"] for one in await bench.call("GET", "/accounts", headers=headers)] == ["root", "bob"]
+    assert [one["login"] for one in (await bench.call("GET", "/accounts", headers=headers))["items"]] == ["root", "bob"]
     changed = await bench.call("PATCH", path, json={"role": "analyst", "is_active": False}, headers=headers)
     assert (changed["role"], changed["is_active"]) == ("analyst", False)
     await bench.call("POST", "/sessions", 401, json={"login": "bob", "password": PASSWORD})
@@ -45,7 +45,7 @@ async def test_a_token_is_made_used_narrowed_and_ended(bench: Bench) -> None:
     problem = await bench.call("GET", "/campaigns", 403, headers=narrow)
     assert problem["detail"] == "this needs the scope campaigns:read, which this token does not have"
     listed = await bench.call("GET", "/accounts/1/tokens", headers=headers)
-    assert [one["name"] for one in listed] == ["test", "warehouse"]
+    assert [one["name"] for one in listed["items"]] == ["test", "warehouse"]
     assert issued["text"] not in str(listed)
     path = f"/accounts/1/tokens/{issued['token']['token_id']}"
     assert (await bench.client.delete(path, headers=headers)).status_code == 204
@@ -57,7 +57,10 @@ async def test_a_tenant_comes_with_its_admin(bench: Bench) -> None:
     headers = token_of(bench, Role.ADMIN, "root")
     new = {"name": "acme", "admin_login": "root", "admin_password": PASSWORD}
     tenant = await bench.call("POST", "/tenants", 201, json=new, headers=headers)
-    assert [one["name"] for one in await bench.call("GET", "/tenants", headers=headers)] == ["default", "acme"]
+    assert [one["name"] for one in (await bench.call("GET", "/tenants", headers=headers))["items"]] == [
+        "default",
+        "acme",
+    ]
     signed_in = await bench.call(
         "POST", "/sessions", 201, json={"tenant": "acme", "login": "root", "password": PASSWORD}
     )

@@ -20,7 +20,7 @@ async def test_a_shift(bench: Bench) -> None:
     assert (await bench.call("POST", "/agents/ann/pause"))["agent"]["state"] == "paused"
     assert (await bench.call("POST", "/agents/ann/logout"))["agent"]["state"] == "offline"
     assert CloseLeg(leg_id="ann#1") in bench.gateway.sent
-    assert await bench.call("GET", "/agents") == []
+    assert (await bench.call("GET", "/agents"))["items"] == []
 
 
 async def test_a_call_is_shown_hung_up_and_disposed_of(bench: Bench) -> None:
@@ -28,7 +28,7 @@ async def test_a_call_is_shown_hung_up_and_disposed_of(bench: Bench) -> None:
     shown = await bench.call("GET", "/agents/ann")
     assert shown["agent"]["attempt_id"] == attempt_id
     assert (shown["call"]["name"], shown["call"]["number"]) == ("Person 0", "+12025550000")
-    (listed,) = await bench.call("GET", "/agents")
+    (listed,) = (await bench.call("GET", "/agents"))["items"]
     assert (listed["agent"], listed["call"]) == (shown["agent"], shown["call"])
     assert (await bench.call("POST", "/agents/ann/hang-up"))["agent"]["state"] == "acw"
     assert HangUpCall(call_id=attempt_id) in bench.gateway.sent

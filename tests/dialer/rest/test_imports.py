@@ -41,8 +41,8 @@ async def test_an_import_is_a_job_to_follow(bench: Bench) -> None:
     ended = await follow(bench, int(str(state["import_id"])))
     counts = {key: ended[key] for key in ("status", "rows", "accepted", "rejected", "duplicates", "blocked")}
     assert counts == {"status": "finished", "rows": 5, "accepted": 2, "rejected": 2, "duplicates": 1, "blocked": 1}
-    assert [one["import_id"] for one in await bench.call("GET", "/imports")] == [state["import_id"]]
-    lists = await bench.call("GET", f"/campaigns/{campaign_id}/lists")
+    assert [one["import_id"] for one in (await bench.call("GET", "/imports"))["items"]] == [state["import_id"]]
+    lists = (await bench.call("GET", f"/campaigns/{campaign_id}/lists"))["items"]
     assert [one["name"] for one in lists] == ["March"]
     rejects = await bench.client.get(f"/imports/{state['import_id']}/rejects")
     lines = rejects.content.decode("utf-8-sig").splitlines()

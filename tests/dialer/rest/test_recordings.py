@@ -21,14 +21,15 @@ async def recorded(bench: Bench, folder: Path) -> Recording:
 
 async def test_a_recording_is_found_and_heard(bench: Bench, tmp_path: Path) -> None:
     recording = await recorded(bench, tmp_path)
-    (found,) = await bench.call("GET", "/recordings", params={"agent_id": "ann", "number": "+12025550000"})
+    named = {"agent_id": "ann", "number": "+12025550000"}
+    (found,) = (await bench.call("GET", "/recordings", params=named))["items"]
     assert found == await bench.call("GET", f"/recordings/{recording.recording_id}")
     assert (found["agent_id"], found["number"], found["duration_s"]) == ("ann", "+12025550000", 5.0)
     assert "path" not in found
     heard = await bench.client.get(f"/recordings/{recording.recording_id}/audio")
     assert (heard.status_code, heard.headers["content-type"]) == (200, "audio/wav")
     assert heard.content == b"RIFF and so on"
-    assert await bench.call("GET", "/recordings", params={"agent_id": "bob"}) == []
+    assert (await bench.call("GET", "/recordings", params={"agent_id": "bob"}))["items"] == []
     (tmp_path / "a.wav").unlink()
     gone = await bench.call("GET", f"/recordings/{recording.recording_id}/audio", 410)
     assert "its file is not there" in gone["detail"]
@@ -45,7 +46,7 @@ async def test_only_roles_that_may_hear_do(bench: Bench, tmp_path: Path) -> None
     other = bench.live.access.create_tenant("other", 1.0)
     foreign = token_of(bench, Role.ADMIN, "boss", other.tenant_id)
     assert (await bench.client.get(path, headers=foreign)).status_code == 404
-    assert (await bench.client.get("/recordings", headers=foreign)).json() == []
+    assert (await bench.client.get("/recordings", headers=foreign)).json()["items"] == []
 
 
 async def test_an_agent_pauses_their_recording(bench: Bench) -> None:

@@ -56,7 +56,10 @@ async def test_my_tokens(bench: Bench) -> None:
     issued = await bench.call("POST", "/me/tokens", 201, json={"name": "notebook"}, headers=headers)
     assert issued["token"]["scopes"] is None
     path = f"/me/tokens/{issued['token']['token_id']}"
-    assert [one["name"] for one in await bench.call("GET", "/me/tokens", headers=headers)] == ["test", "notebook"]
+    assert [one["name"] for one in (await bench.call("GET", "/me/tokens", headers=headers))["items"]] == [
+        "test",
+        "notebook",
+    ]
     assert (await bench.client.delete(path, headers=headers)).status_code == 204
     await bench.call("DELETE", path, 404, headers=headers)
 
