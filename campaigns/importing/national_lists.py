@@ -46,10 +46,10 @@ def load_national_list(
         UnreadableFileError: names the line that is no number; nothing has been taken over.
     """
     if name not in list_names():
-        raise CallerError(f"there is no list {name!r}; there are: {', '.join(list_names())}")
+        raise CallerError(f"there is no list {name!r}; there are: {', '.join(list_names())}", "name")
     check_region(default_region)
     if as_of > now:
-        raise CallerError("the day of the list lies in the future")
+        raise CallerError("the day of the list lies in the future", "as_of")
     return ListLoaded(name, store.load_list(name, _numbers(file, default_region), as_of), as_of)
 
 

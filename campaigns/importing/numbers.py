@@ -29,7 +29,9 @@ def check_region(region: str) -> None:
         CallerError: it is not; the message says what to write.
     """
     if region and region not in phonenumbers.SUPPORTED_REGIONS:
-        raise CallerError(f"there is no region {region!r}; write two capital letters such as US, GB or DE")
+        raise CallerError(
+            f"there is no region {region!r}; write two capital letters such as US, GB or DE", "default_region"
+        )
 
 
 def to_e164(text: str, default_region: str = "") -> str:

@@ -22,7 +22,7 @@ def zone_of(name: str) -> ZoneInfo:
     """
     zone = find_zone(name)
     if zone is None:
-        raise CallerError(f"time_zone: {name!r} is no IANA time zone such as Europe/London")
+        raise CallerError(f"time_zone: {name!r} is no IANA time zone such as Europe/London", "time_zone")
     return zone
 
 

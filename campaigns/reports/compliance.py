@@ -58,7 +58,9 @@ def _campaign(
         answered_on[_day((hour.hour + 1) * HOUR_S - 1, zone)].append(hour)
     asked = {day for day in answered_on if _is_asked_for(day, zone, wanted)} | by_day.keys()
     if len(asked) > DAYS_MAX:
-        raise CallerError(f"the period has {len(asked)} days, at most {DAYS_MAX} are reported; ask for a shorter one")
+        raise CallerError(
+            f"the period has {len(asked)} days, at most {DAYS_MAX} are reported; ask for a shorter one", "since"
+        )
     for day in sorted(asked):
         yield from _rows(campaign, day, by_day[day], answered_on[day], _accounts(campaign, hours, day, zone, now))
 

@@ -120,10 +120,20 @@ def block_numbers(store: CampaignStore, numbers: Sequence[str], reason: str, now
     Raises:
         CallerError: names the entry that is not an E.164 number; nothing is written.
     """
-    for number in numbers:
-        if not is_e164(number):
-            raise CallerError(f"{number!r} is not an E.164 number such as +12025550123; no number was blocked")
+    refuse_what_is_no_number(numbers)
     return store.block_numbers(numbers, reason, now, tenant_id)
+
+
+def refuse_what_is_no_number(numbers: Sequence[str]) -> None:
+    """See that numbers to be blocked are E.164 numbers.
+
+    Raises:
+        CallerError: names the first that is not.
+    """
+    for index, number in enumerate(numbers):
+        if not is_e164(number):
+            message = f"{number!r} is not an E.164 number such as +12025550123; no number was blocked"
+            raise CallerError(message, f"numbers.{index}")
 
 
 def _builtins(campaign: Campaign) -> dict[str, Any]:

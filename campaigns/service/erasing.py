@@ -26,7 +26,7 @@ def erase_person(store: CampaignStore, number: str, now: float, tenant_id: int =
         CallUnderWayError: nothing is erased.
     """
     if not is_e164(number):
-        raise CallerError(f"{number!r} is not an E.164 number such as +12025550123; nobody was erased")
+        raise CallerError(f"{number!r} is not an E.164 number such as +12025550123; nobody was erased", "number")
     return store.erase(number, now, tenant_id)
 
 

@@ -37,6 +37,11 @@ class CampaignsError(Exception):
 class CallerError(CampaignsError):
     """The request cannot be carried out as it is."""
 
+    def __init__(self, message: str = "", field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+        """What of the request is wrong, "numbers.3"; empty where it is no single field."""
+
 
 class NotFoundError(CallerError):
     """There is no such thing."""
@@ -122,6 +127,9 @@ class StatusChangeError(CallerError):
 
 class InvalidListingError(CallerError):
     """The listing's limit or cursor is not valid; leave the cursor out to begin with the first page."""
+
+    def __init__(self, message: str = "", field: str = "cursor") -> None:
+        super().__init__(message, field)
 
 
 class UnreadableFileError(CallerError):

@@ -25,7 +25,7 @@ def check_limit(wanted: AttemptFilter | LeadFilter | ImportFilter) -> int:
         InvalidListingError: it is not 1 to `PAGE_MAX`.
     """
     if not 1 <= wanted.limit <= PAGE_MAX:
-        raise InvalidListingError(f"a page has 1 to {PAGE_MAX} rows, not {wanted.limit}")
+        raise InvalidListingError(f"a page has 1 to {PAGE_MAX} rows, not {wanted.limit}", "limit")
     return wanted.limit
 
 

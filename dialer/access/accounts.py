@@ -26,7 +26,9 @@ def create_tenant(store: AccessStore, name: str, now: float) -> Tenant:
         CallerError: the name is not usable or taken.
     """
     if not TENANT_NAME.fullmatch(name):
-        raise CallerError(f"{name!r} cannot be a tenant's name: small letters, digits and hyphens, such as acme-uk")
+        raise CallerError(
+            f"{name!r} cannot be a tenant's name: small letters, digits and hyphens, such as acme-uk", "name"
+        )
     return store.create_tenant(name, now)
 
 
@@ -84,9 +86,11 @@ def issue_token(
     """
     missing = [scope for scope in scopes or () if scope not in scopes_of(account.role)]
     if missing:
-        raise CallerError(f"a token of the role {account.role} cannot have the scope {missing[0]}")
+        raise CallerError(f"a token of the role {account.role} cannot have the scope {missing[0]}", "scopes")
     if not 0 < lifetime_s <= TOKEN_S_MAX:
-        raise CallerError(f"a token lives at most {TOKEN_S_MAX / 86400:.0f} days; make a new one before it expires")
+        raise CallerError(
+            f"a token lives at most {TOKEN_S_MAX / 86400:.0f} days; make a new one before it expires", "expires_in_days"
+        )
     secret = new_secret()
     token = Token(
         token_id=0,
@@ -150,4 +154,4 @@ def caller_of(store: AccessStore, text: str, now: float) -> Caller | None:
 
 def _refuse_login(login: str) -> None:
     if not LOGIN.fullmatch(login):
-        raise CallerError(f"{login!r} cannot be a login: 1 to 64 letters, digits, '.', '_', '-', '@' or '+'")
+        raise CallerError(f"{login!r} cannot be a login: 1 to 64 letters, digits, '.', '_', '-', '@' or '+'", "login")

@@ -53,7 +53,7 @@ class AccessStore:
             statement = insert(connection, tenants).on_conflict_do_nothing().returning(tenants.c.tenant_id)
             tenant_id = connection.execute(statement, [{"name": name, "created_at": now}]).scalar_one_or_none()
             if tenant_id is None:
-                raise NameTakenError(f"there is a tenant {name!r} already")
+                raise NameTakenError(f"there is a tenant {name!r} already", "name")
         return Tenant(tenant_id=tenant_id, name=name, created_at=now)
 
     def tenants(self) -> Sequence[Tenant]:
@@ -94,7 +94,7 @@ class AccessStore:
             statement = insert(connection, accounts).on_conflict_do_nothing().returning(accounts.c.account_id)
             account_id = connection.execute(statement, [row]).scalar_one_or_none()
             if account_id is None:
-                raise NameTakenError(f"there is an account {account.login!r} already")
+                raise NameTakenError(f"there is an account {account.login!r} already", "login")
         return msgspec.structs.replace(account, account_id=account_id)
 
     def accounts(

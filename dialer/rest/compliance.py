@@ -15,8 +15,7 @@ from campaigns.importing.national_lists import ListLoaded, load_national_list
 from campaigns.ports import AttemptFilter, CampaignStore, Verdict
 from campaigns.reports.sheets import report_csv
 from campaigns.rules.checks import campaign_list
-from campaigns.rules.settings import is_e164
-from campaigns.service.errors import CallerError
+from campaigns.service.campaigns import refuse_what_is_no_number
 from campaigns.service.evidence import VerdictRow, json_lines, verdict_rows, with_evidence
 from campaigns.service.spelling import Spellings
 from dialer.messages import NumbersBlocked
@@ -131,9 +130,7 @@ async def block_in_campaign(
 ) -> Response:
     """Put numbers on the do-not-call list of one campaign; leads already reserved are taken out of its hopper."""
     numbers = tuple(dict.fromkeys(blocking.numbers))
-    for number in numbers:
-        if not is_e164(number):
-            raise CallerError(f"{number!r} is not an E.164 number such as +12025550123; no number was blocked")
+    refuse_what_is_no_number(numbers)
     added = await run_in_threadpool(service.store.block_in_campaign, campaign_id, numbers, service.now())
     service.post(NumbersBlocked(numbers=numbers, tenant_id=caller.tenant_id, campaign_id=campaign_id))
     note(request, {"numbers": len(numbers), "reason": blocking.reason})

@@ -173,7 +173,7 @@ def _read_options(text: str) -> ImportOptions:
     try:
         options = msgspec.json.decode(text, type=ImportOptions)
     except (msgspec.MsgspecError, UnicodeError) as error:
-        raise CallerError(f"options: {error}") from None
+        raise CallerError(f"options: {error}", "options") from None
     return msgspec.structs.replace(options, default_region=options.default_region.upper())
 
 

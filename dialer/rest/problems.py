@@ -14,7 +14,6 @@ from campaigns.service.errors import (
     CallerError,
     CallerIdInUseError,
     CampaignsError,
-    InvalidListingError,
     InvalidSettingsError,
     NotFoundError,
     StatusChangeError,
@@ -90,21 +89,17 @@ async def _campaigns_error(_request: Request, error: Exception) -> Response:
             return problem(401, "Not signed in", str(error))
         case TooManyTriesError():
             return problem(429, "Too many tries", str(error), headers={"Retry-After": str(math.ceil(error.wait_s))})
-        case NameTakenError() | LastAdminError():
-            return problem(409, "That cannot be", str(error))
+        case NameTakenError() | LastAdminError() | CallerIdInUseError():
+            return problem(409, "That cannot be", str(error), _named(error))
         case WeakPasswordError():
             return problem(422, "The request is not right", str(error), [FieldProblem("password", str(error))])
-        case CallerIdInUseError():
-            return problem(409, "That cannot be", str(error))
-        case InvalidListingError():
-            return problem(422, "The request is not right", str(error), [FieldProblem("cursor", str(error))])
         case StatusChangeError():
             return problem(409, "The campaign's status does not allow it", str(error))
         case InvalidSettingsError():
             found = [FieldProblem(one.field, one.message) for one in error.problems]
             return problem(422, "The settings are not right", str(error), found)
         case CallerError():
-            return problem(422, "The request is not right", str(error))
+            return problem(422, "The request is not right", str(error), _named(error))
     log.warning("request failed: %s", error)
     return problem(503, "The database is not available", str(error), headers={"Retry-After": str(RETRY_AFTER_S)})
 
@@ -132,6 +127,10 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     # The traceback is logged by the server, to which the error goes on.
     log.error("unexpected %s in %s %s", type(error).__name__, request.method, request.url.path)
     return problem(500, "Internal error", "this is a fault of the service; its log has the details")
+
+
+def _named(error: CallerError) -> list[FieldProblem]:
+    return [FieldProblem(error.field, str(error))] if error.field else []
 
 
 def _field(error: dict[str, Any]) -> str:

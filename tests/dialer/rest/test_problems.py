@@ -1,7 +1,9 @@
 import pytest
 
 from campaigns.service.errors import StoreUnavailableError
-from tests.dialer.rest.conftest import Bench
+from dialer.access.accounts import create_account
+from dialer.access.model import Role
+from tests.dialer.rest.conftest import Bench, token_of
 
 pytestmark = pytest.mark.anyio
 
@@ -39,3 +41,36 @@ async def test_an_unexpected_error_tells_nothing_of_the_inside(bench: Bench, mon
 
 async def test_a_wrong_id_in_the_path_is_a_problem(bench: Bench) -> None:
     assert (await bench.call("GET", "/campaigns/first", 422))["problems"][0]["field"] == "campaign_id"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "field"),
+    [
+        ("/do-not-call", {"numbers": ["+12025550101", "555"]}, 422, "numbers.1"),
+        ("/campaigns/1/do-not-call", {"numbers": ["555"]}, 422, "numbers.0"),
+        ("/erasures", {"number": "555"}, 422, "number"),
+        ("/accounts", {"login": "a b", "role": "agent"}, 422, "login"),
+        ("/accounts", {"login": "ann", "role": "agent"}, 409, "login"),
+        ("/accounts/1/tokens", {"name": "x", "scopes": ["accounts"]}, 422, "scopes"),
+        ("/tenants", {"name": "A", "admin_login": "x", "admin_password": "correct horse battery"}, 422, "name"),
+        ("/caller-ids", {"numbers": []}, 422, "numbers"),
+        ("/campaigns/1/leads/batch", {"leads": [{}], "default_region": "XX"}, 422, "default_region"),
+        ("/campaigns", {"name": "x", "skill_group": "s", "pacing": {"ratio": -1}}, 422, "pacing.ratio"),
+        ("/webhooks", {"url": "ftp://x"}, 422, "url"),
+    ],
+)
+async def test_the_field_that_is_wrong_is_named(
+    bench: Bench, path: str, body: dict[str, object], status: int, field: str
+) -> None:
+    await bench.add_campaign()
+    create_account(bench.live.access, 1, "ann", Role.AGENT, None, bench.live.clock.now())
+    root = token_of(bench, Role.ADMIN, "root")
+    problem = await bench.call("POST", path, status, json=body, headers=root)
+    assert [one["field"] for one in problem["problems"]] == [field]
+
+
+async def test_a_wrong_time_zone_and_cursor_are_named(bench: Bench) -> None:
+    problem = await bench.call("GET", "/reports/outcomes?time_zone=Nowhere", 422)
+    assert problem["problems"][0]["field"] == "time_zone"
+    problem = await bench.call("GET", "/cdrs?cursor=x", 422)
+    assert problem["problems"][0]["field"] == "cursor"
