@@ -59,7 +59,7 @@ def test_profiles_are_printed_with_their_sources(dialer: Dialer) -> None:
 
 
 def test_list_is_a_table(dialer: Dialer, service: StandIn) -> None:
-    service.will([CAMPAIGN])
+    service.will({"items": [CAMPAIGN], "cursor": None})
     out = dialer("campaign", "list").out
     for word in ("3", "spring", "running", "sales", "predictive"):
         assert word in out

@@ -10,10 +10,10 @@ def test_the_service_is_the_one_of_the_settings_with_its_token(
     dialer: Dialer, service: StandIn, tmp_path: Path
 ) -> None:
     (tmp_path / "dialer.toml").write_text('[service]\nport = 9123\ntoken = "hush"\n')
-    service.will([])
+    service.will({"items": [], "cursor": None})
     assert dialer("campaign", "list").code == 0
     (request,) = service.requests
-    assert str(request.url) == "http://127.0.0.1:9123/api/v1/campaigns"
+    assert str(request.url) == "http://127.0.0.1:9123/api/v1/campaigns?limit=1000"
     assert request.headers["authorization"] == "Bearer hush"
 
 
@@ -21,13 +21,13 @@ def test_the_service_is_the_one_of_the_settings_with_its_token(
 def test_another_service_can_be_named(
     dialer: Dialer, service: StandIn, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service.will([])
+    service.will({"items": [], "cursor": None})
     if how == "option":
         dialer("campaign", "list", "--url", "http://dialer.example:1/")
     else:
         monkeypatch.setenv("DIALER_URL", "http://dialer.example:1")
         dialer("campaign", "list")
-    assert str(service.requests[0].url) == "http://dialer.example:1/api/v1/campaigns"
+    assert str(service.requests[0].url) == "http://dialer.example:1/api/v1/campaigns?limit=1000"
     assert "authorization" not in service.requests[0].headers
 
 

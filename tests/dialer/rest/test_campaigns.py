@@ -41,7 +41,7 @@ async def test_campaigns_are_listed_also_by_status(bench: Bench) -> None:
     first, second = await bench.add_campaign(name="one"), await bench.add_campaign(name="two")
     await bench.call("POST", f"/campaigns/{second}/start")
     assert [one["campaign_id"] for one in (await bench.call("GET", "/campaigns"))["items"]] == [first, second]
-    assert [one["name"] for one in await bench.call("GET", "/campaigns?status=running")] == ["two"]
+    assert [one["name"] for one in (await bench.call("GET", "/campaigns?status=running"))["items"]] == ["two"]
     problem = await bench.call("GET", "/campaigns?status=flying", 422)
     assert problem["problems"][0]["field"] == "status"
 
