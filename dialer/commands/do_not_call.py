@@ -65,7 +65,7 @@ def erase(
 @do_not_call_app.command("erasures")
 def erasures(url: ServiceUrl = None) -> None:
     """Which people were erased when, and which engines have looked through their machine."""
-    for one in Client(url).get("/erasures"):
+    for one in Client(url).all("/erasures"):
         at = datetime.fromtimestamp(one["at"], UTC).strftime("%Y-%m-%d %H:%M")
         records = sum(one[field] for field, _ in ERASED)
         by = ", ".join(one["done_by"]) or "no engine yet"

@@ -12,7 +12,7 @@ from starlette.responses import StreamingResponse
 
 from campaigns.erasures import ErasureReport
 from campaigns.importing.national_lists import ListLoaded, load_national_list
-from campaigns.ports import AttemptFilter, CampaignStore, Verdict
+from campaigns.ports import AttemptFilter, CampaignStore, Page, Verdict
 from campaigns.reports.sheets import report_csv
 from campaigns.rules.checks import campaign_list
 from campaigns.service.campaigns import refuse_what_is_no_number
@@ -24,10 +24,13 @@ from dialer.rest.answers import answer, answers
 from dialer.rest.audit import note
 from dialer.rest.do_not_call import Blocked, Blocking
 from dialer.rest.listings import all_rows
+from dialer.rest.pages import Paging, page_answer, page_of
 from dialer.rest.service import CampaignId, ServiceOf
 
 router = APIRouter(tags=["compliance"])
 uploads = APIRouter(tags=["compliance"])
+
+ErasurePage = Page[ErasureReport]
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -91,10 +94,13 @@ async def erase(request: Request, service: ServiceOf, caller: CallerOf, erasing:
     return answer(report)
 
 
-@router.get("/erasures", responses=answers(list[ErasureReport], "Newest first, a thousand at most"))
-async def list_erasures(service: ServiceOf, caller: CallerOf) -> Response:
+@router.get("/erasures", responses=answers(ErasurePage, "A page of reports"))
+async def list_erasures(
+    request: Request, service: ServiceOf, caller: CallerOf, wanted: Annotated[Paging, Query()]
+) -> Response:
     """Which people were erased when, by numbers of records alone, and which engines have done their part."""
-    return answer(list(await run_in_threadpool(service.erasing.reports, caller.tenant_id)))
+    found = await run_in_threadpool(service.erasing.reports, caller.tenant_id)
+    return page_answer(request, page_of(found, lambda one: one.erasure_id, wanted, newest_first=True))
 
 
 @router.get("/do-not-call/lists", responses=answers(dict[str, float], "The day of each list, Unix seconds"))

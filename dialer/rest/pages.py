@@ -1,5 +1,6 @@
 """Listings a page at a time: one way to ask for the next page, and one form of answer, for all of them."""
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -31,19 +32,21 @@ def page_answer(request: Request, page: Page[Any]) -> Response:
     return answer(page, headers=headers)
 
 
-def page_of(rows: Sequence[T], key: Callable[[T], int | str], wanted: Paging) -> Page[T]:
+def page_of(rows: Sequence[T], key: Callable[[T], int | str], wanted: Paging, *, newest_first: bool = False) -> Page[T]:
     """A page of a list that is at hand whole, because it is short.
 
     Args:
         rows: in the order of their keys.
         key: of a row; the last one's is the cursor.
         wanted: which page.
+        newest_first: whether the keys fall from row to row.
 
     Raises:
         InvalidListingError: the cursor is none of this listing.
     """
     after = _after(wanted.cursor, is_number=bool(rows) and isinstance(key(rows[0]), int))
-    left = [row for row in rows if after is None or key(row) > after]  # type: ignore[operator]
+    passed = operator.lt if newest_first else operator.gt
+    left = [row for row in rows if after is None or passed(key(row), after)]
     cursor = str(key(left[wanted.limit - 1])) if len(left) > wanted.limit else None
     return Page(tuple(left[: wanted.limit]), cursor)
 

@@ -40,7 +40,7 @@ def test_a_person_is_erased(dialer: Dialer, service: StandIn) -> None:
     assert service.requests[0].url.path == "/api/v1/erasures"
     service.will(report | {"done_by": []})
     assert "tried again every minute" in dialer("do-not-call", "erase", "+12025550101").err
-    service.will([report])
+    service.will({"items": [report], "cursor": None})
     assert dialer("do-not-call", "erasures").out == (
         "7 2025-11-28 12:00 UTC: 6 records; files looked through by engine-1\n"
     )

@@ -21,6 +21,12 @@ def test_pages_follow_one_another_and_leave_nothing_out(rows: list[int | str], l
     assert found == rows
 
 
+def test_pages_of_what_is_newest_first() -> None:
+    first = page_of([5, 3, 2], lambda one: one, Paging(limit=2), newest_first=True)
+    assert (first.items, first.cursor) == ((5, 3), "3")
+    assert page_of([5, 3, 2], lambda one: one, Paging(cursor="3"), newest_first=True).items == (2,)
+
+
 @pytest.mark.parametrize("cursor", ["", "x", "-1", "1.5", "٣", "9" * 40])
 def test_what_is_no_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidListingError):
