@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0180"
-down_revision = "0190"
+down_revision = "0176"
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
