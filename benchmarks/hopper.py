@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from benchmarks.harness import Figure, benchmark
 from benchmarks.lead_lists import fill, postgresql
-from campaigns.model import Attempt, Campaign, CampaignStatus, Lead, LeadOrder, Outcome, attempt_id
+from campaigns.model import Attempt, Campaign, CampaignStatus, Lead, Outcome, attempt_id
 from campaigns.ports import CampaignStore, Result
 from campaigns.store.opening import open_store
 from campaigns.store.ranking import rank_leads, shuffled_ranks
 from campaigns.store.sql import SqlStore
-from campaigns.terms import AttemptCap, Within
+from campaigns.terms import AttemptCap, LeadOrder, Within
 
 NOON = 1_772_557_200.0
 """2026-03-03 17:00 UTC: noon in New York, nine in Los Angeles."""

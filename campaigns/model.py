@@ -9,7 +9,7 @@ import msgspec
 
 from campaigns.caller_ids import CallerId, CallerIdPool
 from campaigns.dispositions import DEFAULT_DISPOSITIONS, Callback, Disposition, Meaning
-from campaigns.terms import AbandonWindow, AmdSettings, AttemptCap, Purpose, RecordingMode
+from campaigns.terms import AbandonWindow, AmdSettings, AttemptCap, LeadOrder, Purpose, RecordingMode
 
 
 class CampaignStatus(StrEnum):
@@ -147,19 +147,6 @@ DEFAULT_RETRY_RULES: dict[Outcome, RetryRule] = {
     Outcome.REFUSED: RetryRule(delay_s=3600, attempts_max=5),
 }
 """Outcomes that are missing here close the lead."""
-
-
-class LeadOrder(StrEnum):
-    """In which order the leads of one priority are called."""
-
-    LONGEST_WAITING = "longest_waiting"
-    """Those never tried in the order in which they came, then who has been due longest."""
-    NEWEST = "newest"
-    """Those never tried, the newest first, then who has been due longest."""
-    FEWEST_ATTEMPTS = "fewest_attempts"
-    """Those never tried in the order in which they came, then by how often they were; of equals, who is due longest."""
-    RANDOM = "random"
-    """Those never tried in an order that looks random and never changes, then who has been due longest."""
 
 
 class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""The terms on which a campaign calls people, beside its hours: what for, and how often at most."""
+"""The terms on which a campaign calls people, beside its hours: what for, in which order, and how often at most."""
 
 from enum import StrEnum
 
@@ -142,3 +142,16 @@ class AmdSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     on_machine: OnMachine = OnMachine.HANG_UP
     machine_message: str = ""
     """The recorded message to leave."""
+
+
+class LeadOrder(StrEnum):
+    """In which order the leads of one priority are called."""
+
+    LONGEST_WAITING = "longest_waiting"
+    """Those never tried in the order in which they came, then who has been due longest."""
+    NEWEST = "newest"
+    """Those never tried, the newest first, then who has been due longest."""
+    FEWEST_ATTEMPTS = "fewest_attempts"
+    """Those never tried in the order in which they came, then by how often they were; of equals, who is due longest."""
+    RANDOM = "random"
+    """Those never tried in an order that looks random and never changes, then who has been due longest."""

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
-from campaigns.model import Campaign, Lead, LeadOrder
+from campaigns.model import Campaign, Lead
 from campaigns.rules.mixing import interleaved, moved, quotas
 from campaigns.rules.shuffling import shuffled_rank
 from campaigns.store.memory_leads import LeadSlot
+from campaigns.terms import LeadOrder
 
 Take = Callable[[Iterator[LeadSlot], int], list[Lead]]
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from campaigns.imports import AddRules, DuplicateScope
-from campaigns.model import Campaign, LeadOrder, LeadStatus, NewLead
+from campaigns.model import Campaign, LeadStatus, NewLead
 from campaigns.ports import LeadsAdded
 from campaigns.rules.shuffling import shuffled_rank
 from campaigns.store import sql_leads
@@ -18,6 +18,7 @@ from campaigns.store.judging import with_zones
 from campaigns.store.rows import NEW_LEAD_COLUMNS, lead_fields_row, new_lead_row, to_campaign
 from campaigns.store.schema import campaigns, lead_numbers, leads
 from campaigns.store.sql_leads import Group
+from campaigns.terms import LeadOrder
 
 CHUNK = 20_000
 

@@ -10,8 +10,9 @@ from heapq import nsmallest
 import msgspec
 import sqlalchemy as sa
 
-from campaigns.model import Campaign, Lead, LeadOrder, LeadStatus
+from campaigns.model import Campaign, Lead, LeadStatus
 from campaigns.store.rows import LEAD_COLUMNS, chunks, to_lead
+from campaigns.terms import LeadOrder
 
 GROUPS_AT_ONCE = 200
 """Groups of leads in one statement; SQLite takes 500."""

@@ -5,10 +5,11 @@ import contextlib
 import logging
 from collections.abc import Sequence
 
-from campaigns.model import Campaign, LeadOrder
+from campaigns.model import Campaign
 from campaigns.service.errors import CampaignsError
 from campaigns.store.ranking import rank_leads, shuffled_ranks
 from campaigns.store.sql import SqlStore
+from campaigns.terms import LeadOrder
 
 log = logging.getLogger(__name__)
 

@@ -5,9 +5,10 @@ from collections import Counter
 from msgspec.structs import replace
 
 from campaigns.imports import AddRules
-from campaigns.model import Campaign, CampaignStatus, LeadOrder, NewLead, Outcome, RetryRule
+from campaigns.model import Campaign, CampaignStatus, NewLead, Outcome, RetryRule
 from campaigns.ports import CampaignStore
 from campaigns.rules.shuffling import shuffled_rank
+from campaigns.terms import LeadOrder
 from tests.contracts.test_campaign_store import ANY_TIME, NOON, dial, ended, number
 
 CAMPAIGN = Campaign(

@@ -1,8 +1,9 @@
 from msgspec.structs import replace
 
-from campaigns.model import Campaign, Lead, LeadOrder
+from campaigns.model import Campaign, Lead
 from campaigns.store.memory_leads import LeadSlot
 from campaigns.store.memory_order import in_order, is_usual, take_mixed
+from campaigns.terms import LeadOrder
 
 CAMPAIGN = Campaign(campaign_id=1, name="x", skill_group="s")
 

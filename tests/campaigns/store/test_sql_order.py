@@ -4,10 +4,11 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from campaigns.model import LeadOrder, NewLead
+from campaigns.model import NewLead
 from campaigns.store import sql_leads, sql_order
 from campaigns.store.database import Database, read_url
 from campaigns.store.sql import SqlStore
+from campaigns.terms import LeadOrder
 from tests.campaigns.store.test_sql_leads import RUNNING, database, plans
 
 __all__ = ["database"]

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from campaigns.model import LeadOrder, NewLead
+from campaigns.model import NewLead
 from campaigns.rules.shuffling import shuffled_rank
 from campaigns.service.errors import StoreUnavailableError
 from campaigns.store.opening import open_store, upgrade_database
 from campaigns.store.sql import SqlStore
+from campaigns.terms import LeadOrder
 from dialer.live.ranking import LiveRanking
 from tests.contracts.test_campaign_store import NOON, SPRING, number
 
