@@ -2,15 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from dialer.config import Settings, TrunkSettings
+from dialer.config import Settings, SipSettings, TrunkSettings
 from dialer.gateway.media.engine import RtpEngine
-from dialer.gateway.media.prompts import PromptError, load_prompts
+from dialer.gateway.media.prompts import Prompt, PromptError, load_prompts
 from dialer.gateway.network import NetworkSettings
 from dialer.gateway.recording.recorder import OnFinished, Recorder
+from dialer.gateway.rtpengine.gateway import RtpengineGateway
+from dialer.gateway.rtpengine.media import RtpengineMedia
+from dialer.gateway.rtpengine.ng import NgClient
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
 from dialer.gateway.signers import SignerError
 from dialer.gateway.sip import RegistrarSettings
@@ -63,9 +66,10 @@ def sip_gateway(settings: Settings, post: Post) -> LiveGateway:
         prompts = load_prompts(Path(sip.prompts) if sip.prompts else None)
     except PromptError as error:
         raise StartError(f"[sip] prompts: {error}") from None
+    if sip.media == "rtpengine" and settings.engine.amd:
+        raise StartError('[engine] amd needs the audio in the dialer; set amd = false, or [sip] media = "in_process"')
     loop = asyncio.get_running_loop()
     recordings = Path(sip.recordings) if sip.recordings else None
-    media = RtpEngine(loop, sip.host, sip.rtp_port_min, sip.rtp_port_max, prompts, sip.media_timeout_s)
     gateway = GatewaySettings(
         host=sip.host,
         port=sip.port,
@@ -89,9 +93,22 @@ def sip_gateway(settings: Settings, post: Post) -> LiveGateway:
     )
     # Not the wall clock: were that set forward, every transaction would time out at once.
     try:
+        if sip.media == "rtpengine":
+            return RtpengineGateway(gateway, _rtpengine(sip, prompts), post, loop.time)
+        media = RtpEngine(loop, sip.host, sip.rtp_port_min, sip.rtp_port_max, prompts, sip.media_timeout_s)
         return SipGateway(gateway, media, post, loop.time, recorder=Recorder(media, recordings, time.time))
     except SignerError as error:
         raise StartError(f"[[trunks]] {error}") from None
+
+
+def _rtpengine(sip: SipSettings, prompts: Mapping[str, Prompt]) -> RtpengineMedia:
+    host, _, port = sip.rtpengine.rpartition(":")
+    try:
+        return RtpengineMedia(
+            NgClient(host.strip("[]"), int(port)), prompts, Path(sip.rtpengine_prompts), sip.media_timeout_s
+        )
+    except OSError as error:
+        raise StartError(f"[sip] rtpengine_prompts: {error}") from None
 
 
 def _trunk_address(trunk: TrunkSettings) -> TrunkAddress:

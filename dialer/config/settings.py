@@ -109,6 +109,19 @@ class SipSettings(Section):
     tls_verify: bool = Field(
         default=True, description="Check the certificate and name of TLS trunks; turn it off for tests alone."
     )
+    media: Literal["in_process", "rtpengine"] = Field(
+        default="in_process",
+        description="What carries the audio: the dialer itself, or the daemon rtpengine. With rtpengine there are no "
+        "recordings, AMD, keys, supervisors or third parties, since the audio does not pass through the dialer.",
+    )
+    rtpengine: str = Field(
+        default="127.0.0.1:22222", description="Address of rtpengine's ng protocol (UDP), where `media` says so."
+    )
+    rtpengine_prompts: str = Field(
+        default="",
+        description="Folder that rtpengine reads recorded messages from, under the same path on its machine; the "
+        "dialer writes them there. Required with rtpengine.",
+    )
     recordings: str = Field(
         default="recordings",
         description="Folder of the recordings of conversations, relative to the working directory; empty records none.",
@@ -150,6 +163,19 @@ class SipSettings(Section):
             except ValueError:
                 raise ValueError(f"{value!r} is not an IP address such as 192.0.2.10") from None
         return value
+
+    @model_validator(mode="after")
+    def _rtpengine_is_whole(self) -> "SipSettings":
+        if self.media != "rtpengine":
+            return self
+        host, _, port = self.rtpengine.rpartition(":")
+        if not host or not port.isdecimal() or not 1 <= int(port) <= 65535:
+            raise ValueError(f'rtpengine = {self.rtpengine!r} is not host:port; write for example "127.0.0.1:22222"')
+        if not self.rtpengine_prompts:
+            raise ValueError("media = rtpengine needs rtpengine_prompts: a folder from which it reads messages")
+        if self.recordings:
+            raise ValueError('media = rtpengine records nothing; set recordings = "", or media = "in_process"')
+        return self
 
     @model_validator(mode="after")
     def _far_ends_know_where(self) -> "SipSettings":

@@ -118,10 +118,13 @@ class Conversations:
         if not line.is_answered:
             return None
         try:
-            quality = call_quality(self._media.statistics(line.line_id))
+            statistics = self._media.statistics(line.line_id)
         except MediaError as error:
             log.warning("the audio of %s is not known: %s", line.line_id, error)
             return None
+        if not statistics.is_known:
+            return None
+        quality = call_quality(statistics)
         self._counters[AUDIO_COUNTERS[quality.audio]] += 1
         return quality
 

@@ -24,6 +24,10 @@ class Line:
         """Why we end it, where SIP alone would not tell."""
         self.reason = ""
 
+    def end_with(self, cause: CallCause, reason: str) -> None:
+        """It is about to be hung up, and this is why."""
+        self.cause, self.reason = cause, reason
+
     @property
     def is_leg(self) -> bool:
         """Whether it is an agent's leg."""

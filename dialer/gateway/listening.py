@@ -1,14 +1,19 @@
 """What the gateway listens for on its lines: who answers, and the beep after which a message may be left."""
 
+import contextlib
+import logging
 from collections.abc import Callable
 
 from campaigns.terms import AmdSettings
 from dialer.gateway.media.amd import Detector
 from dialer.gateway.media.amd.greeting import GreetingEnd
 from dialer.gateway.media.dtmf import InbandDigits
-from dialer.gateway.media_port import MediaEngine
+from dialer.gateway.media_port import MediaEngine, MediaError
 from dialer.messages import AmdDecided, DigitHeard
+from dialer.model import AmdResult
 from dialer.ports import Post
+
+log = logging.getLogger(__name__)
 
 
 class Listening:
@@ -34,7 +39,12 @@ class Listening:
                 confidence, reason = verdict.confidence, f"{verdict.reason} ({verdict.at_ms / 1000:g} s)"
                 self._post(AmdDecided(call_id=call_id, result=verdict.result, confidence=confidence, reason=reason))
 
-        self._media.listen(call_id, ear)
+        try:
+            self._media.listen(call_id, ear)
+        except MediaError as error:
+            # A person must not be lost for a setting: whoever answers is taken for one.
+            log.error("AMD is set for a campaign and cannot listen: %s", error)
+            self._post(AmdDecided(call_id=call_id, result=AmdResult.UNSURE, confidence=0.0, reason=str(error)))
 
     def collect_digits(self, call_id: str) -> None:
         """Hear the tones of keys too, for far ends that send no events."""
@@ -45,7 +55,9 @@ class Listening:
                 if call_id not in self._sends_events:
                     self._post(DigitHeard(call_id=call_id, digit=key))
 
-        self._media.listen(call_id, ear)
+        # An engine whose audio does not come here hears no tones: keys that come as events are all there is.
+        with contextlib.suppress(MediaError):
+            self._media.listen(call_id, ear)
 
     def forget(self, call_id: str) -> None:
         """A call has ended."""
@@ -64,4 +76,8 @@ class Listening:
                 self._media.stop_listening(call_id, ear)
                 then()
 
-        self._media.listen(call_id, ear)
+        try:
+            self._media.listen(call_id, ear)
+        except MediaError as error:
+            log.error("a message is left without waiting for the beep: %s", error)
+            then()

@@ -29,6 +29,8 @@ class MediaAddress(NamedTuple):
 class StreamStatistics(msgspec.Struct, frozen=True, kw_only=True):
     """What one stream has carried since it was opened."""
 
+    is_known: bool = True
+    """Whether the figures are of the whole time; False of an engine that only asks for them now and then."""
     packets_in: int = 0
     packets_out: int = 0
     bytes_in: int = 0
@@ -145,6 +147,10 @@ class MediaEngine(Protocol):
 
     def set_on_digit(self, callback: Callable[[str, str], None]) -> None:
         """Call `callback(stream_id, key)` once for every key that a far end presses and sends as a telephone event."""
+        ...
+
+    def set_on_moved(self, callback: Callable[[str, MediaAddress], None]) -> None:
+        """Call `callback(stream_id, address)` when a stream is received elsewhere: its far end has to be told."""
         ...
 
     def set_on_timeout(self, callback: Callable[[str], None]) -> None:

@@ -27,6 +27,7 @@ class SilentMedia:
         self._defer = defer
         self._ports: dict[str, int] = {}
         self._on_digit: Callable[[str, str], None] = lambda _stream_id, _key: None
+        self._on_moved: Callable[[str, MediaAddress], None] = lambda _stream_id, _address: None
         self._on_timeout: Callable[[str], None] = lambda _: None
         self._playing: dict[str, Callable[[], None]] = {}
         self.ears: dict[str, list[Ear]] = {}
@@ -153,6 +154,14 @@ class SilentMedia:
     def set_on_digit(self, callback: Callable[[str, str], None]) -> None:
         """Keep the callback for `press`."""
         self._on_digit = callback
+
+    def set_on_moved(self, callback: Callable[[str, MediaAddress], None]) -> None:
+        """Keep the callback for `move`."""
+        self._on_moved = callback
+
+    def move(self, stream_id: str, address: MediaAddress) -> None:
+        """Report that a stream is received elsewhere, as an engine outside this process would."""
+        self._on_moved(stream_id, address)
 
     def press(self, stream_id: str, key: str) -> None:
         """Report a key, as an engine with sockets would."""

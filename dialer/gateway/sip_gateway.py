@@ -15,11 +15,13 @@ from dns.asyncresolver import Resolver
 
 from dialer.gateway import causes
 from dialer.gateway.conversations import Conversations
+from dialer.gateway.counting import on_the_network, open_lines
 from dialer.gateway.hosts import Hosts
 from dialer.gateway.invitations import call_invitation, outside_leg
 from dialer.gateway.legs import Legs
 from dialer.gateway.lines import Line, usable_audio
 from dialer.gateway.media_port import MediaEngine, MediaError
+from dialer.gateway.moves import Moves
 from dialer.gateway.network import Network
 from dialer.gateway.recording.recorder import OnFinished, Recorder
 from dialer.gateway.server_names import ServerNames
@@ -29,6 +31,7 @@ from dialer.gateway.sip import (
     Address,
     Ending,
     Invitation,
+    OfferRefused,
     Reminded,
     RequestAnswered,
     SessionAnswered,
@@ -69,6 +72,7 @@ log = logging.getLogger(__name__)
 
 RINGING_STATUSES = (180, 183)
 CLOSE_TIMEOUT_S = 5.0
+NO_AUDIO = "the answer had no audio that can be carried (PCMU or PCMA over RTP/AVP)"
 
 
 class SipGateway:
@@ -115,6 +119,7 @@ class SipGateway:
         self._offers = 0
         self._recorder = recorder
         self._calls_refused = 0
+        self._moves = Moves(lambda: self._shell, now)
         self._conversations = Conversations(self._lines, media, post, self._hang_up, recorder)
         self._carry_out: dict[type, Callable[[Any], None]] = {
             PlaceCall: self._place,
@@ -128,9 +133,11 @@ class SipGateway:
             SessionProgressed: self._on_progressed,
             SessionAnswered: self._on_answered,
             SessionModified: self._on_modified,
+            OfferRefused: lambda _, event: self._moves.refused(event),
             SessionEnded: self._on_ended,
         }
         media.set_on_timeout(self._on_media_timeout)
+        media.set_on_moved(self._moves.tell)
 
     @property
     def address(self) -> HostPort:
@@ -195,23 +202,10 @@ class SipGateway:
 
     def counters(self) -> dict[str, int]:
         """What has passed since the start, by name; `calls` and `legs` are those open now."""
-        legs = sum(line.is_leg for line in self._lines.values())
-        refused = {"calls_refused": self._calls_refused, "signatures_failed": self._signers.failures}
-        own = {**refused, **self._conversations.counters(), "calls": len(self._lines) - legs, "legs": legs}
-        if self._shell is None:
-            return own
-        sizes = {"transactions": self.agent.transactions, "dialogs": self.agent.dialogs}
-        watched = self._watch.counters if self._watch is not None else {}
-        streams = self._network.streams
-        connections = {} if streams is None else {"connections": len(streams), **streams.counters}
-        return {
-            **self.agent.counters(),
-            **sizes,
-            **connections,
-            "send_errors": self._shell.send_errors,
-            **watched,
-            **own,
-        }
+        own = {"calls_refused": self._calls_refused, "signatures_failed": self._signers.failures}
+        lines = open_lines(self._lines.values())
+        network = {} if self._shell is None else on_the_network(self._shell, self._network, self._watch)
+        return {**network, **own, **self._moves.counters, **self._conversations.counters(), **lines}
 
     def send(self, command: GatewayCommand) -> None:
         """Carry out one command of the engine."""
@@ -315,7 +309,8 @@ class SipGateway:
             return
         if isinstance(event, Reminded | RequestAnswered):
             assert self._watch is not None
-            self._watch.on_event(event)
+            if not self._moves.reminded(event.name):
+                self._watch.on_event(event)
             return
         line = self._lines.get(event.session_id)
         if line is None:
@@ -341,14 +336,14 @@ class SipGateway:
         elif is_connected:
             self._post(LegOpened(leg_id=line.line_id))
         if not is_connected and not event.crossed_cancel and line.line_id in self._lines:
-            line.cause = CallCause.TRUNK_FAILURE
-            line.reason = "the answer had no audio that can be carried (PCMU or PCMA over RTP/AVP)"
+            line.end_with(CallCause.TRUNK_FAILURE, NO_AUDIO)
             self._hang_up(line.line_id)
 
     def _on_modified(self, line: Line, event: SessionModified) -> None:
         audio = usable_audio(event.body)
         if audio is not None:
             self._connect(line, audio)
+        self._moves.told(line.line_id)
 
     def _connect(self, line: Line, audio: SessionDescription) -> bool:
         try:
@@ -378,15 +373,14 @@ class SipGateway:
                 self.agent.give_up(line.line_id, self._now())
 
     def _on_media_timeout(self, line_id: str) -> None:
-        line = self._lines.get(line_id)
-        if line is not None:
-            line.cause = CallCause.MEDIA_TIMEOUT
-            line.reason = "no audio came from the far end"
+        if line_id in self._lines:
+            self._lines[line_id].end_with(CallCause.MEDIA_TIMEOUT, "no audio came from the far end")
             self._hang_up(line_id)
 
     def _end(self, line: Line, cause: CallCause, status: int | None, reason: str) -> None:
         if self._lines.pop(line.line_id, None) is None:
             return
+        self._moves.forget(line.line_id)
         quality = self._conversations.ended(line)
         self._media.close(line.line_id)
         if line.is_leg:

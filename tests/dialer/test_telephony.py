@@ -1,6 +1,8 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from dialer.config import Settings
 from dialer.live.starting import StartError
@@ -34,3 +36,32 @@ async def test_the_sip_gateway_knows_the_trunks_and_their_passwords() -> None:
     await gateway.start()
     assert gateway.address[0] == "127.0.0.1"
     await gateway.close()
+
+
+DAEMON = {"media": "rtpengine", "recordings": "", "port": 0}
+
+
+async def test_with_rtpengine_the_daemon_carries_the_audio(tmp_path: Path) -> None:
+    sip = {**DAEMON, "rtpengine_prompts": str(tmp_path), "rtpengine": "127.0.0.1:9"}
+    gateway = sip_gateway(settings(sip=sip), lambda event: None)
+    assert (tmp_path / "safe-harbour.wav").is_file()
+    assert (tmp_path / "hold-music.wav").is_file()
+    await gateway.start()
+    assert gateway.counters()["rtpengine_down"] == 1
+    await gateway.close()
+
+
+async def test_what_rtpengine_cannot_do_is_said_at_the_start(tmp_path: Path) -> None:
+    sip = {**DAEMON, "rtpengine_prompts": str(tmp_path)}
+    with pytest.raises(StartError, match="amd needs the audio in the dialer"):
+        sip_gateway(settings(sip=sip, engine={"amd": True}), lambda event: None)
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StartError, match="rtpengine_prompts"):
+        sip_gateway(settings(sip={**sip, "rtpengine_prompts": str(tmp_path / "file")}), lambda event: None)
+    for change, why in (
+        ({"recordings": "there"}, "records nothing"),
+        ({"rtpengine_prompts": ""}, "needs rtpengine_prompts"),
+        ({"rtpengine": "nowhere"}, "is not host:port"),
+    ):
+        with pytest.raises(ValidationError, match=why):
+            settings(sip={**sip, **change})

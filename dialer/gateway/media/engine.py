@@ -177,6 +177,9 @@ class RtpEngine:
         """Call `callback(stream_id)` once for a stream that is owed packets and got none for `media_timeout_s`."""
         self._on_timeout = callback
 
+    def set_on_moved(self, callback: Callable[[str, MediaAddress], None]) -> None:
+        """Never called: a stream keeps its port."""
+
     def set_on_digit(self, callback: Callable[[str, str], None]) -> None:
         """Call `callback(stream_id, key)` for every key that comes as a telephone event."""
         self._on_digit = callback

@@ -1,0 +1,82 @@
+"""Tells far ends, by re-INVITE, that their audio is received at another address."""
+
+import logging
+from collections.abc import Callable
+
+from dialer.gateway.media_port import MediaAddress
+from dialer.gateway.sip import OfferRefused, UnknownSession, WrongState, offer_again, parse_sdp
+from dialer.gateway.udp import Shell
+
+log = logging.getLogger(__name__)
+
+AGAIN_S = 2.2
+"""After a 491, or while another request is under way (RFC 3261 section 14.1: 2.1 to 4 s)."""
+GLARE = 491
+REMINDER = "move:"
+
+
+class Moves:
+    """What each far end is still to be told.
+
+    Args:
+        shell: the gateway's, once it is started.
+        now: the gateway's clock.
+    """
+
+    def __init__(self, shell: Callable[[], Shell | None], now: Callable[[], float]) -> None:
+        self._shell = shell
+        self._now = now
+        self._wanted: dict[str, MediaAddress] = {}
+        self.counters = {"moves_told": 0, "moves_refused": 0}
+
+    def tell(self, line_id: str, address: MediaAddress) -> None:
+        """The audio of a line is received at `address` now."""
+        self._wanted[line_id] = address
+        self._try(line_id)
+
+    def told(self, line_id: str) -> None:
+        """The far end has taken an offer, or made one: see whether there is another for it."""
+        if line_id in self._wanted:
+            self._try(line_id)
+
+    def refused(self, event: OfferRefused) -> None:
+        """The far end does not want it: tried again after a glare, given up otherwise."""
+        if event.status == GLARE:
+            self._remind(event.session_id)
+        elif self._wanted.pop(event.session_id, None) is not None:
+            self.counters["moves_refused"] += 1
+            log.warning("%s does not take a new media address: %d", event.session_id, event.status)
+
+    def reminded(self, name: str) -> bool:
+        """Whether a reminder was ours; if so it is tried again."""
+        if not name.startswith(REMINDER):
+            return False
+        self.told(name.removeprefix(REMINDER))
+        return True
+
+    def forget(self, line_id: str) -> None:
+        """A line has ended."""
+        self._wanted.pop(line_id, None)
+
+    def _try(self, line_id: str) -> None:
+        shell, address = self._shell(), self._wanted[line_id]
+        if shell is None:
+            return
+        try:
+            local_body = shell.agent.local_body(line_id)
+            local = parse_sdp(local_body)
+            if (local.host, local.port) == address:
+                del self._wanted[line_id]
+                return
+            shell.agent.offer(line_id, offer_again(local_body, *address), self._now())
+            self.counters["moves_told"] += 1
+        except UnknownSession:
+            del self._wanted[line_id]
+        except WrongState:
+            self._remind(line_id)
+        shell.pump()
+
+    def _remind(self, line_id: str) -> None:
+        shell = self._shell()
+        if shell is not None and line_id in self._wanted:
+            shell.agent.remind(REMINDER + line_id, self._now() + AGAIN_S)
