@@ -27,7 +27,7 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def group_of(quarter: int, grouping: Grouping, zone: ZoneInfo) -> str:
-    """The name of the hour, weekday or day that a quarter lies in; names sort as their times do, weekdays by number.
+    """The hour, weekday, day or month that a quarter lies in; names sort as their times do, weekdays by number.
 
     An hour that a clock set back repeats has its offset behind it, so that the two are told apart.
     """
@@ -39,6 +39,8 @@ def group_of(quarter: int, grouping: Grouping, zone: ZoneInfo) -> str:
             return f"{local:%H}:00"
         case Grouping.WEEKDAY:
             return f"{local.weekday() + 1} {_WEEKDAYS[local.weekday()]}"
+        case Grouping.MONTH:
+            return f"{local:%Y-%m}"
     return f"{local:%Y-%m-%d}"
 
 

@@ -22,6 +22,7 @@ class Grouping(StrEnum):
     HOUR_OF_DAY = "hour-of-day"
     WEEKDAY = "weekday"
     DAY = "day"
+    MONTH = "month"
     LIST = "list"
     ATTEMPT_NUMBER = "attempt-number"
     """First tries, second tries and so on: the penetration of a list."""
@@ -146,6 +147,36 @@ class CallTally(msgspec.Struct, frozen=True, kw_only=True):
     """Given up unanswered before they had rung for the legal minimum."""
     refused: int
     """Not placed because the gate or routing said no."""
+
+
+class DigitTally(msgspec.Struct, frozen=True, kw_only=True):
+    """Answered calls of one campaign placed within one quarter of an hour, in which the same keys were pressed."""
+
+    campaign_id: int
+    quarter: int
+    digits: str
+    """In the order in which they were pressed; empty for none."""
+    calls: int
+
+
+class UsageTally(msgspec.Struct, frozen=True, kw_only=True):
+    """What one campaign used within one quarter of an hour."""
+
+    campaign_id: int
+    quarter: int
+    calls: int = 0
+    """Placed."""
+    answered: int = 0
+    """Of these, answered by anybody or anything: what carriers bill."""
+    answered_s: float = 0.0
+    """From the answer to the end."""
+    talk_s: float = 0.0
+    recordings: int = 0
+    """Begun then, and still kept."""
+    recorded_s: float = 0.0
+    imports: int = 0
+    """Begun then; those rolled back are among them."""
+    import_rows: int = 0
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -314,6 +345,46 @@ class CallerIdRow(msgspec.Struct, frozen=True, kw_only=True):
     """The chance of being this far below the others, were it as good as they are."""
     flag: str
     """"fallen", "below the others", both, or empty."""
+
+
+class DigitRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How often people pressed one key in the calls of one campaign."""
+
+    campaign_id: int
+    group: str
+    """The hour, day or month; empty for the whole period."""
+    digit: str
+    calls: int
+    """In which it was pressed."""
+    presses: int
+    first: int
+    """Calls in which it was the first key."""
+    answered: int
+    """Calls that were answered, with keys or without."""
+    share_rate: float | None
+    """calls / answered."""
+
+
+class UsageRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What a tenant used in a day or month: a row for each campaign, and one for what is of none."""
+
+    tenant_id: int
+    period: str
+    campaign_id: int | None
+    """None for what belongs to no campaign: the agents' time."""
+    name: str
+    calls: int
+    answered: int
+    answered_s: float
+    """Answered minutes, in seconds: from each answer, by whomever or whatever, to the end of the call."""
+    talk_s: float
+    agents_s: float
+    """Agents' time signed in."""
+    recordings: int
+    """Begun in the period and still kept."""
+    recordings_bytes: int
+    imports: int
+    import_rows: int
 
 
 class Report(msgspec.Struct, Generic[R], frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ _KEYS: dict[Grouping, Key | None] = {
     Grouping.HOUR_OF_DAY: Key.QUARTER,
     Grouping.WEEKDAY: Key.QUARTER,
     Grouping.DAY: Key.QUARTER,
+    Grouping.MONTH: Key.QUARTER,
     Grouping.LIST: Key.LIST,
     Grouping.ATTEMPT_NUMBER: Key.ATTEMPT_NUMBER,
     Grouping.CAMPAIGN: None,

@@ -11,12 +11,14 @@ from campaigns.reports.model import (
     AgentStay,
     AgentTally,
     CallTally,
+    DigitTally,
     ImportTally,
     Key,
     LeadTally,
     ListName,
     ReportFilter,
     Tally,
+    UsageTally,
 )
 from campaigns.terms import AnswerHour
 
@@ -46,6 +48,14 @@ class ReportStore(Protocol):
 
     def tally_calls(self, wanted: ReportFilter) -> Sequence[CallTally]:
         """What the law looks at, by campaign and quarter of an hour; `list_id` is not looked at."""
+        ...
+
+    def tally_digits(self, wanted: ReportFilter) -> Sequence[DigitTally]:
+        """Keys pressed in answered calls, by campaign and quarter of an hour; `list_id` is not looked at."""
+        ...
+
+    def tally_usage(self, wanted: ReportFilter) -> Sequence[UsageTally]:
+        """Calls, recordings and imports by campaign and quarter of an hour; `list_id` is not looked at."""
         ...
 
     def answer_hours(self, campaign_id: int) -> Sequence[AnswerHour]:

@@ -10,21 +10,23 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from campaigns.model import ANSWERED_BY_PERSON, Attempt, Lead, LeadStatus, Outcome
+from campaigns.model import ANSWERED_BY_PERSON, Attempt, Cdr, Lead, LeadStatus, Outcome
 from campaigns.ports import AttemptFilter, CampaignStore, ImportFilter, LeadFilter, Page
 from campaigns.reports.compliance import CONNECT_S_MAX, SHORT_RING_S
-from campaigns.reports.importing import tally_imports
+from campaigns.reports.importing import tally_imports, used_by_imports
 from campaigns.reports.model import (
     QUARTER_S,
     AgentStay,
     AgentTally,
     CallTally,
+    DigitTally,
     ImportTally,
     Key,
     LeadTally,
     ListName,
     ReportFilter,
     Tally,
+    UsageTally,
 )
 from campaigns.store import progress
 from campaigns.store.listing import PAGE_MAX
@@ -112,6 +114,33 @@ class MemoryReports:
             for (campaign_id, quarter), counted in found.items()
         )
 
+    def tally_digits(self, wanted: ReportFilter) -> Sequence[DigitTally]:
+        """See the port."""
+        found = Counter(
+            (one.campaign_id, int(one.started_at // QUARTER_S), one.digits)
+            for one in self._cdrs(wanted)
+            if one.answered_at is not None
+        )
+        return tuple(
+            DigitTally(campaign_id=key[0], quarter=key[1], digits=key[2], calls=calls) for key, calls in found.items()
+        )
+
+    def tally_usage(self, wanted: ReportFilter) -> Sequence[UsageTally]:
+        """See the port; there are no recordings here."""
+        calls = [
+            UsageTally(
+                campaign_id=one.campaign_id,
+                quarter=int(one.started_at // QUARTER_S),
+                calls=1,
+                answered=int(one.answered_at is not None),
+                answered_s=_between(one.answered_at, one.ended_at),
+                talk_s=one.talk_s,
+            )
+            for one in self._cdrs(wanted)
+        ]
+        pages = [self._store.lead_imports(ImportFilter(campaign_id=one, limit=PAGE_MAX)) for one in wanted.campaign_ids]
+        return (*calls, *used_by_imports((one for page in pages for one in page.items), wanted))
+
     def answer_hours(self, campaign_id: int) -> Sequence[AnswerHour]:
         """See the port."""
         found: dict[int, AnswerHour] = {}
@@ -151,6 +180,11 @@ class MemoryReports:
             for attempt in _all(self._store.attempts, listing):
                 if wanted.list_id in {None, self._list_of(attempt)}:
                     yield attempt
+
+    def _cdrs(self, wanted: ReportFilter) -> Iterator[Cdr]:
+        for campaign_id in wanted.campaign_ids:
+            listing = AttemptFilter(campaign_id=campaign_id, since=wanted.since, until=wanted.until, limit=PAGE_MAX)
+            yield from _all(self._store.cdrs, listing)
 
     def _leads(self, campaign_ids: Sequence[int]) -> Iterator[Lead]:
         for campaign_id in campaign_ids:

@@ -15,13 +15,16 @@ from campaigns.reports.model import (
     AgentStay,
     AgentTally,
     CallTally,
+    DigitTally,
     ImportTally,
     Key,
     LeadTally,
     ListName,
     ReportFilter,
     Tally,
+    UsageTally,
 )
+from campaigns.store import sql_usage
 from campaigns.store.database import Database, insert
 from campaigns.store.report_schema import agent_stays
 from campaigns.store.rows import chunks
@@ -153,6 +156,16 @@ class SqlReports:
             rows = connection.execute(_within(query, msgspec.structs.replace(wanted, list_id=None)))
             names = CallTally.__struct_fields__
             return tuple(CallTally(**dict(zip(names, row, strict=True))) for row in rows)
+
+    def tally_digits(self, wanted: ReportFilter) -> Sequence[DigitTally]:
+        """See the port."""
+        with self._database.reading() as connection:
+            return tuple(sql_usage.digits(connection, wanted, self._quarter))
+
+    def tally_usage(self, wanted: ReportFilter) -> Sequence[UsageTally]:
+        """See the port."""
+        with self._database.reading() as connection:
+            return tuple(sql_usage.usage(connection, wanted, self._quarter))
 
     def answer_hours(self, campaign_id: int) -> Sequence[AnswerHour]:
         """See the port."""

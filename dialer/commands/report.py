@@ -23,6 +23,8 @@ REPORTS = {
     "compliance": "abandon rate per campaign and day by each regulator's own definition",
     "caller-ids": "answer rate of each caller ID; flagged when it falls beyond chance",
     "lists": "imported, rejected, duplicate rows; leads dialed, reached, numbers that do not exist",
+    "digits": "keys pressed during calls; with --by hour, day or month",
+    "usage": "calls, answered time, agents' time, recordings kept, rows imported, by month or --by day",
     "attempts": "every attempt (files only)",
     "cdrs": "every call detail record (files only)",
 }
@@ -35,7 +37,7 @@ HELP = "What came of the calls.\n\n" + "\n\n".join(f"`{name}`: {said}" for name,
 def report_command(
     name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of {', '.join(REPORTS)}.")],
     campaign: Annotated[int | None, typer.Option(help="One campaign; all, where it is left out.")] = None,
-    by: Annotated[str | None, typer.Option(help="How `outcomes` and `agents` are grouped.")] = None,
+    by: Annotated[str | None, typer.Option(help="How `outcomes`, `agents`, `digits` and `usage` are grouped.")] = None,
     list_id: Annotated[int | None, typer.Option("--list", help="Leads of one list; 0: of none.")] = None,
     since: Annotated[str | None, typer.Option(help="First day, 2026-03-01, or `today`, `yesterday`.")] = None,
     until: Annotated[str | None, typer.Option(help="Last day, included.")] = None,

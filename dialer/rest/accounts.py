@@ -1,12 +1,15 @@
 """Routes of whoever looks after a tenant's accounts and tokens, and after tenants."""
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from starlette.concurrency import run_in_threadpool
 
 from campaigns.ports import Page
+from campaigns.reports.model import Grouping, Report, ReportFilter, UsageRow
+from campaigns.reports.usage import usage
 from dialer.access import accounts as use_cases
 from dialer.access.model import Account, IssuedToken, Role, Scope, Tenant, Token
 from dialer.access.passwords import LENGTH_MAX
@@ -165,6 +168,26 @@ async def list_tenants(request: Request, service: ServiceOf, wanted: Annotated[P
     """All tenants, oldest first; for admins of the tenant `default`."""
     found = await run_in_threadpool(service.access.tenants)
     return page_answer(request, page_of(found, lambda one: one.tenant_id, wanted))
+
+
+@router.get("/tenants/usage", responses=answers(Report[UsageRow], "By tenant, campaign and month"))
+async def tenants_usage(
+    service: ServiceOf,
+    since: Annotated[float | None, Query(ge=0, le=1e11, description="Unix seconds.")] = None,
+    until: Annotated[float | None, Query(ge=0, le=1e11, description="Unix seconds.")] = None,
+) -> Response:
+    """What every tenant used, by month in UTC; for admins of the tenant `default`. `/reports/usage` has one's own."""
+
+    def rows() -> list[UsageRow]:
+        found: list[UsageRow] = []
+        for tenant in service.access.tenants():
+            names = {one.campaign_id: one.name for one in service.store.campaigns(tenant_id=tenant.tenant_id)}
+            wanted = ReportFilter(campaign_ids=tuple(names), since=since, until=until)
+            found += usage(service.reports, tenant.tenant_id, wanted, names, Grouping.MONTH, ZoneInfo("UTC"))
+        return found
+
+    found = tuple(await run_in_threadpool(rows))
+    return answer(Report(report="usage", since=since, until=until, time_zone="UTC", rows=found))
 
 
 @router.post("/tenants", status_code=201, responses=answers(Tenant, "The new tenant", 201))

@@ -16,21 +16,25 @@ from campaigns.reports.agents import AgentsWanted, agents, dispositions
 from campaigns.reports.caller_ids import DAY_S, RECENT_DAYS, caller_ids
 from campaigns.reports.clock import zone_of
 from campaigns.reports.compliance import compliance
+from campaigns.reports.digits import digits
 from campaigns.reports.lists import list_quality
 from campaigns.reports.model import (
     AgentRow,
     CallerIdRow,
     CampaignRow,
     ComplianceRow,
+    DigitRow,
     DispositionRow,
     Grouping,
     ListRow,
     OutcomeRow,
     Report,
     ReportFilter,
+    UsageRow,
 )
 from campaigns.reports.outcomes import outcomes, summary
 from campaigns.reports.sheets import report_csv, write_xlsx
+from campaigns.reports.usage import usage
 from dialer.access.model import Caller
 from dialer.access.tenancy import outside
 from dialer.rest.access import CallerOf
@@ -78,6 +82,18 @@ class CallerIdsWanted(Wanted):
     """And how many days count as lately."""
 
     recent_days: int = Field(RECENT_DAYS, ge=1, le=366, description="Compared with all before them.")
+
+
+class DigitsWanted(Wanted):
+    """And whether by hour, day or month."""
+
+    by: Literal["hour", "day", "month"] | None = Field(None, description="The whole period where it is left out.")
+
+
+class UsageWanted(Wanted):
+    """And whether by month or day."""
+
+    by: Literal["month", "day"] = "month"
 
 
 class Rows(Listing):
@@ -200,6 +216,35 @@ async def lists_report(
         return tuple(row for row in found if wanted.list_id in {None, row.list_id})
 
     return await _report(service, caller, wanted, accept, "lists", ListRow, rows)
+
+
+@router.get("/digits", responses=_answers(DigitRow, "A row for each key that was pressed, by campaign"))
+async def digits_report(
+    service: ServiceOf, caller: CallerOf, wanted: Annotated[DigitsWanted, Query()], accept: Accept = ""
+) -> Response:
+    """Digits pressed: how many answered calls each key was pressed in, how often, and how often as the first."""
+    grouping = None if wanted.by is None else Grouping(wanted.by)
+    return await _report(
+        service, caller, wanted, accept, "digits", DigitRow,
+        lambda scope: digits(service.reports, scope.attempts, grouping, scope.zone),
+    )  # fmt: skip
+
+
+@router.get("/usage", responses=_answers(UsageRow, "A row for each campaign and month or day"))
+async def usage_report(
+    service: ServiceOf, caller: CallerOf, wanted: Annotated[UsageWanted, Query()], accept: Accept = ""
+) -> Response:
+    """Usage: calls placed, answered and agents' time, recordings kept, rows imported, by campaign and month or day.
+
+    Agents' time is of no campaign and stands in a row of its own, where no single campaign is asked for.
+    """
+
+    def rows(scope: _Scope) -> tuple[UsageRow, ...]:
+        names = {campaign.campaign_id: campaign.name for campaign in scope.campaigns}
+        by, whole = Grouping(wanted.by), wanted.campaign_id is None
+        return usage(service.reports, caller.tenant_id, scope.attempts, names, by, scope.zone, agents=whole)
+
+    return await _report(service, caller, wanted, accept, "usage", UsageRow, rows)
 
 
 @router.get("/attempts", responses=_FILES, response_class=StreamingResponse)

@@ -207,3 +207,46 @@ def test_a_listing_of_leads_is_read_page_by_page(both: tuple[CampaignStore, Repo
     assert len(store.leads(LeadFilter(campaign_id=first.campaign_id, list_id=gold.list_id)).items) == 40
     one = store.leads(LeadFilter(campaign_id=second.campaign_id, number=number(9001))).items
     assert [lead.number for lead in one] == [number(9001)]
+
+
+def test_keys_and_usage_are_counted_as_one_by_one(both: tuple[CampaignStore, ReportStore]) -> None:
+    store, reports = both
+    campaign = store.create_campaign(SPRING)
+    store.add_leads(campaign.campaign_id, [NewLead(number=number(index)) for index in range(4)])
+    leads = store.reserve_leads(campaign.campaign_id, 4, NOON, 600.0, "engine-1")
+    for lead, pressed, outcome in zip(
+        leads, ("9", "", "19", ""), (*KINDS[:2], Outcome.MACHINE, Outcome.BUSY), strict=True
+    ):
+        attempt = next_attempt(lead, NOON)
+        store.record_attempts([attempt])
+        result = ended(attempt, outcome)
+        assert result.cdr is not None
+        is_answered = outcome is not Outcome.BUSY
+        cdr = replace(
+            result.cdr,
+            started_at=NOON,
+            digits=pressed,
+            answered_at=NOON + 5 if is_answered else None,
+            ended_at=NOON + 35,
+            talk_s=20.0 if outcome is Outcome.CONNECTED else 0.0,
+        )
+        store.record_results([Result(attempt=result.attempt, cdr=cdr)], NOON + 35)
+    begun = LeadImport(
+        import_id=0,
+        campaign_id=campaign.campaign_id,
+        file_name="a",
+        digest="",
+        created_at=NOON,
+        updated_at=NOON,
+        rows=7,
+    )
+    store.create_import(begun)
+    wanted = ReportFilter(campaign_ids=(campaign.campaign_id,), since=NOON, until=NOON + 1)
+    keys = {(one.quarter, one.digits): one.calls for one in reports.tally_digits(wanted)}
+    assert keys == {(NOON // 900, "9"): 1, (NOON // 900, ""): 1, (NOON // 900, "19"): 1}
+    used = reports.tally_usage(wanted)
+    assert {(one.campaign_id, one.quarter) for one in used} == {(campaign.campaign_id, NOON // 900)}
+    fields = ("calls", "answered", "answered_s", "talk_s", "recordings", "imports", "import_rows")
+    assert [sum(getattr(one, field) for one in used) for field in fields] == [4, 3, 90.0, 20.0, 0, 1, 7]
+    for foreign in (replace(wanted, campaign_ids=(99,)), replace(wanted, since=NOON + 1, until=None)):
+        assert (list(reports.tally_digits(foreign)), list(reports.tally_usage(foreign))) == ([], [])

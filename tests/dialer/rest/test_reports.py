@@ -10,7 +10,7 @@ from tests.dialer.rest.test_listings import dial_all
 
 pytestmark = pytest.mark.anyio
 
-REPORTS = ("campaigns", "outcomes", "agents", "dispositions", "compliance", "caller-ids", "lists")
+REPORTS = ("campaigns", "outcomes", "agents", "dispositions", "compliance", "caller-ids", "lists", "digits", "usage")
 
 
 async def test_reports_of_the_same_calls_agree(bench: Bench) -> None:
@@ -89,3 +89,24 @@ async def test_another_tenants_calls_are_in_no_report(bench: Bench) -> None:
     for name in ("attempts", "cdrs"):
         text = (await bench.client.get(f"/reports/{name}", headers=theirs)).text
         assert len(text.splitlines()) == 1
+
+
+async def test_usage_and_digits_are_those_of_the_calls(bench: Bench) -> None:
+    await dial_all(bench, 5)
+    (used,) = (await bench.call("GET", "/reports/usage"))["rows"]
+    assert (used["calls"], used["answered"], used["imports"], used["name"]) == (5, 5, 0, "spring")
+    assert used["answered_s"] > 0
+    by_day = (await bench.call("GET", "/reports/usage?by=day&campaign_id=1"))["rows"]
+    assert sum(row["calls"] for row in by_day) == 5
+    assert (await bench.call("GET", "/reports/digits?by=month"))["rows"] == []
+    await bench.call("GET", "/reports/usage?by=hour", 422)
+
+
+async def test_an_admin_of_the_installation_sees_what_every_tenant_used(bench: Bench) -> None:
+    await dial_all(bench, 2)
+    acme = bench.live.access.create_tenant("acme", 0.0).tenant_id
+    theirs, ours = token_of(bench, Role.ADMIN, "root", acme), token_of(bench, Role.ADMIN, "root")
+    (used,) = (await bench.call("GET", "/tenants/usage", headers=ours))["rows"]
+    assert (used["tenant_id"], used["calls"]) == (1, 2)
+    assert (await bench.call("GET", "/reports/usage", headers=theirs))["rows"] == []
+    await bench.call("GET", "/tenants/usage", 403, headers=theirs)
