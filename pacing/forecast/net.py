@@ -10,6 +10,7 @@ from pacing.forecast.primitives import HORIZON_COUNT, HORIZON_WEIGHTS
 from pacing.forecast.rows import CALL_KNOTS, CALLS_FROM_S, Rows, Selection, level_of, spread
 
 Array = NDArray[np.float64]
+Single = NDArray[np.float32]
 Indexes = NDArray[np.intp]
 
 HORIZONS = range(HORIZON_COUNT)
@@ -43,6 +44,8 @@ class NetForecast:
             moments = moments + weights @ selection.moments
         self._moments: Array = moments
         self._added = 0.0
+        self._fresh: tuple[tuple[float, int], Part, Array, Single] | None = None
+        """The call added last, by probability and window, and what it added: most often the next one is the same."""
         self._lay(ROOM_MIN)
 
     @property
@@ -54,6 +57,11 @@ class NetForecast:
     def answered(self) -> Array:
         """Answers expected from the calls in flight, by horizon."""
         return self._moments[HORIZON_COUNT : 2 * HORIZON_COUNT]
+
+    def expected(self) -> tuple[float, float]:
+        """Agents expected to be free and answers expected by the last horizon."""
+        moments = self._moments
+        return float(moments[HORIZON_COUNT - 1]), float(moments[2 * HORIZON_COUNT - 1])
 
     def risk(self) -> float:
         """Chance that a call placed now, if a person answers it, finds no agent in time."""
@@ -69,8 +77,15 @@ class NetForecast:
 
     def add(self, probability: float) -> None:
         """Place one more call, which a person answers with that probability."""
-        level, above = level_of(probability)
-        self._change(self._rows.fresh(level), np.array((1.0 - above, above)))
+        key = (probability, self._window)
+        if self._fresh is None or self._fresh[0] != key:
+            level, above = level_of(probability)
+            part = self._rows.fresh(level), np.array((1.0 - above, above))
+            self._fresh = key, part, *self._counted(*part)
+        _, part, moments, logs = self._fresh
+        self._parts.append(part)
+        self._moments = self._moments + moments
+        self._logs += logs
         self._added += probability
         if self._added > self._room:
             self._lay(2.0 * self._room)
@@ -84,9 +99,14 @@ class NetForecast:
         self._change(*self._call(age_s, probability, 1.0))
 
     def _change(self, selection: Selection, weights: Array) -> None:
+        moments, logs = self._counted(selection, weights)
         self._parts.append((selection, weights))
-        self._moments = self._moments + weights @ selection.moments
-        self._logs += weights.astype(np.float32) @ selection.logs(self._window)
+        self._moments = self._moments + moments
+        self._logs += logs
+
+    def _counted(self, selection: Selection, weights: Array) -> tuple[Array, Single]:
+        """What rows so often counted come to: moments, and logarithms on the present window."""
+        return weights @ selection.moments, weights.astype(np.float32) @ selection.logs(self._window)
 
     def _lay(self, room: float) -> None:
         """Choose a window with room for that many answers more, and evaluate the characteristic function on it."""
@@ -106,12 +126,13 @@ class NetForecast:
         self._logs = logs
         self._real = HORIZON_COUNT * frequencies(window)
 
-    def _terms(self) -> NDArray[np.float32]:
+    def _terms(self) -> Single:
         """Real parts of the turned characteristic functions, flat over horizons and frequencies."""
         logs, real = self._logs, self._real
-        terms = np.cos(logs[real:] + self._kernel.phase)
+        terms: Single = logs[real:] + self._kernel.phase
+        np.cos(terms, out=terms)
         terms *= np.exp(logs[:real])
-        return np.asarray(terms)
+        return terms
 
     def _call(self, age_s: float, probability: float, weight: float) -> Part:
         """The rows over which one call is spread."""

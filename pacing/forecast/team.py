@@ -94,28 +94,38 @@ class Team:
         self._renew_classes(snapshot)
         if not self._classes:
             return snapshot
-        usual = (ORDINARY, ORDINARY)
-        talk = np.array([self._classes.get(agent_id, usual)[0] for agent_id in snapshot.talking_ids], dtype=np.intp)
-        acw = np.array([self._classes.get(agent_id, usual)[1] for agent_id in snapshot.acw_ids], dtype=np.intp)
-        elapsed = snapshot.now - np.array((*snapshot.talking_since, *snapshot.acw_since))
-        own = np.concatenate((talk, acw + len(FACTORS)))
-        apart = own % len(FACTORS) != ORDINARY
-        if not apart.any():
+        first: list[int] = []
+        apart: list[float] = []
+        talking = self._told_apart(0, snapshot.talking_ids, snapshot.talking_since, first, apart)
+        acw = self._told_apart(1, snapshot.acw_ids, snapshot.acw_since, first, apart)
+        if not apart:
             return snapshot
-        low, share = spread(elapsed[apart])
-        first = own[apart] * KNOTS + low
+        low, share = spread(snapshot.now - np.array(apart))
+        low += np.array(first)
         size = 2 * len(FACTORS) * KNOTS
-        tally = np.asarray(np.bincount(first, 1.0 - share, size), dtype=np.float64)
-        tally += np.bincount(first + 1, share, size)
+        tally = np.asarray(np.bincount(low, 1.0 - share, size), dtype=np.float64)
+        tally += np.bincount(low + 1, share, size)
         held = tally.nonzero()[0]
         parts.append((_Subset(self._table(primitives), held), tally[held]))
-        stay = ~apart
-        talking = len(snapshot.talking_since)
-        return replace(
-            snapshot,
-            talking_since=tuple(np.array(snapshot.talking_since)[stay[:talking]].tolist()),
-            acw_since=tuple(np.array(snapshot.acw_since)[stay[talking:]].tolist()),
-        )
+        return replace(snapshot, talking_since=talking, acw_since=acw)
+
+    def _told_apart(
+        self, kind: int, ids: tuple[str, ...], since: tuple[float, ...], first: list[int], apart: list[float]
+    ) -> tuple[float, ...]:
+        """Sort out the agents whose class of talk (0) or ACW (1) is not the ordinary one; returns the others.
+
+        `first` takes in where the rows of their classes begin, `apart` since when they have been busy.
+        """
+        classes = self._classes
+        ordinary: list[float] = []
+        for agent_id, began in zip(ids, since, strict=True):
+            found = classes.get(agent_id)
+            if found is None or found[kind] == ORDINARY:
+                ordinary.append(began)
+            else:
+                first.append((kind * len(FACTORS) + found[kind]) * KNOTS)
+                apart.append(began)
+        return tuple(ordinary)
 
     def _table(self, primitives: Primitives) -> Selection:
         """Chances of every class at every knot, for talk and then for ACW."""

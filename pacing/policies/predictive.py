@@ -196,8 +196,7 @@ def explain(
 ) -> Decision:
     """The decision with its reason in words and numbers."""
     abandon_rate = snapshot.budget.rate or 0.0
-    free = float(forecast.free[-1])
-    answers = float(forecast.answered[-1])
+    free, answers = forecast.expected()
     held = "by the limit on calls" if calls == snapshot.calls_max and risk <= threshold else "by the risk"
     return Decision(
         calls=calls,
