@@ -7,6 +7,7 @@ campaigns, the store, which is asked in the same step, does.
 from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -16,6 +17,8 @@ from campaigns.rules.ruleset import Dates, RuleSet, is_in_force
 from campaigns.rules.window import MINUTES_PER_DAY, OpenHours, is_holiday, local_time
 
 DAY_S = 86_400.0
+CLOSED: Final = LeadStatus.CLOSED
+REFUSED: Final = ConsentKind.REFUSED
 GIVEN = (ConsentKind.EXPRESS, ConsentKind.EXPRESS_WRITTEN)
 """Consent to a call, as the list has it on record."""
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -135,7 +138,7 @@ def _tell_message(case: Case) -> str:
 
 
 def _is_lead_open(case: Case) -> bool:
-    return case.lead.status is not LeadStatus.CLOSED
+    return case.lead.status is not CLOSED
 
 
 def _tell_lead(case: Case) -> str:
@@ -208,7 +211,7 @@ def _tell_lists(case: Case) -> str:
 
 def _has_consented(case: Case) -> bool:
     consent = case.lead.consent
-    if consent.kind is ConsentKind.REFUSED:
+    if consent.kind is REFUSED:
         return False
     if not case.rules.consents:
         return True

@@ -5,7 +5,7 @@ that writes the attempt, without which no call is placed. Anything that cannot b
 that cannot be read, a national list that is missing) is a refusal.
 """
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 
 import msgspec
 
@@ -34,6 +34,10 @@ class Refusal(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
+_Judge = tuple[RuleSet, tuple[Check, ...], tuple[Callable[[Case], bool], ...]]
+"""A rule set, the checks that may refuse somebody under it, and what each of them asks."""
+
+
 class Gate:
     """The gate of one campaign; made anew when its settings change."""
 
@@ -42,7 +46,7 @@ class Gate:
     def __init__(self, campaign: Campaign) -> None:
         self.campaign = campaign
         self._dates = dates_of(campaign)
-        self._rule_sets: dict[tuple[Place, str], tuple[RuleSet, tuple[Check, ...]]] = {}
+        self._rule_sets: dict[tuple[Place, str], _Judge] = {}
         """By place and stated zone, with the checks that may refuse somebody there."""
 
     def refusals(self, lead: Lead, now: float, seen: Seen) -> tuple[Refusal, ...]:
@@ -53,8 +57,12 @@ class Gate:
             now: Unix seconds.
             seen: what the asker knows beside them.
         """
-        rules, checks = self._judged_by(lead)
-        return _refused(checks, Case(self.campaign, lead, rules, self._dates, now, seen))
+        rules, checks, asked = self._judged_by(lead)
+        case = Case(self.campaign, lead, rules, self._dates, now, seen)
+        for lets_through in asked:
+            if not lets_through(case):
+                return _refused(checks, case)
+        return ()
 
     def verdicts(self, lead: Lead, now: float, seen: Seen) -> tuple[Verdict, ...]:
         """What every rule says, those included that let the call through: the evidence."""
@@ -102,7 +110,7 @@ class Gate:
     def _case(self, lead: Lead, now: float, seen: Seen) -> Case:
         return Case(self.campaign, lead, self.rules_for(lead), self._dates, now, seen)
 
-    def _judged_by(self, lead: Lead) -> tuple[RuleSet, tuple[Check, ...]]:
+    def _judged_by(self, lead: Lead) -> _Judge:
         if self.campaign.compliance == GENERAL:
             return self._at(NOWHERE, lead.time_zone)
         return self._at(place_of(lead.number, lead.postal_code, lead.time_zone), lead.time_zone)
@@ -110,7 +118,7 @@ class Gate:
     def _rules(self, place: Place, time_zone: str) -> RuleSet:
         return self._at(place, time_zone)[0]
 
-    def _at(self, place: Place, time_zone: str) -> tuple[RuleSet, tuple[Check, ...]]:
+    def _at(self, place: Place, time_zone: str) -> _Judge:
         key = (place, time_zone)
         found = self._rule_sets.get(key)
         if found is None:
@@ -118,7 +126,8 @@ class Gate:
                 self._rule_sets.clear()
             rules = rule_set(self.campaign, place, time_zone)
             anybody = Case(self.campaign, NO_LEAD, rules, self._dates, 0.0, NOTHING_SEEN)
-            found = (rules, tuple(check for check in CHECKS if check.may_refuse(anybody)))
+            checks = tuple(check for check in CHECKS if check.may_refuse(anybody))
+            found = (rules, checks, tuple(check.lets_through for check in checks))
             self._rule_sets[key] = found
         return found
 

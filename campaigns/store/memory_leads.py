@@ -4,6 +4,7 @@ import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count as count_from
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -14,6 +15,9 @@ from campaigns.service.errors import LeadNotFoundError
 from campaigns.store import progress
 from campaigns.store.adding import numbers_of, rest_of_numbers, updated
 from campaigns.store.ready import ReadyLeads, place_of
+
+OPEN: Final = LeadStatus.OPEN
+CLOSED: Final = LeadStatus.CLOSED
 
 
 class LeadSlot(msgspec.Struct):
@@ -84,7 +88,7 @@ class MemoryLeads:
         for number in numbers_of(slot.lead):
             if slot.lead.lead_id not in self._by_number[number]:
                 self._by_number[number].append(slot.lead.lead_id)
-        if slot.lead.status is LeadStatus.OPEN:
+        if slot.lead.status is OPEN:
             self._place(slot.lead)
 
     def remove(self, lead: Lead) -> None:
@@ -116,7 +120,7 @@ class MemoryLeads:
         for lead_id in self._by_number[number]:
             slot = self._slots[lead_id]
             is_theirs = self._campaigns[slot.lead.campaign_id].tenant_id == tenant_id
-            if slot.lead.status is LeadStatus.CLOSED or not is_theirs:
+            if slot.lead.status is CLOSED or not is_theirs:
                 continue
             rest = rest_of_numbers(slot.lead, {number})
             if rest is not None:
@@ -126,12 +130,12 @@ class MemoryLeads:
 
     def move(self, slot: LeadSlot, lead: Lead) -> None:
         """Give up the lease and put the lead where it now belongs."""
-        was_closed = slot.lead.status is LeadStatus.CLOSED
+        was_closed = slot.lead.status is CLOSED
         slot.lead = lead
         slot.lease_until = None
-        is_closed = lead.status is LeadStatus.CLOSED
+        is_closed = lead.status is CLOSED
         self.open_counts[lead.campaign_id] += was_closed - is_closed
-        if lead.status is LeadStatus.OPEN:
+        if lead.status is OPEN:
             self._place(lead)
 
     def lease(self, slot: LeadSlot, engine_id: str, lease_until: float) -> Lead:
@@ -149,7 +153,7 @@ class MemoryLeads:
             lease_until, lead_id = heapq.heappop(leases)
             slot = self._slots.get(lead_id)
             if slot is not None and slot.lease_until == lease_until:
-                self.move(slot, replace(slot.lead, status=LeadStatus.OPEN))
+                self.move(slot, replace(slot.lead, status=OPEN))
 
     def time_zones(self, campaign_id: int) -> set[str]:
         """The time zones of a campaign's leads."""
@@ -159,7 +163,7 @@ class MemoryLeads:
         """Take out, one by one, the open leads without callback whose time has come, best first."""
         for lead_id, place in self._ready[campaign_id].pop_due(now, time_zones):
             slot = self._slots.get(lead_id)
-            if slot is None or slot.lead.status is not LeadStatus.OPEN or place_of(slot.lead) != place:
+            if slot is None or slot.lead.status is not OPEN or place_of(slot.lead) != place:
                 continue
             if slot.lead.callback is None:
                 yield slot
@@ -167,7 +171,7 @@ class MemoryLeads:
     def put_back(self, slots: Iterable[LeadSlot]) -> None:
         """Put leads that were popped and are still open where they were."""
         for slot in slots:
-            if slot.lead.status is LeadStatus.OPEN:
+            if slot.lead.status is OPEN:
                 self._place(slot.lead)
 
     def callbacks_due(self, campaign_id: int, now: float) -> list[LeadSlot]:
@@ -176,9 +180,9 @@ class MemoryLeads:
         found = []
         for lead_id in tuple(waiting):
             slot = self._slots.get(lead_id)
-            if slot is None or slot.lead.callback is None or slot.lead.status is LeadStatus.CLOSED:
+            if slot is None or slot.lead.callback is None or slot.lead.status is CLOSED:
                 del waiting[lead_id]
-            elif slot.lead.status is LeadStatus.OPEN and slot.lead.not_before <= now:
+            elif slot.lead.status is OPEN and slot.lead.not_before <= now:
                 found.append(slot)
         return sorted(found, key=lambda slot: (slot.lead.not_before, slot.lead.lead_id))
 

@@ -177,7 +177,9 @@ def moved_on(campaign: Campaign, lead: Lead, attempt: Attempt, now: float, outco
     if attempt.meaning is Meaning.CALLBACK and lead.callback is not None:
         step = appointed(campaign, lead, lead.callback, now)
     else:
-        step = next_step(campaign, lead, replace(attempt, outcome=_taken_for(attempt)), now, outcome_attempts)
+        is_machine = attempt.meaning is Meaning.MACHINE
+        taken_for = replace(attempt, outcome=Outcome.MACHINE) if is_machine else attempt
+        step = next_step(campaign, lead, taken_for, now, outcome_attempts)
         lead = _without_kept_callback(lead, attempt, step)
     if isinstance(step, Closed):
         return closed(lead, step.reason)
@@ -222,10 +224,14 @@ def _without_kept_callback(lead: Lead, attempt: Attempt, step: Retry | Closed) -
 
 def _taken_for(attempt: Attempt) -> Outcome | None:
     """The outcome by whose retry rule the lead moves on: agents hear machines that nothing else has heard."""
+    if attempt.meaning is None:
+        return attempt.outcome
     return Outcome.MACHINE if attempt.meaning is Meaning.MACHINE else attempt.outcome
 
 
 def _times(attempt: Attempt, tried: Sequence[Attempt]) -> int:
     """How often the lead's attempts have ended so, this one included."""
+    if len(tried) <= 1 and attempt.attempt_number == 1:
+        return 1
     outcome = _taken_for(attempt)
     return 1 + sum(_taken_for(one) is outcome for one in tried if one.attempt_number != attempt.attempt_number)

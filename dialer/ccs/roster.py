@@ -11,7 +11,10 @@ from dialer.ccs.occupancy import TimeAccount
 from dialer.model import AgentState
 from pacing.model import Promise
 
-BUSY: Final = (AgentState.RESERVED, AgentState.TALKING, AgentState.ACW)
+IDLE: Final = AgentState.IDLE
+ACW: Final = AgentState.ACW
+IN_CALL: Final = (AgentState.RESERVED, AgentState.TALKING)
+BUSY: Final = (*IN_CALL, ACW)
 
 
 class SkillGroup:
@@ -95,17 +98,17 @@ class Roster:
             if after not in BUSY:
                 group.leaving.pop(agent_id, None)
                 group.promises.pop(agent_id, None)
-            if before is AgentState.IDLE:
+            if before is IDLE:
                 del group.idle[agent_id]
-            elif before is AgentState.ACW:
+            elif before is ACW:
                 del group.acw[agent_id]
-            elif before in (AgentState.RESERVED, AgentState.TALKING):
+            elif before in IN_CALL:
                 del group.talking[agent_id]
-            if after is AgentState.IDLE:
+            if after is IDLE:
                 group.idle[agent_id] = agent
-            elif after is AgentState.ACW:
+            elif after is ACW:
                 group.acw[agent_id] = agent.since
-            elif after in (AgentState.RESERVED, AgentState.TALKING):
+            elif after in IN_CALL:
                 group.talking[agent_id] = agent.since
 
     def note_intent(self, agent: Agent) -> None:

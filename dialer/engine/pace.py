@@ -60,18 +60,20 @@ def pace(state: EngineState, now: float) -> None:
 def _decide(state: EngineState, work: CampaignWork, group: SkillGroup, now: float) -> None:
     campaign = work.campaign
     is_agentless = campaign.treatment is Treatment.MESSAGE
-    if (state.is_tick or not len(work.hopper)) and (group.members or is_agentless):
+    is_tick = state.is_tick
+    if (is_tick or not len(work.hopper)) and (group.members or is_agentless):
         refill(state, work, now)
         reserve_callbacks(state, work, group, now)
-    if state.is_tick and now < work.quiet_until:
+    if is_tick and now < work.quiet_until:
         return
     at_work = group.at_work
-    asked_anyway = state.is_tick and len(work.in_flight) > 0
+    asked_anyway = is_tick and len(work.in_flight) > 0
     if not at_work and not is_agentless and not asked_anyway:
         work.decision = f"no agent of skill group {campaign.skill_group!r} is at work"
         return
     callbacks = callbacks_to_dial(state, work, group, now)
-    leads = len(callbacks) + len(work.hopper)
+    waiting = len(work.hopper)
+    leads = len(callbacks) + waiting
     calls_max, limit = min(CALLS_PER_DECISION_MAX, leads), ""
     if calls_max:
         calls_max, limit = _calls_max(state, campaign, calls_max, now)
@@ -85,7 +87,7 @@ def _decide(state: EngineState, work: CampaignWork, group: SkillGroup, now: floa
         work.decision = work.policy_error
         return
     else:
-        if len(work.hopper) and calls_max:
+        if waiting and calls_max:
             offer = work.scores.offer(campaign, work.hopper, state.history, now)
         decision = work.decide(_snapshot(state, work, group, calls_max, offer, now))
     work.quiet_until = now + max(TICK_SHARE * state.settings.tick_s, decision.holds_s)

@@ -10,15 +10,15 @@ from collections.abc import Iterable
 class Fence:
     """Allowed and barred prefixes; the longest that matches decides, and of two equal ones the allowed."""
 
-    __slots__ = ("_is_allowed", "_length_max")
+    __slots__ = ("_is_allowed", "_lengths")
 
     def __init__(self, allowed: Iterable[str], barred: Iterable[str]) -> None:
         self._is_allowed = dict.fromkeys(barred, False) | dict.fromkeys(allowed, True)
-        self._length_max = max(map(len, self._is_allowed), default=0)
+        self._lengths = sorted({len(prefix) for prefix in self._is_allowed}, reverse=True)
 
     def refusal(self, number: str) -> str:
         """Why a number may not be called; empty where it may."""
-        for length in range(min(self._length_max, len(number)), -1, -1):
+        for length in self._lengths:
             is_allowed = self._is_allowed.get(number[:length])
             if is_allowed is not None:
                 return "" if is_allowed else f"numbers that begin with {number[:length]} are barred"

@@ -26,8 +26,8 @@ def test_equals_in_prefix_and_priority_stand_together() -> None:
 
 
 def test_a_number_nobody_serves() -> None:
-    assert Prefixes([Trunk(name="uk", prefixes=("+44",))]).tiers("+1202") == []
-    assert Prefixes([]).tiers("+1202") == []
+    assert Prefixes([Trunk(name="uk", prefixes=("+44",))]).tiers("+1202") == ()
+    assert Prefixes([]).tiers("+1202") == ()
 
 
 def test_translation_strips_and_adds() -> None:
