@@ -34,6 +34,8 @@ class CallState(StrEnum):
     """Answered by a person who waits for an agent."""
     BRIDGING = "bridging"
     BRIDGED = "bridged"
+    TRANSFERRED = "transferred"
+    """Talks to somebody outside, to whom an agent has handed it on."""
     MESSAGE = "message"
     """Hears the safe-harbour message or the campaign's own."""
     ENDING = "ending"
@@ -129,6 +131,8 @@ class ScreenPop(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     number: str
     attributes: dict[str, str]
+    transfer: str = ""
+    """How the transfer stands that the agent asked for, in words; empty where none was."""
 
 
 BARRED_PREFIXES = (

@@ -5,6 +5,7 @@ from campaigns.ports import Result
 from dialer.engine import guests
 from dialer.engine.acw import begin_acw
 from dialer.engine.connecting import release_agent, reserved_agent
+from dialer.engine.parties import close_party
 from dialer.engine.placing import move_to_another_trunk
 from dialer.engine.state import EngineState
 from dialer.ivr.treatment import message_outcome
@@ -22,7 +23,8 @@ GREETING_S_MAX = 30.0
 
 
 def hang_up(state: EngineState, call: Call, outcome: Outcome, cause: str, now: float) -> None:
-    """End an answered call; the final event follows."""
+    """End an answered call, and the leg of whoever it is handed on to; the final event follows."""
+    close_party(state, call)
     advance(call, CallTrigger.HANG_UP)
     call.outcome = outcome
     call.cause = cause
@@ -123,6 +125,7 @@ def on_call_ended(state: EngineState, event: CallEnded, now: float) -> None:
     call.cause = call.cause or event.reason or str(event.cause)
     call.quality = event.quality
     before = advance(call, CallTrigger.END)
+    close_party(state, call)
     ended_at = now if call.ended_at is None else call.ended_at
     _settle(state, call, work, before, outcome, event.cause, now)
     if remembers_numbers(work.campaign.pacing):

@@ -11,7 +11,6 @@ from dialer import messages as m
 from dialer.engine.acw import on_disposition_recorded, on_disposition_set
 from dialer.engine.answers import on_amd_decided, on_call_answered, on_call_ringing
 from dialer.engine.attempts import on_attempts_recorded, on_attempts_refused, on_results_recorded
-from dialer.engine.connecting import on_call_bridged
 from dialer.engine.desk import (
     on_agent_hinted,
     on_agent_hung_up,
@@ -31,6 +30,7 @@ from dialer.engine.shutdown import on_shutdown_began
 from dialer.engine.state import EngineState
 from dialer.engine.tasks import on_campaign_changed, on_poll_due, on_tasks_polled
 from dialer.engine.timers import on_timer_fired
+from dialer.engine.transfer import on_bridged, on_leg_referred, on_transfer_asked, on_transfer_given_up
 from dialer.engine.trunks import on_trunk_state_changed
 from dialer.engine.views import view
 from dialer.model import EngineSettings, Statistics
@@ -52,12 +52,13 @@ HANDLERS: dict[type[m.Event], Callable[[EngineState, Any, float], None]] = {
     m.CallRinging: on_call_ringing,
     m.CallAnswered: on_call_answered,
     m.AmdDecided: on_amd_decided,
-    m.CallBridged: on_call_bridged,
+    m.CallBridged: on_bridged,
     m.DigitHeard: on_digit_heard,
     m.MessagePlayed: on_message_played,
     m.CallEnded: on_call_ended,
     m.LegOpened: on_leg_opened,
     m.LegClosed: on_leg_closed,
+    m.LegReferred: on_leg_referred,
     m.TrunkStateChanged: on_trunk_state_changed,
     m.AgentLoggedIn: on_agent_logged_in,
     m.AgentWentReady: on_agent_went_ready,
@@ -65,6 +66,8 @@ HANDLERS: dict[type[m.Event], Callable[[EngineState, Any, float], None]] = {
     m.AgentHinted: on_agent_hinted,
     m.AgentLoggedOut: on_agent_logged_out,
     m.AgentHungUp: on_agent_hung_up,
+    m.TransferAsked: on_transfer_asked,
+    m.TransferGivenUp: on_transfer_given_up,
     m.RecordingAsked: on_recording_asked,
     m.HoldAsked: on_hold_asked,
     m.GuestInvited: on_guest_invited,

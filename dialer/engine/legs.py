@@ -7,10 +7,11 @@ from dialer.ccs.agents import Agent, AgentTrigger
 from dialer.engine import guests
 from dialer.engine.connecting import enqueue, seek_agent
 from dialer.engine.ending import hang_up, play_message
+from dialer.engine.parties import UNAVAILABLE, answer_referrer, close_party, party_answered, party_failed
 from dialer.engine.state import EngineState
 from dialer.messages import LegClosed, LegOpened, OpenLeg
 from dialer.model import AgentState, CallState
-from dialer.pds.calls import Call, CallTrigger, advance
+from dialer.pds.calls import Call, CallTrigger, Party, advance
 from dialer.routing.router import NoRoute, Route
 
 
@@ -45,6 +46,11 @@ def open_leg(state: EngineState, leg_id: str, agent_id: str, address: str, route
 def on_leg_opened(state: EngineState, event: LegOpened, now: float) -> None:
     """The agent's leg is up: paused until they go ready."""
     agent = state.roster.legs.get(event.leg_id)
+    call = state.calls.get(state.parties.get(event.leg_id, ""))
+    if call is not None and call.party is not None and call.party.leg_id == event.leg_id:
+        if call.state is CallState.BRIDGED:
+            party_answered(state, call, call.party, now)
+        return
     if agent is None and guests.opened(state, event.leg_id):
         return
     if agent is None or agent.state is not AgentState.CONNECTING:
@@ -59,6 +65,9 @@ def on_leg_closed(state: EngineState, event: LegClosed, now: float) -> None:
     trunk = state.leg_trunks.pop(event.leg_id, None)
     if trunk is not None:
         state.router.release(trunk)
+    call = state.calls.get(state.parties.pop(event.leg_id, ""))
+    if call is not None and call.party is not None and call.party.leg_id == event.leg_id:
+        _party_left(state, call, call.party, event.reason, now)
     agent = state.roster.legs.get(event.leg_id)
     if agent is None:
         guests.closed(state, event.leg_id)
@@ -68,6 +77,15 @@ def on_leg_closed(state: EngineState, event: LegClosed, now: float) -> None:
     else:
         state.counters.count("legs_lost")
     agent_left(state, agent, now)
+
+
+def _party_left(state: EngineState, call: Call, party: Party, reason: str, now: float) -> None:
+    if call.state is not CallState.TRANSFERRED:
+        party_failed(state, call, party, reason)
+        return
+    call.party = None
+    answer_referrer(state, call, UNAVAILABLE)
+    hang_up(state, call, Outcome.CONNECTED, f"{party.name} hung up", now)
 
 
 def agent_left(state: EngineState, agent: Agent, now: float) -> None:
@@ -88,6 +106,7 @@ def reconnect(state: EngineState, call: Call, now: float) -> None:
     A person who has not talked to anybody waits on, inside the answer limit. One who has is not made to wait: another
     agent at once, or the call is over.
     """
+    close_party(state, call)
     if call.bridged_at is not None:
         if call.state is not CallState.BRIDGED or not seek_agent(state, call, now):
             hang_up(state, call, Outcome.CONNECTED, "the agent's leg went down", now)

@@ -1,7 +1,8 @@
 """The orderly end of the service: nobody new is called, nobody on the line is left without an end."""
 
+from campaigns.model import Outcome
 from dialer.engine.desk import log_out
-from dialer.engine.ending import cancel
+from dialer.engine.ending import cancel, hang_up
 from dialer.engine.state import EngineState
 from dialer.engine.tasks import stop
 from dialer.messages import ShutdownBegan
@@ -23,5 +24,7 @@ def on_shutdown_began(state: EngineState, event: ShutdownBegan, now: float) -> N
     for call in tuple(state.calls.values()):
         if call.state in (CallState.PLACED, CallState.RINGING):
             cancel(state, call, state.work_of(call), CAUSE, now)
+        elif call.state is CallState.TRANSFERRED:
+            hang_up(state, call, Outcome.CONNECTED, CAUSE, now)
     for agent in tuple(state.roster.agents.values()):
         log_out(state, agent, CAUSE, now)

@@ -39,6 +39,8 @@ class EngineState:
         "is_ticking",
         "leg_trunks",
         "now",
+        "parties",
+        "parties_opened",
         "polls_asked_at",
         "queue",
         "roster",
@@ -67,6 +69,9 @@ class EngineState:
         """Trunks that carry agents' legs, by leg: a channel each, until the leg is closed."""
         self.guests: dict[str, Guest] = {}
         """Supervisors and third parties at agents' conversations, by id."""
+        self.parties: dict[str, str] = {}
+        """The call of each leg to whom a call is, or was to be, handed on, until that leg is closed."""
+        self.parties_opened = 0
         self.counters = Counters()
         self.commands: list[Command] = []
         self.touched: dict[str, None] = {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from campaigns.model import Outcome
 from dialer.engine.acw import end_acw
 from dialer.engine.answers import take_for_person
 from dialer.engine.connecting import let_go, reserved_agent, serve
@@ -69,6 +70,18 @@ def _message_timeout(state: EngineState, call_id: str, now: float) -> None:
         hang_up(state, call, call.outcome, call.cause or "the message was cut off", now)
 
 
+def _transfer_timeout(state: EngineState, call_id: str, now: float) -> None:
+    call = state.calls.get(call_id)
+    if (
+        call is not None
+        and call.state is CallState.TRANSFERRED
+        and call.party is not None
+        and not call.party.is_bridged
+    ):
+        state.counters.count("bridges_given_up")
+        hang_up(state, call, Outcome.CONNECTED, f"the audio of {call.party.name} could not be joined", now)
+
+
 def _acw_timeout(state: EngineState, agent_id: str, now: float) -> None:
     agent = state.roster.agents.get(agent_id)
     if agent is None or agent.state is not AgentState.ACW:
@@ -83,4 +96,5 @@ HANDLERS: dict[str, Callable[[EngineState, str, float], None]] = {
     "amd": _amd_timeout,
     "message": _message_timeout,
     "acw": _acw_timeout,
+    "transfer": _transfer_timeout,
 }

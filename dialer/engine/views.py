@@ -58,7 +58,7 @@ def _campaign_view(work: CampaignWork, calls: dict[CallState, int]) -> CampaignV
         placed=calls.get(CallState.PLACED, 0),
         ringing=calls.get(CallState.RINGING, 0),
         queued=sum(calls.get(state, 0) for state in ANSWERED_WAITING),
-        bridged=calls.get(CallState.BRIDGED, 0),
+        bridged=calls.get(CallState.BRIDGED, 0) + calls.get(CallState.TRANSFERRED, 0),
         attempts=work.attempts,
         outcomes={str(outcome): count for outcome, count in work.outcomes.items()},
         answered=account.answered,

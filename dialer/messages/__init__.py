@@ -1,6 +1,7 @@
 """Every message that crosses the engine's border: events in, commands out."""
 
 from dialer.messages.commands import (
+    AnswerRefer,
     AnswerRequest,
     BridgeCall,
     CancelCall,
@@ -55,6 +56,7 @@ from dialer.messages.events import (
     LeadsReserved,
     LegClosed,
     LegOpened,
+    LegReferred,
     MessagePlayed,
     NumbersBlocked,
     PollDue,
@@ -63,6 +65,8 @@ from dialer.messages.events import (
     ShutdownBegan,
     TasksPolled,
     TimerFired,
+    TransferAsked,
+    TransferGivenUp,
     TrunkStateChanged,
 )
 from dialer.messages.message import Message
@@ -75,6 +79,7 @@ __all__ = [
     "AgentPaused",
     "AgentWentReady",
     "AmdDecided",
+    "AnswerRefer",
     "AnswerRequest",
     "AttemptsRecorded",
     "AttemptsRefused",
@@ -106,6 +111,7 @@ __all__ = [
     "LeaveCall",
     "LegClosed",
     "LegOpened",
+    "LegReferred",
     "Message",
     "MessagePlayed",
     "NumbersBlocked",
@@ -129,5 +135,7 @@ __all__ = [
     "StoreCommand",
     "TasksPolled",
     "TimerFired",
+    "TransferAsked",
+    "TransferGivenUp",
     "TrunkStateChanged",
 ]

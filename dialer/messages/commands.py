@@ -156,6 +156,16 @@ class OpenLeg(Message, frozen=True, kw_only=True):
     trunk: str = ""
     """The leg is an outside number behind this trunk; empty for a phone of ours."""
     caller_id: str = ""
+    replaces: str = ""
+    """A Replaces header (RFC 3891): the call of two phones that this one takes the place of; empty for none."""
+
+
+class AnswerRefer(Message, frozen=True, kw_only=True):
+    """Answer the REFER of an agent's phone: 202, and later how the transfer went; or a refusal at once."""
+
+    leg_id: str
+    status: int
+    """As SIP has it: what is not to be done gets 400 to 699."""
 
 
 class CloseLeg(Message, frozen=True, kw_only=True):
@@ -213,6 +223,7 @@ GatewayCommand = (
     | PlayMessage
     | OpenLeg
     | CloseLeg
+    | AnswerRefer
 )
 DeskCommand = ShowAgent | AnswerRequest | ReportDecision
 Command = ClockCommand | StoreCommand | GatewayCommand | DeskCommand

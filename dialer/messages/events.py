@@ -159,6 +159,16 @@ class LegClosed(Message, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class LegReferred(Message, frozen=True, kw_only=True):
+    """The agent's phone asks for a transfer (REFER, RFC 3515); answered by `AnswerRefer`."""
+
+    leg_id: str
+    target: str
+    """To whom: the name of an agent or a phone, a skill group, or a number."""
+    replaces: str = ""
+    """A Replaces header: the call that the agent's phone already has with the target; empty for none."""
+
+
 class TrunkStateChanged(Message, frozen=True, kw_only=True):
     """A trunk has gone down or come back."""
 
@@ -211,6 +221,26 @@ class AgentLoggedOut(Message, frozen=True, kw_only=True):
 
 class AgentHungUp(Message, frozen=True, kw_only=True):
     """The agent ended the customer's call."""
+
+    agent_id: str
+    request_id: int = 0
+
+
+class TransferAsked(Message, frozen=True, kw_only=True):
+    """The agent hands the customer on: exactly one of the three targets is named."""
+
+    agent_id: str
+    number: str = ""
+    """An outside number; the agent stays with the customer until it answers."""
+    to_agent: str = ""
+    """Another agent, who has to be idle."""
+    skill_group: str = ""
+    """Whoever of these has been idle longest."""
+    request_id: int = 0
+
+
+class TransferGivenUp(Message, frozen=True, kw_only=True):
+    """The agent does not want the transfer any more that rings at an outside number."""
 
     agent_id: str
     request_id: int = 0
@@ -287,6 +317,7 @@ Event = (
     | CallEnded
     | LegOpened
     | LegClosed
+    | LegReferred
     | TrunkStateChanged
     | AgentLoggedIn
     | AgentWentReady
@@ -294,6 +325,8 @@ Event = (
     | AgentHinted
     | AgentLoggedOut
     | AgentHungUp
+    | TransferAsked
+    | TransferGivenUp
     | RecordingAsked
     | HoldAsked
     | GuestInvited

@@ -35,6 +35,8 @@ class CallTrigger(StrEnum):
     BRIDGE = "bridge"
     """An agent is reserved and the bridge asked for."""
     BRIDGED = "bridged"
+    TRANSFER = "transfer"
+    """Whom the agent hands it on to outside has answered."""
     PLAY = "play"
     """A message begins: the campaign's own, or the safe-harbour one."""
     HANG_UP = "hang up"
@@ -74,6 +76,9 @@ TRANSITIONS: dict[tuple[CallState, CallTrigger], CallState] = {
     (S.BRIDGED, T.BRIDGE): S.BRIDGING,
     (S.BRIDGED, T.HANG_UP): S.ENDING,
     (S.BRIDGED, T.END): S.ENDED,
+    (S.BRIDGED, T.TRANSFER): S.TRANSFERRED,
+    (S.TRANSFERRED, T.HANG_UP): S.ENDING,
+    (S.TRANSFERRED, T.END): S.ENDED,
     (S.MESSAGE, T.HANG_UP): S.ENDING,
     (S.MESSAGE, T.END): S.ENDED,
     (S.ENDING, T.END): S.ENDED,
@@ -81,6 +86,18 @@ TRANSITIONS: dict[tuple[CallState, CallTrigger], CallState] = {
 
 IN_FLIGHT: Final = frozenset({CallState.RECORDING, CallState.PLACED, CallState.RINGING})
 """States in which a call may still be answered."""
+
+
+class Party:
+    """Whom a call is handed on to: a leg of its own, which is no agent's."""
+
+    __slots__ = ("is_bridged", "leg_id", "name")
+
+    def __init__(self, leg_id: str, name: str) -> None:
+        self.leg_id = leg_id
+        self.name = name
+        """As the agent gave it."""
+        self.is_bridged = False
 
 
 class Call:
@@ -106,8 +123,10 @@ class Call:
         "lead",
         "number",
         "outcome",
+        "party",
         "placed_at",
         "quality",
+        "referrer",
         "ringing_at",
         "risk",
         "signal",
@@ -143,6 +162,10 @@ class Call:
         """The agent the call is being bridged or is bridged to; empty otherwise."""
         self.bridged_agent_id = ""
         """The agent who talked, for the record."""
+        self.party: Party | None = None
+        """Whom it is being handed on to, or has been."""
+        self.referrer = ""
+        """The leg whose phone asked for the transfer that is under way, and waits to hear how it went."""
         self.outcome: Outcome | None = None
         """Set as soon as it is certain, at the latest with the final event."""
         self.cause = ""

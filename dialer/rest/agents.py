@@ -22,6 +22,8 @@ from dialer.messages import (
     DispositionSet,
     Event,
     RecordingAsked,
+    TransferAsked,
+    TransferGivenUp,
 )
 from dialer.model import AgentState, AgentView, RecordingAction, ScreenPop
 from dialer.rest.access import CallerOf
@@ -84,6 +86,15 @@ class Disposition(BaseModel):
     attempt_id: Annotated[str, Field(pattern=r"^\d+-\d+$", description="For example 4711-2.")]
     disposition: Annotated[Name, Field(description="A name of the campaign's `dispositions`.")]
     callback: CallbackTime | None = Field(default=None, description="With a disposition that means a callback.")
+
+
+class Transfer(BaseModel):
+    """To whom the call is handed on: one of the three."""
+
+    model_config = ConfigDict(extra="forbid")
+    number: Annotated[str, Field(max_length=32)] = Field(default="", description="An outside number, +12025550123.")
+    agent_id: Annotated[str, Field(max_length=64)] = Field(default="", description="An agent who is idle.")
+    skill_group: Annotated[str, Field(max_length=200)] = Field(default="", description="Its longest idle agent.")
 
 
 class RecordingWish(BaseModel):
@@ -197,6 +208,30 @@ async def hang_up(service: ServiceOf, caller: CallerOf, agent_id: AgentId) -> Re
     """End the call on the line."""
     name = inside(caller.tenant_id, agent_id)
     return await request_desk(service, name, lambda request_id: AgentHungUp(agent_id=name, request_id=request_id))
+
+
+@router.post("/{agent_id}/transfer", responses=answers(AgentAnswer, "In after-call work, or calling the number"))
+async def hand_on(service: ServiceOf, caller: CallerOf, agent_id: AgentId, to: Transfer) -> Response:
+    """Hand the call on: to an idle agent at once; to a number once it answers, `call.transfer` says how it stands."""
+    name, tenant_id = inside(caller.tenant_id, agent_id), caller.tenant_id
+    return await _request(
+        service,
+        name,
+        lambda request_id: TransferAsked(
+            agent_id=name,
+            number=to.number,
+            to_agent=inside(tenant_id, to.agent_id) if to.agent_id else "",
+            skill_group=inside(tenant_id, to.skill_group) if to.skill_group else "",
+            request_id=request_id,
+        ),
+    )
+
+
+@router.delete("/{agent_id}/transfer", responses=answers(AgentAnswer, "With the customer, as before"))
+async def give_up_transfer(service: ServiceOf, caller: CallerOf, agent_id: AgentId) -> Response:
+    """Give up the transfer that rings at an outside number."""
+    name = inside(caller.tenant_id, agent_id)
+    return await _request(service, name, lambda request_id: TransferGivenUp(agent_id=name, request_id=request_id))
 
 
 @router.post("/{agent_id}/disposition", responses=answers(AgentAnswer, "Written; after-call work is over"))

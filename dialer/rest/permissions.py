@@ -87,6 +87,8 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/agents/{agent_id}/hint"): Scope.DESK,
     ("POST", "/agents/{agent_id}/logout"): Scope.DESK,
     ("POST", "/agents/{agent_id}/hang-up"): Scope.DESK,
+    ("POST", "/agents/{agent_id}/transfer"): Scope.DESK,
+    ("DELETE", "/agents/{agent_id}/transfer"): Scope.DESK,
     ("POST", "/agents/{agent_id}/disposition"): Scope.DESK,
     ("POST", "/agents/{agent_id}/recording"): Scope.DESK,
     ("POST", "/agents/{agent_id}/hold"): Scope.DESK,

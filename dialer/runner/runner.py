@@ -35,6 +35,7 @@ GATEWAY_COMMANDS = (
     m.PlayMessage,
     m.OpenLeg,
     m.CloseLeg,
+    m.AnswerRefer,
 )
 DESK_COMMANDS = (m.ShowAgent, m.AnswerRequest, m.ReportDecision)
 

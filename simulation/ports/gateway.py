@@ -10,6 +10,7 @@ import simpy
 
 from dialer.messages import (
     AmdDecided,
+    AnswerRefer,
     BridgeCall,
     CallAnswered,
     CallBridged,
@@ -126,6 +127,7 @@ class SimGateway:
             PlayMessage: self._play,
             OpenLeg: self._open_leg,
             CloseLeg: self._close_leg,
+            AnswerRefer: lambda _: None,
         }
 
     def answers_at(self) -> tuple[float, ...]:

@@ -144,6 +144,8 @@ class World:
         """Keeps `BridgeCall` unanswered."""
         self.holds_hang_ups = False
         """Keeps `HangUpCall` and `CancelCall` unanswered."""
+        self.holds_legs = False
+        """Keeps `OpenLeg` unanswered."""
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
         self._timers: dict[str, int] = {}
@@ -198,6 +200,13 @@ class World:
             self.post(m.AgentLoggedIn(agent_id=agent_id, skill_groups=skill_groups or ("sales",), address="sip:a"))
             self.run(0.0)
             self.post(m.AgentWentReady(agent_id=agent_id))
+
+    def add_agent(self, agent_id: str, skill_groups: tuple[str, ...]) -> None:
+        """Log one agent in, and let them go ready, whatever becomes of other legs."""
+        commands = self.post(m.AgentLoggedIn(agent_id=agent_id, skill_groups=skill_groups, address="sip:a"))
+        (leg,) = [command for command in commands if isinstance(command, m.OpenLeg)]
+        self.post(m.LegOpened(leg_id=leg.leg_id))
+        self.post(m.AgentWentReady(agent_id=agent_id))
 
     def of(self, kind: type[Any]) -> list[Any]:
         """Every command of one kind, in the order sent."""
@@ -260,7 +269,7 @@ class World:
                 self.after(5.0, lambda: self._played(call_id))
             case m.HangUpCall(call_id=call_id) | m.CancelCall(call_id=call_id) if not self.holds_hang_ups:
                 self.after(0.01, lambda: self.end(call_id, CallCause.DIALER))
-            case m.OpenLeg(leg_id=leg_id):
+            case m.OpenLeg(leg_id=leg_id) if not self.holds_legs:
                 self.after(0.0, lambda: self.runner.post(m.LegOpened(leg_id=leg_id)))
             case m.CloseLeg(leg_id=leg_id):
                 self.after(0.0, lambda: self.runner.post(m.LegClosed(leg_id=leg_id)))

@@ -40,6 +40,7 @@ from dialer.gateway.sip.addresses import Address, HostPort
 from dialer.gateway.sip.digest import Credentials, format_challenge, is_authentic
 from dialer.gateway.sip.errors import MalformedMessage, TooManySessions, UnknownSession, WrongState
 from dialer.gateway.sip.events import (
+    DigitSent,
     Ending,
     OfferRefused,
     Reminded,
@@ -50,6 +51,7 @@ from dialer.gateway.sip.events import (
     SessionModified,
     SessionOffered,
     SessionProgressed,
+    SessionReferred,
     UserAgentEvent,
 )
 from dialer.gateway.sip.message import Message, Request, Response, parse_message
@@ -73,6 +75,7 @@ __all__ = [
     "Binding",
     "Credentials",
     "Datagram",
+    "DigitSent",
     "Direction",
     "Ending",
     "HostPort",
@@ -94,6 +97,7 @@ __all__ = [
     "SessionModified",
     "SessionOffered",
     "SessionProgressed",
+    "SessionReferred",
     "TimerSettings",
     "TooManySessions",
     "UnknownSession",

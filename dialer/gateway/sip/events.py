@@ -97,6 +97,24 @@ class SessionEnded(msgspec.Struct, frozen=True, kw_only=True):
     retry_after_s: float | None = None
 
 
+class DigitSent(msgspec.Struct, frozen=True, kw_only=True):
+    """The far end has sent a key by INFO, and has its 200."""
+
+    session_id: str
+    key: str
+    """One of 0 to 9, *, #, A to D."""
+
+
+class SessionReferred(msgspec.Struct, frozen=True, kw_only=True):
+    """The far end asks us to hand its call on (REFER): answer it with `UserAgent.answer_refer`."""
+
+    session_id: str
+    target: str
+    """The user part of Refer-To, or the number of a `tel:` URI."""
+    replaces: str
+    """The Replaces header that Refer-To wants sent (RFC 3891); empty for none."""
+
+
 class RequestAnswered(msgspec.Struct, frozen=True, kw_only=True):
     """A request outside any call has its answer."""
 
@@ -118,6 +136,8 @@ UserAgentEvent = (
     | SessionConfirmed
     | SessionModified
     | OfferRefused
+    | DigitSent
+    | SessionReferred
     | SessionEnded
     | RequestAnswered
     | Reminded

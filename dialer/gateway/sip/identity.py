@@ -6,7 +6,7 @@ from dialer.gateway.sip.addresses import UDP, HostPort
 from dialer.gateway.sip.transaction_layer import MAGIC_COOKIE
 from dialer.gateway.sip.uri import bracketed
 
-ALLOWED_METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "PRACK", "UPDATE")
+ALLOWED_METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "PRACK", "UPDATE", "INFO", "REFER")
 ALLOW = ", ".join(ALLOWED_METHODS)
 SUPPORTED = "100rel, timer"
 

@@ -11,7 +11,7 @@ from dialer.gateway.sip.digest import Credentials, DigestAnswers
 from dialer.gateway.sip.errors import WrongState
 from dialer.gateway.sip.events import Ending
 from dialer.gateway.sip.message import Request
-from dialer.gateway.sip.transaction import ClientInvite, ServerInvite
+from dialer.gateway.sip.transaction import ClientInvite, ServerInvite, ServerNonInvite
 
 
 class SessionState(StrEnum):
@@ -91,6 +91,20 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     """Given up after this long without an answer, counted from the INVITE and anew from the first ringing."""
 
 
+class Referral:
+    """A REFER of the far end that waits: for its answer, and then for the end of what it asked."""
+
+    __slots__ = ("is_accepted", "is_refused", "request", "timers", "transaction", "wants_notify")
+
+    def __init__(self, transaction: ServerNonInvite, request: Request, wants_notify: bool) -> None:
+        self.transaction = transaction
+        self.request = request
+        self.wants_notify = wants_notify
+        self.is_accepted = False
+        self.is_refused = False
+        self.timers: dict[str, int] = {}
+
+
 class Session:
     """One call: its state, its dialog, and what has to be sent again."""
 
@@ -114,6 +128,7 @@ class Session:
         "local_body",
         "local_tag",
         "redirects_left",
+        "referral",
         "remote_body",
         "reply",
         "reply_cseq",
@@ -155,6 +170,8 @@ class Session:
         self.allows_update = False
         self.is_refreshing = False
         """A refresh of ours is on its way: an INVITE of theirs that meets it is refused with 491."""
+        self.referral: Referral | None = None
+        """What the far end has asked us to do with its call."""
         self.keeps_flow = False
         self.redirects_left = 0
         self.ring_timeout_s = 0.0

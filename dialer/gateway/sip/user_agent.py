@@ -19,14 +19,16 @@ import msgspec
 from dialer.gateway.sip.addresses import TCP, Address, HostPort
 from dialer.gateway.sip.asking import Asking, Question
 from dialer.gateway.sip.derived import HeaderLines, make_response
-from dialer.gateway.sip.events import Ending, Reminded, UserAgentEvent
+from dialer.gateway.sip.events import DigitSent, Ending, Reminded, UserAgentEvent
 from dialer.gateway.sip.hang_up import HangUp
 from dialer.gateway.sip.identity import ALLOW, ALLOWED_METHODS, Identity
+from dialer.gateway.sip.info import answer_info
 from dialer.gateway.sip.message import Request, Response
 from dialer.gateway.sip.offering import Offer, Offering
+from dialer.gateway.sip.referring import Referring
 from dialer.gateway.sip.registrar import Registrar, RegistrarSettings
 from dialer.gateway.sip.sdp import CONTENT_TYPE
-from dialer.gateway.sip.session import Invitation, Session, SessionState
+from dialer.gateway.sip.session import Invitation, Referral, Session, SessionState
 from dialer.gateway.sip.session_table import SessionTable
 from dialer.gateway.sip.session_timer import Refresh, SessionTimers
 from dialer.gateway.sip.timers import TimerOwner, TimerSettings
@@ -36,10 +38,10 @@ from dialer.gateway.sip.uac import CallingSide
 from dialer.gateway.sip.uas import AnsweringSide
 from dialer.gateway.sip.uri import has_known_scheme
 
-METHODS_KNOWN = frozenset({*ALLOWED_METHODS, "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "INFO", "REFER", "PUBLISH"})
+METHODS_KNOWN = frozenset({*ALLOWED_METHODS, "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "PUBLISH"})
 """Methods that exist and are refused with 405; any other is answered 501 (section 8.2.1)."""
-ONLY_IN_DIALOGS = ("PRACK", "UPDATE")
-OPTIONS = frozenset({"timer"})
+ONLY_IN_DIALOGS = ("PRACK", "UPDATE", "INFO")
+OPTIONS = frozenset({"timer", "norefersub", "replaces"})
 """What a far end may require of us."""
 STATES_UNDER_WAY = (State.CALLING, State.TRYING, State.PROCEEDING)
 
@@ -85,6 +87,7 @@ class UserAgent:
         )
         self._offering = Offering(self._layer, self._table, self.identity, self._hang_up)
         self._asking = Asking(self._layer, self._table, self.identity)
+        self._referring = Referring(self._layer, self._table, self.identity)
         self._reminders = Reminders()
         self.registrar: Registrar | None = None
         """Where agents' phones are; None where nobody may register."""
@@ -179,6 +182,12 @@ class UserAgent:
     def ask(self, name: str, method: str, uri: str, destination: Address, timeout_s: float, now: float) -> None:
         """Send a request outside any call; `RequestAnswered` follows within `timeout_s` (TooManySessions)."""
         self._asking.ask(name, method, uri, destination, timeout_s, now)
+
+    def answer_refer(self, session_id: str, status: int, now: float) -> None:
+        """Answer a REFER with 202 or a refusal, and an accepted one with how it went; nothing where none waits."""
+        session = self._table.look_up(session_id)
+        if session is not None:
+            self._referring.answer(session, status, now)
 
     def serve_phones(self, settings: RegistrarSettings) -> None:
         """Be a registrar from now on."""
@@ -276,6 +285,8 @@ class UserAgent:
             return
         if response.method == "INVITE":
             self._calling.on_response(transaction, session, response, now)
+        elif response.method == "NOTIFY":
+            self._referring.on_notified(session, response.status)
         elif response.method == "BYE":
             self._hang_up.on_response(session, response, now)
 
@@ -299,6 +310,9 @@ class UserAgent:
         if isinstance(owner, Question):
             self._asking.on_answer(owner, None)
             return
+        if isinstance(owner, Referral):
+            self._referring.on_timer(owner, now)
+            return
         assert isinstance(owner, Session)
         if name in ("refresh", "expires"):
             self._session_timers.on_timer(owner, name, now)
@@ -319,6 +333,8 @@ class UserAgent:
             return
         if transaction.method == "BYE":
             self._hang_up.on_failure(session)
+        elif transaction.method == "NOTIFY":
+            self._referring.on_notified(session, 408)
         elif not isinstance(transaction, ServerInvite):
             self._calling.on_failure(transaction, session, ending, now)
 
@@ -339,6 +355,14 @@ class UserAgent:
             self._respond(transaction, request, 481, now)
         elif request.method == "UPDATE" and session is not None and session.state is not SessionState.ENDED:
             self._answering.on_update(transaction, session, request, now)
+        elif request.method == "INFO" and session is not None:
+            self._on_info(transaction, session, request, now)
+        elif request.method == "REFER":
+            if session is None:
+                # Nobody outside a call has anything to hand on.
+                self._respond(transaction, request, 403, now)
+            else:
+                self._referring.on_refer(transaction, session, request, now)
         elif request.method in ONLY_IN_DIALOGS:
             # No provisional response of ours is reliable, so there is nothing that a PRACK could mean.
             self._respond(transaction, request, 481, now)
@@ -350,6 +374,16 @@ class UserAgent:
             self._respond(transaction, request, 405, now, (("Allow", ALLOW),))
         else:
             self._respond(transaction, request, 501, now, (("Allow", ALLOW),))
+
+    def _on_info(self, transaction: Server, session: Session, request: Request, now: float) -> None:
+        is_up = session.state is SessionState.ESTABLISHED and session.dialog is not None
+        if not is_up or session.dialog is None or not session.dialog.take_cseq(request.cseq):
+            self._respond(transaction, request, 500 if is_up else 481, now)
+            return
+        answer = answer_info(request)
+        self._respond(transaction, request, answer.status, now, answer.headers)
+        if answer.key:
+            self._table.events.append(DigitSent(session_id=session.session_id, key=answer.key))
 
     def _respond(
         self, transaction: Server, request: Request, status: int, now: float, headers: HeaderLines = ()

@@ -90,6 +90,14 @@ CAMPAIGNS = {
     5: campaign(5, pacing=PacingSettings(policy=HASTY)),
 }
 index = st.integers(0, 63)
+REFUSALS = range(400, 700)
+TARGETS: list[dict[str, str]] = [
+    *({"to_agent": name} for name in AGENTS),
+    {"skill_group": "sales"},
+    {"skill_group": "service"},
+    *({"number": number} for number in ("+12025550177", "+12025550177", "+19005550177", "12025550177")),
+    {},
+]
 
 
 class Adversary(RuleBasedStateMachine):
@@ -131,6 +139,12 @@ class Adversary(RuleBasedStateMachine):
         self.legs: dict[str, str] = {}
         self.busy: dict[str, str] = {}
         self.bridges: list[m.BridgeCall] = []
+        self.parties: dict[str, str] = {}
+        """The call of each leg to whom it is handed on, until that leg is closed."""
+        self.closing: set[str] = set()
+        self.referred: dict[str, int] = {}
+        """What each leg was last told of the transfer that it asked for."""
+        self.handed_on = False
         self.attempts: dict[str, Attempt] = {}
         self.durable: set[str] = set()
         self.placed: dict[str, int] = {}
@@ -192,9 +206,8 @@ class Adversary(RuleBasedStateMachine):
                     assert CAMPAIGNS[self.placed[call_id]].pacing.cancel_after_s is not None
                     self.given_up[self.attempts[call_id].number] += 1
                     assert self.given_up[self.attempts[call_id].number] == 1
-            case m.OpenLeg(leg_id=leg_id, agent_id=agent_id):
-                assert leg_id not in self.legs
-                self.legs[leg_id] = agent_id
+            case m.OpenLeg() | m.CloseLeg() | m.AnswerRefer():
+                self.check_leg(command)
             case m.ShowAgent(agent_id=agent_id, state=state):
                 self.states[agent_id] = state
                 if state not in ON_A_CALL:
@@ -204,6 +217,28 @@ class Adversary(RuleBasedStateMachine):
                 self.requests[request_id] = True
             case _:
                 self.check_write(command)
+
+    def check_leg(self, command: m.OpenLeg | m.CloseLeg | m.AnswerRefer) -> None:
+        match command:
+            case m.OpenLeg(leg_id=leg_id, agent_id=agent_id):
+                assert leg_id not in self.legs
+                if ">" in leg_id:
+                    call_id = leg_id.partition(">")[0]
+                    assert self.busy[agent_id] == call_id, "only who has a call hands it on"
+                    open_parties = [leg for leg, call in self.parties.items() if leg not in self.closing]
+                    assert call_id not in {self.parties[leg] for leg in open_parties}, "one party of a call at a time"
+                    assert not command.address.startswith("+1900"), "the fence holds for those a call is handed on to"
+                    self.parties[leg_id] = call_id
+                else:
+                    self.legs[leg_id] = agent_id
+            case m.CloseLeg(leg_id=leg_id):
+                assert leg_id in self.legs or leg_id in self.parties
+                assert leg_id not in self.closing
+                self.closing.add(leg_id)
+            case m.AnswerRefer(leg_id=leg_id, status=status):
+                assert leg_id in self.legs
+                assert status in REFUSALS or status == (200 if self.referred.get(leg_id) == 202 else 202)
+                self.referred[leg_id] = 202 if status == 202 else 0
 
     def check_write(self, command: m.Command) -> None:
         match command:
@@ -246,13 +281,22 @@ class Adversary(RuleBasedStateMachine):
         assert len(carried) <= sum(trunk.channels_max for trunk in TRUNKS)
 
     def check_bridge(self, command: m.BridgeCall) -> None:
+        if command.leg_id in self.parties:
+            assert self.parties[command.leg_id] == command.call_id
+            assert command.leg_id not in self.closing
+            assert command.call_id not in self.busy.values(), "the agent has let go of it"
+            assert command.call_id in self.answered
+            assert command.call_id not in self.ended
+            self.bridges.append(command)
+            return
         agent_id = self.legs[command.leg_id]
         assert agent_id not in self.busy, "one agent in two calls"
         assert command.call_id not in self.busy.values(), "one call at two agents"
         assert self.states[agent_id] is AgentState.IDLE
         assert command.call_id in self.answered
         assert command.call_id not in self.ended
-        assert CAMPAIGNS[self.placed[command.call_id]].skill_group in self.groups[agent_id]
+        if not self.handed_on:
+            assert CAMPAIGNS[self.placed[command.call_id]].skill_group in self.groups[agent_id]
         self.busy[agent_id] = command.call_id
         self.bridges.append(command)
 
@@ -431,6 +475,17 @@ class Adversary(RuleBasedStateMachine):
         leg_id = list(self.legs)[-1 - which % min(6, len(self.legs))]
         self.tell(m.LegOpened(leg_id=leg_id) if is_open else m.LegClosed(leg_id=leg_id))
 
+    @precondition(lambda self: self.parties)
+    @rule(which=index, is_open=st.booleans())
+    def party_changes(self, which: int, is_open: bool) -> None:
+        leg_id = list(self.parties)[which % len(self.parties)]
+        if is_open:
+            self.tell(m.LegOpened(leg_id=leg_id))
+        else:
+            self.closing.add(leg_id)
+            self.tell(m.LegClosed(leg_id=leg_id))
+            del self.parties[leg_id]
+
     @rule(trunk=st.sampled_from(["main", "spare"]), is_up=st.sampled_from([True, True, False]))
     def trunk_changes(self, trunk: str, is_up: bool) -> None:
         self.tell(m.TrunkStateChanged(trunk=trunk, is_up=is_up))
@@ -459,6 +514,28 @@ class Adversary(RuleBasedStateMachine):
     )
     def agent_acts(self, kind: type[m.AgentPaused], name: str) -> None:
         self.tell(kind(agent_id=name, request_id=self.request()))
+
+    @rule(name=st.sampled_from(AGENTS), whom=st.sampled_from(TARGETS))
+    def agent_hands_on(self, name: str, whom: dict[str, str]) -> None:
+        name = next((agent for agent in sorted(self.busy) if self.states[agent] is AgentState.TALKING), name)
+        self.handed_on = True
+        self.tell(m.TransferAsked(agent_id=name, request_id=self.request(), **whom))
+
+    @rule(name=st.sampled_from(AGENTS))
+    def agent_gives_up_handing_on(self, name: str) -> None:
+        self.tell(m.TransferGivenUp(agent_id=name, request_id=self.request()))
+
+    @precondition(lambda self: self.legs)
+    @rule(
+        which=index,
+        whom=st.sampled_from(["ann", "bob", "service", "+12025550177", "+19005550177", "x"]),
+        replaces=st.sampled_from(["", "", "a;to-tag=b;from-tag=c"]),
+    )
+    def phone_refers(self, which: int, whom: str, replaces: str) -> None:
+        leg_id = list(self.legs)[-1 - which % min(6, len(self.legs))]
+        if self.referred.get(leg_id, 0) != 202:
+            self.handed_on = True
+            self.tell(m.LegReferred(leg_id=leg_id, target=whom, replaces=replaces))
 
     @rule(name=st.sampled_from(AGENTS), which=index, said=st.sampled_from(["sale", "do_not_call", "sold", ""]))
     def agent_says_what_came_of_it(self, name: str, which: int, said: str) -> None:
