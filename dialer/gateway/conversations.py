@@ -75,6 +75,10 @@ class Conversations:
         recorded = {} if self._recorder is None else self._recorder.counters
         return {**self._counters, **self._media.counters(), **self._listening.counters, **recorded}
 
+    def key_sent(self, line_id: str, key: str) -> None:
+        """A far end has sent a key by INFO."""
+        self._listening.key_sent(line_id, key)
+
     def out_of_place(self, what: str) -> None:
         """Count a command that makes no sense now: its line has ended meanwhile."""
         self._counters["commands_out_of_place"] += 1

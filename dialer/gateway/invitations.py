@@ -94,5 +94,6 @@ def leg_invitation(
         destination=destination,
         caller=f'"Dialer" <sip:dialer@{bracketed(own_host)}>',
         body=offer,
+        headers=(("Require", "replaces"), ("Replaces", command.replaces)) if command.replaces else (),
         ring_timeout_s=settings.leg_ring_timeout_s,
     )

@@ -24,6 +24,8 @@ class Listening:
         self._post = post
         self._sends_events: set[str] = set()
         """Calls whose keys come as events: their tones are not counted again."""
+        self._sends_info: set[str] = set()
+        """Calls whose keys come by INFO: the first way that a far end takes is the one that counts."""
         media.set_on_digit(self._on_event)
         self.counters = {"amd_verdicts": 0}
 
@@ -52,7 +54,7 @@ class Listening:
 
         def ear(payload: bytes, payload_type: int) -> None:
             for key in digits.hear(payload, payload_type):
-                if call_id not in self._sends_events:
+                if call_id not in self._sends_events and call_id not in self._sends_info:
                     self._post(DigitHeard(call_id=call_id, digit=key))
 
         # An engine whose audio does not come here hears no tones: keys that come as events are all there is.
@@ -62,8 +64,17 @@ class Listening:
     def forget(self, call_id: str) -> None:
         """A call has ended."""
         self._sends_events.discard(call_id)
+        self._sends_info.discard(call_id)
+
+    def key_sent(self, call_id: str, key: str) -> None:
+        """A key has come by INFO: it counts like one that comes as an event."""
+        if call_id not in self._sends_events:
+            self._sends_info.add(call_id)
+            self._post(DigitHeard(call_id=call_id, digit=key))
 
     def _on_event(self, stream_id: str, key: str) -> None:
+        if stream_id in self._sends_info:
+            return
         self._sends_events.add(stream_id)
         self._post(DigitHeard(call_id=stream_id, digit=key))
 

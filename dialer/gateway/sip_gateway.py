@@ -16,7 +16,9 @@ from dns.asyncresolver import Resolver
 from dialer.gateway import causes
 from dialer.gateway.conversations import Conversations
 from dialer.gateway.counting import on_the_network, open_lines
+from dialer.gateway.destinations import Destinations
 from dialer.gateway.hosts import Hosts
+from dialer.gateway.incoming import Incoming
 from dialer.gateway.invitations import call_invitation, outside_leg
 from dialer.gateway.legs import Legs
 from dialer.gateway.lines import Line, usable_audio
@@ -25,10 +27,10 @@ from dialer.gateway.moves import Moves
 from dialer.gateway.network import Network
 from dialer.gateway.recording.recorder import OnFinished, Recorder
 from dialer.gateway.server_names import ServerNames
-from dialer.gateway.settings import GatewaySettings, TrunkAddress
+from dialer.gateway.settings import GatewaySettings
 from dialer.gateway.signers import Signers
 from dialer.gateway.sip import (
-    Address,
+    DigitSent,
     Ending,
     Invitation,
     OfferRefused,
@@ -40,6 +42,7 @@ from dialer.gateway.sip import (
     SessionModified,
     SessionOffered,
     SessionProgressed,
+    SessionReferred,
     TooManySessions,
     UnknownSession,
     UserAgent,
@@ -47,12 +50,13 @@ from dialer.gateway.sip import (
     UserAgentSettings,
     make_offer,
 )
-from dialer.gateway.sip.addresses import TLS, HostPort, at
+from dialer.gateway.sip.addresses import HostPort
 from dialer.gateway.tokens import RandomTokens
 from dialer.gateway.trunk_servers import TrunkServers
 from dialer.gateway.trunk_watch import TrunkWatch
 from dialer.gateway.udp import OpenShell, Shell
 from dialer.messages import (
+    AnswerRefer,
     CallAnswered,
     CallEnded,
     CallRinging,
@@ -62,6 +66,7 @@ from dialer.messages import (
     HangUpCall,
     LegClosed,
     LegOpened,
+    LegReferred,
     OpenLeg,
     PlaceCall,
 )
@@ -114,11 +119,12 @@ class SipGateway:
         self._trunks = {trunk.name: trunk for trunk in settings.trunks}
         self._hosts = Hosts()
         self._servers = TrunkServers(ServerNames(now, secrets.randbelow, resolver))
+        self._destinations = Destinations(self._hosts, self._servers, self._network)
+        self._incoming: Incoming | None = None
         self._watch: TrunkWatch | None = None
         self._legs: Legs | None = None
         self._offers = 0
         self._recorder = recorder
-        self._calls_refused = 0
         self._moves = Moves(lambda: self._shell, now)
         self._conversations = Conversations(self._lines, media, post, self._hang_up, recorder)
         self._carry_out: dict[type, Callable[[Any], None]] = {
@@ -128,6 +134,7 @@ class SipGateway:
             **self._conversations.carry_out,
             OpenLeg: self._open_leg,
             CloseLeg: lambda command: self._hang_up(command.leg_id),
+            AnswerRefer: self._answer_refer,
         }
         self._take: dict[type, Callable[[Line, Any], None]] = {
             SessionProgressed: self._on_progressed,
@@ -135,6 +142,8 @@ class SipGateway:
             SessionModified: self._on_modified,
             OfferRefused: lambda _, event: self._moves.refused(event),
             SessionEnded: self._on_ended,
+            DigitSent: lambda line, event: self._conversations.key_sent(line.line_id, event.key),
+            SessionReferred: self._on_referred,
         }
         media.set_on_timeout(self._on_media_timeout)
         media.set_on_moved(self._moves.tell)
@@ -169,12 +178,13 @@ class SipGateway:
 
         self._shell = await self._open_shell(settings.host, settings.port, make_agent, self._on_event, self._now)
         self._watch = TrunkWatch(self.agent, settings.health, self._post, self._give_up_on, self._now)
+        self._incoming = Incoming(self.agent, self._lines, self._media, self._now)
         self._legs = Legs(self.agent, self._hosts, settings, self._now)
         if settings.phones.passwords:
             self.agent.serve_phones(settings.phones)
         for trunk in settings.trunks:
             await (self._hosts.keep(trunk.host) if trunk.port else self._servers.find(trunk))
-            destination = self._destination(trunk)
+            destination = self._destinations.now(trunk)
             if destination is not None:
                 self._watch.watch(trunk, destination)
         self._shell.pump()
@@ -202,7 +212,8 @@ class SipGateway:
 
     def counters(self) -> dict[str, int]:
         """What has passed since the start, by name; `calls` and `legs` are those open now."""
-        own = {"calls_refused": self._calls_refused, "signatures_failed": self._signers.failures}
+        incoming = self._incoming.counters if self._incoming is not None else {}
+        own = {"signatures_failed": self._signers.failures, **incoming}
         lines = open_lines(self._lines.values())
         network = {} if self._shell is None else on_the_network(self._shell, self._network, self._watch)
         return {**network, **own, **self._moves.counters, **self._conversations.counters(), **lines}
@@ -221,9 +232,8 @@ class SipGateway:
         if trunk is None:
             self._end(line, CallCause.TRUNK_FAILURE, None, f"the gateway has no address for trunk {command.trunk!r}")
             return
-        destination = self._destination(trunk)
+        destination = self._destinations.now(trunk)
         if destination is None:
-            # The call does not wait for the name server; the next one may find the name known.
             self._end(line, CallCause.TRUNK_FAILURE, None, f"host {trunk.host!r} of trunk {trunk.name} is not found")
             return
         own_host = self.agent.identity.address[0]
@@ -235,23 +245,6 @@ class SipGateway:
             trunk = msgspec.structs.replace(trunk, attempt_header="")
         identity = self._signers.sign(trunk.name, command)
         self._invite(line, lambda offer: call_invitation(command, trunk, destination, own_host, offer, identity))
-
-    def _destination(self, trunk: TrunkAddress) -> Address | None:
-        """Where a trunk is reached now; None while its name is not found: it is then looked up for the next call."""
-        if trunk.port:
-            host = self._hosts.known(trunk.host)
-            if host is None:
-                self._hosts.look_up_then(trunk.host, lambda _: None, log.error)
-                return None
-            destination = at(host, trunk.port, trunk.transport)
-        else:
-            server = self._servers.now(trunk)
-            if server is None:
-                return None
-            destination = server.address
-        if trunk.transport == TLS and self._network.streams is not None:
-            self._network.streams.names[destination] = trunk.host
-        return destination
 
     def _open_leg(self, command: OpenLeg) -> None:
         line = self._open_line(Line(command.leg_id, command.agent_id))
@@ -283,6 +276,7 @@ class SipGateway:
             media = self._media.open(line.line_id)
             self._offers += 1
             host = self._settings.advertised_host or media.host
+            line.media = (host, media.port)
             self._shell.agent.invite(make(make_offer(host, media.port, origin_id=self._offers)), self._now())
         except (MediaError, TooManySessions) as error:
             self._end(line, CallCause.CONGESTION, None, str(error))
@@ -304,8 +298,8 @@ class SipGateway:
 
     def _on_event(self, event: UserAgentEvent) -> None:
         if isinstance(event, SessionOffered):
-            self._calls_refused += 1
-            self.agent.refuse(event.session_id, 404, self._now())
+            assert self._incoming is not None
+            self._incoming.take(event)
             return
         if isinstance(event, Reminded | RequestAnswered):
             assert self._watch is not None
@@ -318,6 +312,18 @@ class SipGateway:
         take = self._take.get(type(event))
         if take is not None:
             take(line, event)
+
+    def _on_referred(self, line: Line, event: SessionReferred) -> None:
+        if line.agent_id:
+            self._post(LegReferred(leg_id=line.line_id, target=event.target, replaces=event.replaces))
+        else:
+            # A customer, or the carrier, has no say in whom the dialer calls next.
+            self.agent.answer_refer(line.line_id, 603, self._now())
+
+    def _answer_refer(self, command: AnswerRefer) -> None:
+        if self._shell is not None:
+            self._shell.agent.answer_refer(command.leg_id, command.status, self._now())
+            self._shell.pump()
 
     def _on_progressed(self, line: Line, event: SessionProgressed) -> None:
         if event.status in RINGING_STATUSES and not line.has_rung:

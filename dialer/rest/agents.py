@@ -214,7 +214,7 @@ async def hang_up(service: ServiceOf, caller: CallerOf, agent_id: AgentId) -> Re
 async def hand_on(service: ServiceOf, caller: CallerOf, agent_id: AgentId, to: Transfer) -> Response:
     """Hand the call on: to an idle agent at once; to a number once it answers, `call.transfer` says how it stands."""
     name, tenant_id = inside(caller.tenant_id, agent_id), caller.tenant_id
-    return await _request(
+    return await request_desk(
         service,
         name,
         lambda request_id: TransferAsked(
@@ -231,7 +231,7 @@ async def hand_on(service: ServiceOf, caller: CallerOf, agent_id: AgentId, to: T
 async def give_up_transfer(service: ServiceOf, caller: CallerOf, agent_id: AgentId) -> Response:
     """Give up the transfer that rings at an outside number."""
     name = inside(caller.tenant_id, agent_id)
-    return await _request(service, name, lambda request_id: TransferGivenUp(agent_id=name, request_id=request_id))
+    return await request_desk(service, name, lambda request_id: TransferGivenUp(agent_id=name, request_id=request_id))
 
 
 @router.post("/{agent_id}/disposition", responses=answers(AgentAnswer, "Written; after-call work is over"))

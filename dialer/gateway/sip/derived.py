@@ -7,6 +7,8 @@ from dialer.gateway.sip.status import reason_phrase
 MAX_FORWARDS = "70"
 HeaderLines = tuple[tuple[str, str], ...]
 CREDENTIALS = ("Authorization", "Proxy-Authorization")
+OPTIONS = frozenset({"timer", "norefersub", "replaces"})
+"""What a far end may require of us."""
 
 
 def make_response(
@@ -61,6 +63,11 @@ def make_cancel(invite: Request, reason: str = "") -> Request:
     if reason:
         headers["Reason"] = [reason]
     return Request("CANCEL", invite.uri, headers)
+
+
+def unsupported_options(request: Request) -> str:
+    """The options that a request requires and that we have not; empty where there are none (section 8.2.2.3)."""
+    return ", ".join(option for option in request.get_list("Require") if option.lower() not in OPTIONS)
 
 
 def _same_hop(invite: Request) -> Headers:

@@ -8,7 +8,7 @@ from dialer.gateway.sip.uri import bracketed
 
 ALLOWED_METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "PRACK", "UPDATE", "INFO", "REFER")
 ALLOW = ", ".join(ALLOWED_METHODS)
-SUPPORTED = "100rel, timer"
+SUPPORTED = "100rel, timer, replaces, norefersub"
 
 
 class Identity:

@@ -8,7 +8,9 @@ import re
 from typing import NamedTuple
 
 from dialer.gateway.sip.derived import HeaderLines
+from dialer.gateway.sip.events import DigitSent, UserAgentEvent
 from dialer.gateway.sip.message import Request
+from dialer.gateway.sip.session import Session, SessionState
 
 DTMF_RELAY = "application/dtmf-relay"
 DTMF = "application/dtmf"
@@ -25,6 +27,18 @@ class InfoAnswer(NamedTuple):
     status: int
     headers: HeaderLines = ()
     key: str = ""
+
+
+def take_info(session: Session, request: Request, events: list[UserAgentEvent]) -> InfoAnswer:
+    """Answer an INFO that belongs to a session; a key is added to `events`, once, for it is not delivered twice."""
+    if session.state is not SessionState.ESTABLISHED or session.dialog is None:
+        return InfoAnswer(481)
+    if not session.dialog.take_cseq(request.cseq):
+        return InfoAnswer(500)
+    answer = answer_info(request)
+    if answer.key:
+        events.append(DigitSent(session_id=session.session_id, key=answer.key))
+    return answer
 
 
 def answer_info(request: Request) -> InfoAnswer:

@@ -115,6 +115,14 @@ class Registrar:
             self.counters.registrations += 1
         return answer
 
+    def check(self, request: Request, now: float) -> Answer | None:
+        """Whether a call comes from a user of ours: None where it has proved so, else what to answer.
+
+        Raises:
+            MalformedMessage: A From that cannot be read.
+        """
+        return self._refusal(request, parse_uri(parse_name_address(request.headers["From"][0]).uri).user, now)
+
     def _refusal(self, request: Request, user: str, now: float) -> Answer | None:
         value = request.get("Authorization")
         if value is None or value[:7].lower() != "digest ":
@@ -129,7 +137,7 @@ class Registrar:
         # An unknown user and a wrong password look the same from outside.
         is_good = is_authentic(
             value,
-            "REGISTER",
+            request.method,
             Credentials(username=user, password=password or ""),
             nonce,
             self._settings.realm,

@@ -129,6 +129,16 @@ class SessionTable:
             )
         )
 
+    def take_place(self, session: Session, replaced: Session, *, keep_dialog: bool) -> None:
+        """Let a session have the name of another, which ends with no report."""
+        replaced.advance(SessionInput.ENDED)
+        self._timers.stop_all(replaced)
+        if not keep_dialog:
+            self.forget_dialog(replaced)
+        del self._sessions[session.session_id]
+        session.session_id = replaced.session_id
+        self._sessions[session.session_id] = session
+
     def forget_dialog(self, session: Session) -> None:
         """Answer requests of this dialog with 481 from now on."""
         self._dialogs.pop((session.invite.call_id, session.local_tag), None)

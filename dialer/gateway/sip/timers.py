@@ -34,6 +34,13 @@ Entry = tuple[float, int]
 """When a timer is due, and its number."""
 
 
+class Reminders:
+    """Owns the timers that somebody above the user agent has asked for."""
+
+    def __init__(self) -> None:
+        self.timers: dict[str, int] = {}
+
+
 class Timers:
     """Named timers of many owners.
 

@@ -18,11 +18,11 @@ import msgspec
 
 from dialer.gateway.sip.addresses import TCP, Address, HostPort
 from dialer.gateway.sip.asking import Asking, Question
-from dialer.gateway.sip.derived import HeaderLines, make_response
-from dialer.gateway.sip.events import DigitSent, Ending, Reminded, UserAgentEvent
+from dialer.gateway.sip.derived import HeaderLines, make_response, unsupported_options
+from dialer.gateway.sip.events import Ending, Reminded, UserAgentEvent
 from dialer.gateway.sip.hang_up import HangUp
 from dialer.gateway.sip.identity import ALLOW, ALLOWED_METHODS, Identity
-from dialer.gateway.sip.info import answer_info
+from dialer.gateway.sip.info import take_info
 from dialer.gateway.sip.message import Request, Response
 from dialer.gateway.sip.offering import Offer, Offering
 from dialer.gateway.sip.referring import Referring
@@ -31,7 +31,7 @@ from dialer.gateway.sip.sdp import CONTENT_TYPE
 from dialer.gateway.sip.session import Invitation, Referral, Session, SessionState
 from dialer.gateway.sip.session_table import SessionTable
 from dialer.gateway.sip.session_timer import Refresh, SessionTimers
-from dialer.gateway.sip.timers import TimerOwner, TimerSettings
+from dialer.gateway.sip.timers import Reminders, TimerOwner, TimerSettings
 from dialer.gateway.sip.transaction import ServerInvite, State, Transaction
 from dialer.gateway.sip.transaction_layer import Client, Datagram, Server, TransactionLayer
 from dialer.gateway.sip.uac import CallingSide
@@ -41,8 +41,7 @@ from dialer.gateway.sip.uri import has_known_scheme
 METHODS_KNOWN = frozenset({*ALLOWED_METHODS, "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "PUBLISH"})
 """Methods that exist and are refused with 405; any other is answered 501 (section 8.2.1)."""
 ONLY_IN_DIALOGS = ("PRACK", "UPDATE", "INFO")
-OPTIONS = frozenset({"timer", "norefersub", "replaces"})
-"""What a far end may require of us."""
+ANSWERED = (SessionState.ACCEPTED, SessionState.ESTABLISHED)
 STATES_UNDER_WAY = (State.CALLING, State.TRYING, State.PROCEEDING)
 
 
@@ -58,13 +57,6 @@ class UserAgentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
 
 DEFAULT_SETTINGS = UserAgentSettings()
-
-
-class Reminders:
-    """Owns the timers that somebody above the user agent has asked for."""
-
-    def __init__(self) -> None:
-        self.timers: dict[str, int] = {}
 
 
 class UserAgent:
@@ -182,6 +174,21 @@ class UserAgent:
     def ask(self, name: str, method: str, uri: str, destination: Address, timeout_s: float, now: float) -> None:
         """Send a request outside any call; `RequestAnswered` follows within `timeout_s` (TooManySessions)."""
         self._asking.ask(name, method, uri, destination, timeout_s, now)
+
+    def find_session(self, call_id: str, local_tag: str, remote_tag: str) -> str | None:
+        """The answered session of a dialog, by our own name for it; None where there is none."""
+        session = self._table.find(call_id, local_tag)
+        is_it = session is not None and session.dialog is not None and session.dialog.remote_tag == remote_tag
+        return session.session_id if is_it and session is not None and session.state in ANSWERED else None
+
+    def take_place(self, session_id: str, replaced_id: str, body: bytes, now: float) -> None:
+        """Answer an offered call with our SDP in the place of an answered one (RFC 3891), whose name it takes.
+
+        The other is hung up, and no end of it is reported. Raises UnknownSession, WrongState.
+        """
+        session, replaced = self._table.get(session_id), self._table.get(replaced_id)
+        self._answering.answer(session, body, now)
+        self._table.take_place(session, replaced, keep_dialog=self._hang_up.send_bye(replaced, now))
 
     def answer_refer(self, session_id: str, status: int, now: float) -> None:
         """Answer a REFER with 202 or a refusal, and an accepted one with how it went; nothing where none waits."""
@@ -356,7 +363,8 @@ class UserAgent:
         elif request.method == "UPDATE" and session is not None and session.state is not SessionState.ENDED:
             self._answering.on_update(transaction, session, request, now)
         elif request.method == "INFO" and session is not None:
-            self._on_info(transaction, session, request, now)
+            said = take_info(session, request, self._table.events)
+            self._respond(transaction, request, said.status, now, said.headers)
         elif request.method == "REFER":
             if session is None:
                 # Nobody outside a call has anything to hand on.
@@ -375,26 +383,11 @@ class UserAgent:
         else:
             self._respond(transaction, request, 501, now, (("Allow", ALLOW),))
 
-    def _on_info(self, transaction: Server, session: Session, request: Request, now: float) -> None:
-        is_up = session.state is SessionState.ESTABLISHED and session.dialog is not None
-        if not is_up or session.dialog is None or not session.dialog.take_cseq(request.cseq):
-            self._respond(transaction, request, 500 if is_up else 481, now)
-            return
-        answer = answer_info(request)
-        self._respond(transaction, request, answer.status, now, answer.headers)
-        if answer.key:
-            self._table.events.append(DigitSent(session_id=session.session_id, key=answer.key))
-
     def _respond(
         self, transaction: Server, request: Request, status: int, now: float, headers: HeaderLines = ()
     ) -> None:
         response = make_response(request, status, to_tag=self.identity.new_tag(), headers=headers)
         self._layer.respond(transaction, response, now)
-
-
-def unsupported_options(request: Request) -> str:
-    """The options that a request requires and that we have not; empty where there are none (section 8.2.2.3)."""
-    return ", ".join(option for option in request.get_list("Require") if option.lower() not in OPTIONS)
 
 
 def _is_given_up(transaction: Client) -> bool:

@@ -30,6 +30,7 @@ from dialer.messages import (
     CallRinging,
     CancelCall,
     CloseLeg,
+    DigitHeard,
     Event,
     HangUpCall,
     LegClosed,
@@ -394,3 +395,9 @@ def test_events_may_be_answered_with_commands_at_once() -> None:
 def test_offers_are_answered_by_our_own_answering_side() -> None:
     offer = parse_sdp(make_offer("192.0.2.1", 4000, origin_id=1))
     assert parse_sdp(make_answer(offer, "192.0.2.2", 4002, origin_id=2)).codecs == (0, 8)
+
+
+def test_a_key_by_info_is_a_key(floor: Floor) -> None:
+    floor.up()
+    floor.gateway._conversations.key_sent("1-1", "7")
+    assert DigitHeard(call_id="1-1", digit="7") in floor.events

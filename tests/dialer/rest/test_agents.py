@@ -115,3 +115,17 @@ async def test_an_agent_sees_the_script_the_fields_and_what_may_be_said(bench: B
     assert [one["name"] for one in shown["dispositions"]][:2] == ["talked", "sale"]
     problem = await bench.call("PATCH", f"/campaigns/{campaign_id}", 422, json={"screen_fields": ["a", "a"]})
     assert problem["problems"][0]["field"] == "screen_fields[1]"
+
+
+async def test_a_call_is_handed_on_and_what_cannot_be_done_is_said(bench: Bench) -> None:
+    await bench.talk()
+    problem = await bench.call("POST", "/agents/ann/transfer", 409, json={"agent_id": "bob"})
+    assert "agent 'bob' is offline, not idle" in problem["detail"]
+    problem = await bench.call("POST", "/agents/ann/transfer", 409, json={"number": "+19005550100"})
+    assert "barred" in problem["detail"]
+    problem = await bench.call("DELETE", "/agents/ann/transfer", 409)
+    assert "no transfer under way" in problem["detail"]
+    await bench.add_agent("bob")
+    shown = await bench.call("POST", "/agents/ann/transfer", json={"agent_id": "bob"})
+    assert (shown["agent"]["state"], shown["call"]["transfer"]) == ("acw", "handed on to bob")
+    await bench.until(lambda: bench.state_of("bob") == "talking")
