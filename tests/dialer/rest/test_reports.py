@@ -5,6 +5,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from dialer.access.model import Role
+from dialer.messages import DigitHeard, GatewayCommand, PlayMessage
 from tests.dialer.rest.conftest import Bench, token_of
 from tests.dialer.rest.test_listings import dial_all
 
@@ -110,3 +111,22 @@ async def test_an_admin_of_the_installation_sees_what_every_tenant_used(bench: B
     assert (used["tenant_id"], used["calls"]) == (1, 2)
     assert (await bench.call("GET", "/reports/usage", headers=theirs))["rows"] == []
     await bench.call("GET", "/tenants/usage", 403, headers=theirs)
+
+
+async def test_a_key_pressed_during_the_message_is_reported_and_blocks_the_number(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = bench.gateway._act
+
+    def presses_nine(command: GatewayCommand) -> None:
+        if isinstance(command, PlayMessage):
+            bench.live.post(DigitHeard(call_id=command.call_id, digit="9"))
+        else:
+            usual(command)
+
+    monkeypatch.setattr(bench.gateway, "_act", presses_nine)
+    await dial_all(bench, 2)
+    (nine,) = (await bench.call("GET", "/reports/digits"))["rows"]
+    assert (nine["digit"], nine["calls"], nine["first"], nine["answered"]) == ("9", 2, 2, 2)
+    blocking = {"numbers": [f"+1202555{index:04d}" for index in range(2)]}
+    assert await bench.call("POST", "/do-not-call", json=blocking) == {"added": 0, "known": 2}
