@@ -67,6 +67,15 @@ BY_ENDING: dict[Ending, CallCause] = {
 }
 
 
+WORDS_BY_ENDING = {
+    Ending.CANCELLED: "given up by the dialer",
+    Ending.HUNG_UP: "hung up by the dialer",
+    Ending.RING_TIMEOUT: "not answered in time",
+    Ending.NO_RESPONSE: "the trunk did not respond",
+    Ending.TRANSPORT_ERROR: "the trunk could not be reached",
+}
+
+
 def call_cause(ended: SessionEnded, *, has_rung: bool) -> CallCause:
     """The cause of a call's end; one that never rang until its ring timeout found no way to the person."""
     if ended.ending is Ending.RING_TIMEOUT:
@@ -80,13 +89,7 @@ def call_cause(ended: SessionEnded, *, has_rung: bool) -> CallCause:
 
 def in_words(ended: SessionEnded) -> str:
     """What happened, for logs and CDRs: `486 Busy Here (Q.850 17)`."""
-    words = {
-        Ending.CANCELLED: "given up by the dialer",
-        Ending.HUNG_UP: "hung up by the dialer",
-        Ending.RING_TIMEOUT: "not answered in time",
-        Ending.NO_RESPONSE: "the trunk did not respond",
-        Ending.TRANSPORT_ERROR: "the trunk could not be reached",
-    }.get(ended.ending, ended.reason)
+    words = WORDS_BY_ENDING.get(ended.ending, ended.reason)
     if ended.ending is Ending.HUNG_UP and ended.reason:
         words = ended.reason
     if ended.ending is Ending.REFUSED and ended.status is not None:

@@ -1,6 +1,7 @@
 """Sessions: one call as the user agent sees it, from the INVITE to its end, and the table of what may follow what."""
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -27,6 +28,10 @@ class SessionState(StrEnum):
     """We answered; the ACK has not come yet."""
     ESTABLISHED = "established"
     ENDED = "ended"
+
+
+EARLY: Final = frozenset({SessionState.CALLING, SessionState.CANCELLING})
+"""Our INVITE has no final answer yet."""
 
 
 class SessionInput(StrEnum):
@@ -200,7 +205,7 @@ class Session:
     @property
     def is_early(self) -> bool:
         """Whether our INVITE has no final answer yet."""
-        return self.state in (SessionState.CALLING, SessionState.CANCELLING)
+        return self.state in EARLY
 
     def advance(self, happened: SessionInput) -> None:
         """Go where the table says.

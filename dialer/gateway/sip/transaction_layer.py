@@ -1,7 +1,7 @@
 """All transactions of one user agent: matches what arrives to them, sends what they want sent, runs their timers."""
 
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -29,7 +29,9 @@ from dialer.gateway.sip.transaction import (
 MAGIC_COOKIE = "z9hG4bK"
 UDP_BYTES_MAX = 1300
 """A longer request goes by TCP (RFC 3261 section 18.1.1): its packet would be cut in pieces, and a piece be lost."""
-DELIVER_ALONE = (Action.DELIVER,)
+DELIVER: Final = Action.DELIVER
+SEND: Final = Action.SEND
+DELIVER_ALONE = (DELIVER,)
 CLASS_NAMES = tuple(f"{first}xx" for first in range(7))
 KEEP_ALIVE = b"\r\n\x00 "
 Client = ClientInvite | ClientNonInvite
@@ -208,7 +210,7 @@ class TransactionLayer:
                 self._user.on_timer(owner, name, now)
                 continue
             actions = owner.handle_timer(name, now)
-            self.counters.retransmissions += Action.SEND in actions
+            self.counters.retransmissions += SEND in actions
             self._carry_out(owner, actions, None, now)
 
     def transport_failed(self, key: TransactionKey | None, now: float) -> None:
@@ -276,7 +278,7 @@ class TransactionLayer:
             return
         if transaction is not None:
             actions = transaction.handle(Input.REQUEST, now)
-            self.counters.retransmissions += Action.SEND in actions and bool(transaction.stored)
+            self.counters.retransmissions += SEND in actions and bool(transaction.stored)
             self._carry_out(transaction, actions, request, now)
             return
         self.counters.requests_received += 1
@@ -305,14 +307,15 @@ class TransactionLayer:
     def _carry_out(
         self, transaction: Transaction, actions: tuple[Action, ...], message: Message | None, now: float
     ) -> None:
-        if not actions and not transaction.is_terminated:
+        is_over = transaction.is_terminated
+        if not actions and not is_over:
             return
-        if actions == DELIVER_ALONE and not transaction.is_terminated:
+        if actions == DELIVER_ALONE and not is_over:
             self._deliver(transaction, message, now)
             transaction.let_go()
             return
         # Taken off the table first: its user may begin another transaction, and the table may be full.
-        if transaction.is_terminated:
+        if is_over:
             self._transactions.pop(transaction.key, None)
         for action in actions:
             self._act(action, transaction, message, now)
@@ -322,9 +325,9 @@ class TransactionLayer:
             transaction.user = None
 
     def _act(self, action: Action, transaction: Transaction, message: Message | None, now: float) -> None:
-        if action is Action.DELIVER:
+        if action is DELIVER:
             self._deliver(transaction, message, now)
-        elif action is Action.SEND:
+        elif action is SEND:
             if transaction.stored:
                 self.outgoing.append(Datagram(transaction.stored, transaction.destination, transaction.key))
         elif action is Action.ACK:
