@@ -18,6 +18,21 @@ from campaigns.store.database import insert
 from campaigns.store.schema import lead_lists
 
 _USE = msgspec.json.Decoder(CallerIdUse)
+_COLUMNS = (caller_ids.c.number, caller_ids.c.label, caller_ids.c.added_at, caller_ids.c.use)
+
+# Built once, as they are asked for every batch of attempts. In one order, so that two engines that show the same
+# numbers wait for each other and no more.
+_SHOWN = (
+    sa.select(*_COLUMNS)
+    .where(caller_ids.c.tenant_id == sa.bindparam("of"), caller_ids.c.number.in_(sa.bindparam("shown", expanding=True)))
+    .order_by(caller_ids.c.number)
+    .with_for_update()
+)
+_COUNTED = (
+    caller_ids.update()
+    .where(caller_ids.c.tenant_id == sa.bindparam("of"), caller_ids.c.number == sa.bindparam("shown"))
+    .values(use=sa.bindparam("now_used"))
+)
 
 
 class Shown:
@@ -35,9 +50,8 @@ class Shown:
         self._changed: set[tuple[int, str]] = set()
         for tenant_id in sorted({tenant_id for tenant_id, _ in wanted}):
             numbers = sorted(number for of_tenant, number in wanted if of_tenant == tenant_id)
-            # In one order, so that two engines that show the same numbers wait for each other and no more.
-            query = _of(tenant_id).where(caller_ids.c.number.in_(numbers)).with_for_update()
-            self._known |= {(tenant_id, row.number): _to(row) for row in connection.execute(query)}
+            found = connection.execute(_SHOWN, {"of": tenant_id, "shown": numbers})
+            self._known |= {(tenant_id, row.number): _to(row) for row in found}
 
     def may_show(self, campaign: Campaign, attempt: Attempt) -> bool:
         """Whether an attempt may show its number now."""
@@ -54,13 +68,8 @@ class Shown:
     def write(self, connection: sa.Connection) -> None:
         """Write the counts."""
         if self._changed:
-            change = (
-                caller_ids.update()
-                .where(caller_ids.c.tenant_id == sa.bindparam("of"), caller_ids.c.number == sa.bindparam("shown"))
-                .values(use=sa.bindparam("now_used"))
-            )
             rows = [{"of": key[0], "shown": key[1], "now_used": _text(self._known[key].use)} for key in self._changed]
-            connection.execute(change, sorted(rows, key=lambda row: (row["of"], row["shown"])))
+            connection.execute(_COUNTED, sorted(rows, key=lambda row: (row["of"], row["shown"])))
 
 
 def add(connection: sa.Connection, numbers: Sequence[str], label: str, now: float, tenant_id: int) -> int:
@@ -108,8 +117,7 @@ def with_pool(connection: sa.Connection, task: CampaignTask) -> CampaignTask:
 
 
 def _of(tenant_id: int) -> sa.Select[Any]:
-    wanted = sa.select(caller_ids.c.number, caller_ids.c.label, caller_ids.c.added_at, caller_ids.c.use)
-    return wanted.where(caller_ids.c.tenant_id == tenant_id).order_by(caller_ids.c.number)
+    return sa.select(*_COLUMNS).where(caller_ids.c.tenant_id == tenant_id).order_by(caller_ids.c.number)
 
 
 def _to(row: Any) -> CallerId:
