@@ -77,6 +77,7 @@ def sip_gateway(settings: Settings, post: Post) -> LiveGateway:
         network=NetworkSettings(
             tcp=sip.tcp,
             tls_port=sip.tls_port,
+            websocket_port=sip.websocket_port,
             tls_certificate=sip.tls_certificate,
             tls_key=sip.tls_key,
             tls_authorities=sip.tls_authorities,

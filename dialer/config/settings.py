@@ -98,6 +98,11 @@ class SipSettings(Section):
     tcp: bool = Field(
         default=True, description="Listen on TCP beside UDP, and send requests of more than 1300 bytes by it."
     )
+    websocket_port: Port | None = Field(
+        default=None,
+        description="Port for phones in browsers (SIP over WebSocket, WSS where `tls_certificate` is set); "
+        "left out, none connect.",
+    )
     tls_port: Port = Field(default=5061, description="TLS port for SIP; listened on where `tls_certificate` is set.")
     tls_certificate: str = Field(
         default="", description="PEM file of our certificate; empty listens on no TLS (trunks may use it all the same)."

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from dialer.gateway.sip import UserAgent, UserAgentEvent
-from dialer.gateway.sip.addresses import TCP, TLS, HostPort
+from dialer.gateway.sip.addresses import TCP, TLS, WS, WSS, HostPort
 from dialer.gateway.streams import Streams, StreamSettings
 from dialer.gateway.udp import UdpShell, open_udp
 
@@ -30,6 +30,8 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """PEM file of authorities trusted beside the system's own: for carriers and phones with private ones."""
     tls_verify: bool = True
     """Check far ends' certificates and names; off, TLS hides the calls from those who listen and proves nothing."""
+    websocket_port: int | None = None
+    """Phones in browsers connect here (RFC 7118), by WSS where there is a certificate; 0 takes a free one."""
     streams: StreamSettings = StreamSettings()
 
 
@@ -40,6 +42,8 @@ class Network:
         self._settings = settings
         self.streams: Streams | None = None
         """The connections, once opened."""
+        self.websocket_port: int | None = None
+        """Where browsers connect, once opened."""
 
     async def open(
         self,
@@ -80,6 +84,10 @@ class Network:
         if ours is not None:
             port = await streams.listen(TLS, host, settings.tls_port, ours)
             shell.agent.listen_on(TLS, port)
+        if settings.websocket_port is not None:
+            transport = WS if ours is None else WSS
+            self.websocket_port = await streams.listen(transport, host, settings.websocket_port, ours)
+            shell.agent.listen_on(transport, self.websocket_port)
 
 
 def client_context(settings: NetworkSettings) -> ssl.SSLContext:

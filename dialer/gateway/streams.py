@@ -1,4 +1,4 @@
-"""SIP over connections, TCP and TLS: opened when something is to be sent, taken when somebody calls, kept for reuse.
+"""SIP over connections, TCP, TLS, WebSocket: opened when something is to be sent, taken when somebody calls, kept.
 
 A connection is known by the address of its far end, whoever opened it: a response, and a request to a phone that has
 connected to us, go back on the connection that is there (RFC 3261 section 18, RFC 5923). What is to be sent while a
@@ -14,8 +14,9 @@ from typing import Protocol
 import msgspec
 
 from dialer.gateway.sip import Address, Datagram, MalformedMessage
-from dialer.gateway.sip.addresses import TLS, at, transport_of
+from dialer.gateway.sip.addresses import TLS, WEBSOCKETS, at, transport_of
 from dialer.gateway.sip.framing import PING, PONG, StreamFramer
+from dialer.gateway.websocket import WebSocketFramer
 
 log = logging.getLogger(__name__)
 
@@ -51,11 +52,15 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, streams: "Streams", address: Address | None, transport_name: str, now: float) -> None:
         self._streams = streams
-        self._framer = StreamFramer()
+        self._framer: StreamFramer | WebSocketFramer = (
+            WebSocketFramer() if transport_name in WEBSOCKETS else StreamFramer()
+        )
         self.transport_name = transport_name
         self.address = address
         """Of the far end; None until a connection that was opened to us is made."""
         self.is_ours = address is not None
+        self.is_kept = transport_name in WEBSOCKETS
+        """Whether we keep it alive though we have not opened it: browsers cannot, and proxies close what is quiet."""
         self.has_asked = False
         """Whether a request of ours went out here, which has to be told when the connection goes."""
         self.has_spoken = False
@@ -93,10 +98,30 @@ class Connection(asyncio.Protocol):
             return
         for frame in frames:
             if frame is PING:
-                self.stream.write(PONG)
+                self.write(PONG)
             else:
                 self.has_spoken = True
                 self._streams.user.take(frame, self.address)
+        if isinstance(self._framer, WebSocketFramer):
+            self._reply(self._framer)
+
+    def write(self, message: bytes) -> None:
+        """Send a message, in a frame of its own where the transport has frames."""
+        assert self.stream is not None
+        self.stream.write(message if isinstance(self._framer, StreamFramer) else self._framer.pack(message))
+
+    def keep_alive(self) -> None:
+        """Send a sign of life."""
+        assert self.stream is not None
+        self.stream.write(PING if isinstance(self._framer, StreamFramer) else self._framer.ping())
+
+    def _reply(self, framer: WebSocketFramer) -> None:
+        assert self.stream is not None
+        replies = framer.take_replies()
+        if replies and not self.stream.is_closing():
+            self.stream.write(replies)
+        if framer.is_closing:
+            self.stream.close()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """See `asyncio.Protocol`."""
@@ -168,7 +193,7 @@ class Streams:
             return True
         if connection.stream.is_closing() or connection.stream.get_write_buffer_size() > room:
             return False
-        connection.stream.write(datagram.data)
+        connection.write(datagram.data)
         return True
 
     def close(self) -> None:
@@ -209,7 +234,7 @@ class Streams:
     def _open(self, address: Address) -> Connection | None:
         if self._is_closed or len(self._connections) >= self._settings.connections_max:
             return None
-        if transport_of(address) == TLS and self._tls is None:
+        if transport_of(address) in WEBSOCKETS or (transport_of(address) == TLS and self._tls is None):
             return None
         connection = Connection(self, address, transport_of(address), self.now())
         self._connections[address] = connection
@@ -252,6 +277,6 @@ class Streams:
             is_mute = not (connection.is_ours or connection.has_spoken) and idle_s > settings.first_message_s_max
             if idle_s > settings.idle_s_max or is_mute:
                 connection.stream.close()
-            elif connection.is_ours and idle_s > settings.keep_alive_s:
-                connection.stream.write(PING)
+            elif (connection.is_ours or connection.is_kept) and idle_s > settings.keep_alive_s:
+                connection.keep_alive()
         self._sweep_handle = self._loop.call_later(self._sweep_every_s(), self._sweep)

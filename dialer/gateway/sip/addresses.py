@@ -11,7 +11,11 @@ HostPort = tuple[str, int]
 UDP: Final = "udp"
 TCP: Final = "tcp"
 TLS: Final = "tls"
+WS: Final = "ws"
+WSS: Final = "wss"
 TRANSPORTS = (UDP, TCP, TLS)
+"""Those that lead anywhere: over WebSocket phones come to us, and are reached on the connection that they opened."""
+WEBSOCKETS = (WS, WSS)
 DEFAULT_PORTS = {UDP: 5060, TCP: 5060, TLS: 5061}
 
 

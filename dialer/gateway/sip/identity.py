@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dialer.gateway.sip.addresses import UDP, HostPort
+from dialer.gateway.sip.addresses import UDP, WS, WSS, HostPort
 from dialer.gateway.sip.transaction_layer import MAGIC_COOKIE
 from dialer.gateway.sip.uri import bracketed
 
@@ -32,7 +32,8 @@ class Identity:
         """Say in Via and Contact that this transport reaches us on a port of our address."""
         sent_by = f"{bracketed(self.address[0])}:{port}"
         self._hops[transport] = f"SIP/2.0/{transport.upper()} {sent_by};rport;branch="
-        parameter = "" if transport == UDP else f";transport={transport}"
+        # Over TLS too a WebSocket's URI says `ws` (RFC 7118 section 5.2).
+        parameter = "" if transport == UDP else f";transport={WS if transport == WSS else transport}"
         self._contacts[transport] = f"<sip:{sent_by}{parameter}>"
 
     def contact_over(self, transport: str) -> str:
