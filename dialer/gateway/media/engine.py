@@ -191,11 +191,26 @@ class RtpEngine:
             raise MediaError(f"stream {stream_id} is not open") from None
 
     def _receive(self, stream: Stream) -> None:
-        try:
-            data, source = stream.socket.recvfrom(DATAGRAM_BYTES_MAX)
-        except OSError:
-            # A false alarm of the loop: it says nothing of the call.
+        if stream.is_sealed:
+            assert stream.target is not None, "a stream is tied to its far end"
+            try:
+                data = stream.socket.recv(DATAGRAM_BYTES_MAX)
+            except OSError:
+                # A false alarm of the loop, or nobody at home there: it says nothing of the call.
+                return
+            self._take(stream, data, stream.target)
             return
+        while True:
+            try:
+                data, source = stream.socket.recvfrom(DATAGRAM_BYTES_MAX)
+            except OSError as error:
+                stream.is_sealed = stream.is_tied and isinstance(error, BlockingIOError)
+                return
+            self._take(stream, data, source)
+            if not stream.is_tied:
+                return
+
+    def _take(self, stream: Stream, data: bytes, source: Source) -> None:
         now = self._loop.time()
         packet = _audio_in(data)
         if packet is None or not stream.accept(packet, source, now):
@@ -221,7 +236,10 @@ class RtpEngine:
 
     def _send(self, to: Stream, data: bytes, payload_length: int, target: Source) -> None:
         try:
-            to.socket.sendto(data, target)
+            if to.is_tied:
+                to.socket.send(data)
+            else:
+                to.socket.sendto(data, target)
         except OSError:
             # Full buffers and unreachable far ends lose packets; the media timeout notices where it lasts.
             return

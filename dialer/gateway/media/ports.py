@@ -1,10 +1,14 @@
 """UDP ports for RTP: handed out from a range, the one that has rested longest first."""
 
+import ctypes
 import errno
 import socket
 from collections import deque
 
 from dialer.gateway.media_port import MediaError
+
+_UNSPECIFIED = bytes(128)
+"""An address of the family AF_UNSPEC, as large as any."""
 
 
 class RtpPorts:
@@ -76,3 +80,9 @@ class RtpPorts:
                 return None
             raise MediaError(f"port {port} on {self._host} cannot be opened: {error.strerror}") from error
         return opened
+
+
+def untie(connected: socket.socket) -> None:
+    """Let a connected UDP socket hear everybody again; its own port stays (connect(2): AF_UNSPEC dissolves it)."""
+    # Python's own connect cannot say AF_UNSPEC. Some systems report an error and do it all the same.
+    ctypes.CDLL(None).connect(connected.fileno(), _UNSPECIFIED, 16)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dialer.gateway.media.dtmf import TELEPHONE_EVENT, Events
 from dialer.gateway.media.g711 import PCMA, PCMU, decode
 from dialer.gateway.media.mixing import Mixture
+from dialer.gateway.media.ports import untie
 from dialer.gateway.media.prompts import Prompt
 from dialer.gateway.media.reception import Reception
 from dialer.gateway.media.reporter import Reporter
@@ -65,6 +66,8 @@ class Stream:
         "events",
         "has_sound",
         "heard_at",
+        "is_sealed",
+        "is_tied",
         "is_timed_out",
         "mixed_from",
         "mixture",
@@ -119,6 +122,11 @@ class Stream:
         self.waiting_since: float | None = None
         """Since when the far end owes us packets; None where it does not, being unknown or on hold."""
         self.is_timed_out = False
+        self.is_tied = False
+        """Whether the socket is connected to the far end: the kernel then turns strangers away, and a packet costs a
+        third less. Only where the far end is where its SDP says, so that nobody else may take over."""
+        self.is_sealed = False
+        """Whether what strangers sent before it was tied has been read too: whatever comes is the far end's."""
         self.target: Source | None = None
         """Where to send now; None where the far end is unknown or wants nothing."""
         self._far_end: Source | None = None
@@ -143,6 +151,9 @@ class Stream:
         self.payload_type = payload_type
         far_end = None if port == 0 or host in NOWHERE else (host, port)
         if far_end != self._far_end:
+            if self.is_tied:
+                untie(self.socket)
+                self.is_tied = self.is_sealed = False
             self._far_end = self.target = far_end
             self._learned = None
         self.waiting_since = None if far_end is None else now
@@ -154,6 +165,8 @@ class Stream:
             if self._far_end is None or (self._learned is not None and source[:2] != self._far_end):
                 return False
             self._learned = self.target = source
+            if source[:2] == self._far_end:
+                self._tie(source)
         payload_type = packet.payload_type
         if payload_type not in PAYLOAD_TYPES:
             if payload_type != TELEPHONE_EVENT:
@@ -170,6 +183,14 @@ class Stream:
         self.bytes_in += len(packet.payload)
         self.heard_at = now
         return True
+
+    def _tie(self, source: Source) -> None:
+        try:
+            self.socket.connect(source)
+        except OSError:
+            # No route there, says the kernel; untied, each packet finds that out for itself.
+            return
+        self.is_tied = True
 
     @property
     def rtcp_target(self) -> Source | None:

@@ -1,9 +1,11 @@
+import contextlib
 import socket
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
+from dialer.gateway.media.ports import RtpPorts
 from dialer.gateway.media.prompts import make_prompt
 from dialer.gateway.media.rtp import RtpPacket, RtpSender
 from dialer.gateway.media.stream import Playback, Stream
@@ -113,3 +115,38 @@ def test_a_playback_ends_after_its_last_frame() -> None:
     playback = Playback(make_prompt("beep", np.full(320, 1000, np.int16)), lambda: None)
     frames = [playback.next_frame(8), playback.next_frame(8), playback.next_frame(8)]
     assert [frame is None for frame in frames] == [False, False, True]
+
+
+def test_a_far_end_where_its_sdp_says_is_tied_to_until_it_moves() -> None:
+    """Over real sockets: strangers are kept out by the kernel, and a far end that moves is heard at its new place."""
+    with contextlib.ExitStack() as sockets:
+        # A port that was asked for, as the engine's are: one that the kernel chose would be lost with the tie.
+        own = sockets.enter_context(RtpPorts("127.0.0.1", 42000, 59999).take())
+        own.settimeout(5.0)
+        first, second, stranger = (
+            sockets.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(3)
+        )
+        for one in (first, second, stranger):
+            one.bind(("127.0.0.1", 0))
+            one.settimeout(5.0)
+        here = own.getsockname()
+        stream = Stream("4711-1", own, RtpSender(1, 2, 3))
+        stream.connect(*first.getsockname(), 0, 1.0)
+        assert stream.accept(packet(), first.getsockname(), 1.0)
+        assert stream.is_tied
+        stranger.sendto(b"stranger", here)
+        first.sendto(b"first", here)
+        assert own.recv(100) == b"first"
+        stream.connect(*second.getsockname(), 0, 2.0)
+        assert not stream.is_tied
+        second.sendto(b"second", here)
+        assert own.recvfrom(100) == (b"second", second.getsockname())
+        assert own.getsockname() == here
+        own.sendto(b"back", second.getsockname())
+        assert second.recv(100) == b"back"
+
+
+def test_a_far_end_behind_nat_is_not_tied_to(stream: Stream) -> None:
+    stream.connect(*SIGNALLED, 0, 1.0)
+    assert stream.accept(packet(), BEHIND_NAT, 1.0)
+    assert not stream.is_tied
