@@ -50,15 +50,15 @@ def _measure(payload_types: tuple[int, int], *, is_bridged: bool) -> tuple[float
     """Microseconds of CPU per packet that left, and packets that came and did not leave."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    far_ends = context.Process(target=_far_ends, args=(there, payload_types, is_bridged), daemon=True)
-    far_ends.start()
+    others = context.Process(target=far_ends, args=(there, payload_types, is_bridged), daemon=True)
+    others.start()
     try:
         runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         with runner:
             return runner.run(_relay(here, payload_types, is_bridged=is_bridged))
     finally:
         here.send("end")
-        far_ends.join()
+        others.join()
 
 
 async def _relay(far_ends: Connection, payload_types: tuple[int, int], *, is_bridged: bool) -> tuple[float, int]:
@@ -90,7 +90,7 @@ def _packets(media: RtpEngine, names: Sequence[str]) -> tuple[int, int]:
     return sum(one.packets_in for one in statistics), sum(one.packets_out for one in statistics)
 
 
-def _far_ends(engine: Connection, payload_types: tuple[int, int], is_bridged: bool) -> None:
+def far_ends(engine: Connection, payload_types: tuple[int, int], is_bridged: bool) -> None:
     """Send a packet on every stream each 20 ms, where they are bridged, and read what comes."""
     sockets = []
     for port in engine.recv():
