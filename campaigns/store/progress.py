@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -19,6 +20,8 @@ from campaigns.rules.retry import Closed, Retry, appointed, next_step
 from campaigns.store.adding import rest_of_numbers
 from campaigns.terms import AbandonWindow, AnswerHour
 
+CLOSED: Final = LeadStatus.CLOSED
+RESERVED: Final = LeadStatus.RESERVED
 DAY_S = 86400.0
 HOUR_S = 3600.0
 BLOCKED = "do not call"
@@ -74,7 +77,7 @@ def task_of(
 def may_be_written(attempt: Attempt, lead: Lead, tried: Sequence[Attempt]) -> bool:
     """Say whether this is the next try at the lead, and none is under way."""
     return (
-        lead.status is not LeadStatus.CLOSED
+        lead.status is not CLOSED
         and attempt.attempt_number == lead.attempts_made + 1
         and (not tried or tried[-1].outcome is not None)
     )
@@ -82,7 +85,7 @@ def may_be_written(attempt: Attempt, lead: Lead, tried: Sequence[Attempt]) -> bo
 
 def being_called(lead: Lead, attempt: Attempt) -> Lead:
     """The lead once its attempt is written."""
-    return replace(lead, status=LeadStatus.RESERVED, attempts_made=attempt.attempt_number)
+    return replace(lead, status=RESERVED, attempts_made=attempt.attempt_number)
 
 
 def is_known(attempt: Attempt, lead: Lead, tried: Sequence[Attempt]) -> bool:
@@ -151,9 +154,9 @@ def said(campaign: Campaign, lead: Lead, tried: Sequence[Attempt], attempt: Atte
     is_last = attempt.attempt_number == lead.attempts_made
     if not is_last or attempt.meaning is None:
         return lead
-    if lead.status is LeadStatus.CLOSED and lead.closed_reason.partition(" ")[0] not in REVISABLE:
+    if lead.status is CLOSED and lead.closed_reason.partition(" ")[0] not in REVISABLE:
         return lead
-    opened = replace(lead, status=LeadStatus.RESERVED, closed_reason="")
+    opened = replace(lead, status=RESERVED, closed_reason="")
     return moved_on(campaign, opened, attempt, now, _times(attempt, tried))
 
 
@@ -165,7 +168,7 @@ def interrupted(attempt: Attempt, now: float) -> Attempt:
 
 def moved_on(campaign: Campaign, lead: Lead, attempt: Attempt, now: float, outcome_attempts: int) -> Lead:
     """The lead after its attempt, by the retry rule; one that was closed meanwhile stays closed."""
-    if lead.status is LeadStatus.CLOSED:
+    if lead.status is CLOSED:
         return lead
     if attempt.meaning in CLOSING:
         return _closed_by(lead, attempt)
@@ -202,7 +205,7 @@ def at_next_number(lead: Lead, tried: str) -> Lead:
 
 def closed(lead: Lead, reason: str) -> Lead:
     """The lead, closed."""
-    return replace(lead, status=LeadStatus.CLOSED, closed_reason=reason, callback=None)
+    return replace(lead, status=CLOSED, closed_reason=reason, callback=None)
 
 
 def attempts_used_up(campaign: Campaign) -> str:

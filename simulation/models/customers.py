@@ -5,7 +5,7 @@ of dialing, never on who dialed before: that is what lets two policies be compar
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from scipy import special
@@ -60,6 +60,27 @@ class _Draws(NamedTuple):
     early_media: float
 
 
+class _Parameters(NamedTuple):
+    """What the fate of an attempt depends on beside its draws, at one moment."""
+
+    answer_delay_factor: float
+    machine: float
+    no_answer: float
+    failure: float
+    machine_delay_factor: float
+    failure_delay_factor: float
+    talk_factor: float
+    machine_talk_factor: float
+    post_dial_delay_factor: float
+    patience_factor: float
+    amd_person_error: float
+    amd_machine_error: float
+    amd_delay_factor: float
+
+
+PARAMETERS: Final = tuple(Parameter[name.upper()] for name in _Parameters._fields)
+
+
 class CustomerModel:
     """The people on one campaign's list."""
 
@@ -79,7 +100,7 @@ class CustomerModel:
         self._customers = customers
         self._timelines = timelines
         self._steady = (
-            {parameter: timeline.at(0.0) for parameter, timeline in timelines.items()}
+            _Parameters(*[timelines[parameter].at(0.0) for parameter in PARAMETERS])
             if all(timeline.is_constant for timeline in timelines.values())
             else None
         )
@@ -135,30 +156,29 @@ class CustomerModel:
         probability = self.answer_probability(lead, attempt, now)
         is_person, is_machine, failure, delay_s = draws.answer < probability, False, None, float("inf")
         if is_person:
-            delay_s = draws.answer_delay_s * at[Parameter.ANSWER_DELAY_FACTOR]
+            delay_s = draws.answer_delay_s * at.answer_delay_factor
         else:
-            machine, no_answer = at[Parameter.MACHINE], at[Parameter.NO_ANSWER]
-            point = draws.fate * (machine + no_answer + at[Parameter.FAILURE])
+            machine, no_answer = at.machine, at.no_answer
+            point = draws.fate * (machine + no_answer + at.failure)
             if point < machine:
-                is_machine, delay_s = True, draws.machine_delay_s * at[Parameter.MACHINE_DELAY_FACTOR]
+                is_machine, delay_s = True, draws.machine_delay_s * at.machine_delay_factor
             elif point >= machine + no_answer:
                 failure = self._failure(draws.failure)
-                delay_s = draws.failure_delay_s * at[Parameter.FAILURE_DELAY_FACTOR]
+                delay_s = draws.failure_delay_s * at.failure_delay_factor
         amd_delay_s, says_machine = self._amd(draws, is_person, at) if self._customers.amd is not None else (0.0, False)
-        talk_s = draws.talk_s if is_person else draws.machine_talk_s
-        talk_factor = Parameter.TALK_FACTOR if is_person else Parameter.MACHINE_TALK_FACTOR
+        talk_s = draws.talk_s * at.talk_factor if is_person else draws.machine_talk_s * at.machine_talk_factor
         return Fate(
             is_person,
             is_machine,
             failure,
             delay_s,
-            draws.post_dial_delay_s * at[Parameter.POST_DIAL_DELAY_FACTOR],
+            draws.post_dial_delay_s * at.post_dial_delay_factor,
             probability,
             self._customers.machines_known,
             amd_delay_s,
             says_machine,
-            draws.patience_s * at[Parameter.PATIENCE_FACTOR],
-            talk_s * at[talk_factor],
+            draws.patience_s * at.patience_factor,
+            talk_s,
             draws.early_media
             < (self._customers.machine_early_media if is_machine else self._customers.person_early_media),
         )
@@ -167,19 +187,16 @@ class CustomerModel:
         """The after-call work that a conversation ending now leaves, at an agent of average speed."""
         return self._attempts.row(lead, attempt).acw_s * self._timelines[Parameter.ACW_FACTOR].at(now)
 
-    def _parameters(self, now: float) -> Mapping[Parameter, float]:
+    def _parameters(self, now: float) -> _Parameters:
         """Every parameter as it is now; worked out once where none ever changes."""
         if self._steady is not None:
             return self._steady
-        return {parameter: timeline.at(now) for parameter, timeline in self._timelines.items()}
+        return _Parameters(*[self._timelines[parameter].at(now) for parameter in PARAMETERS])
 
-    def _amd(self, draws: _Draws, is_person: bool, at: Mapping[Parameter, float]) -> tuple[float, bool]:
+    def _amd(self, draws: _Draws, is_person: bool, at: _Parameters) -> tuple[float, bool]:
         """When detection decides, and whether for a machine."""
-        if is_person:
-            says_machine = draws.amd_error < at[Parameter.AMD_PERSON_ERROR]
-        else:
-            says_machine = draws.amd_error >= at[Parameter.AMD_MACHINE_ERROR]
-        return draws.amd_delay_s * at[Parameter.AMD_DELAY_FACTOR], says_machine
+        says_machine = draws.amd_error < at.amd_person_error if is_person else draws.amd_error >= at.amd_machine_error
+        return draws.amd_delay_s * at.amd_delay_factor, says_machine
 
     def _failure(self, uniform: float) -> CallCause:
         for cause, edge in zip(self._failures, self._failure_edges, strict=True):
