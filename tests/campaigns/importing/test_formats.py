@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.importing.batches import ImportOptions
@@ -43,15 +43,20 @@ HEADS = (
 
 
 def outcome(content: bytes) -> str:
+    return "error" if rows_of(content) is None else "rows"
+
+
+def rows_of(content: bytes) -> int | None:
+    """How many rows were found, each accounted for; None where one error says what is wrong with the file."""
     store = MemoryStore()
     store.create_campaign(Campaign(campaign_id=0, name="spring", skill_group="sales"))
     try:
         report = import_file(store, 1, io.BytesIO(content), ImportOptions(default_region="US"))
     except UnreadableFileError:
-        return "error"
+        return None
     assert report.rows == report.accepted + report.rejected + report.duplicates
     assert len(report.rejections) == min(report.rejected, 1000)
-    return "rows"
+    return report.rows
 
 
 @given(st.sampled_from(HEADS), st.binary(max_size=300) | st.text(max_size=150).map(str.encode))
@@ -82,3 +87,18 @@ def write_once(suffix: str) -> str:
     path = Path(tempfile.mkdtemp()) / f"list.{suffix}"
     write_list(path, HEADER, ROWS * 5)
     return str(path)
+
+
+texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12)
+numbers = st.sampled_from(["+12025550101", "+12025550102", "(202) 555-0103", "020 7946 0018", "x", ""])
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+@given(rows=st.lists(st.tuples(numbers, texts, texts), min_size=1, max_size=20))
+@settings(max_examples=25, deadline=None)
+def test_every_row_written_is_accounted_for(
+    tmp_path_factory: pytest.TempPathFactory, suffix: str, rows: list[tuple[str, str, str]]
+) -> None:
+    path = write_list(tmp_path_factory.mktemp("lists") / f"list.{suffix}", ("number", "name", "note"), rows)
+    # Rows in which nothing stands are no rows.
+    assert rows_of(path.read_bytes()) == sum(any(cell.strip() for cell in row) for row in rows)
