@@ -25,6 +25,18 @@ def test_the_safe_harbour_message_comes_with_the_dialer() -> None:
     assert "opt out" in (BUILT_IN / "README.md").read_text()
 
 
+def test_the_one_that_names_the_key_is_as_loud_and_a_little_longer() -> None:
+    prompts = load_prompts()
+    plain, with_key = (
+        decode(b"".join(prompts[name].frames[PCMU]), PCMU).astype(float)
+        for name in ("safe-harbour", "safe-harbour-press-9")
+    )
+    assert 0.5 * 8000 < with_key.size - plain.size < 2.5 * 8000
+    assert np.sqrt(np.mean(with_key**2)) == pytest.approx(np.sqrt(np.mean(plain**2)), rel=0.1)
+    assert np.abs(with_key).max() < 32_000, "no clipping"
+    assert "press 9" in (BUILT_IN / "README.md").read_text()
+
+
 def test_every_payload_type_has_the_same_frames_of_20_ms() -> None:
     prompt = make_prompt("tone", np.full(400, 1000, np.int16))
     for payload_type in (PCMU, PCMA):
@@ -38,7 +50,7 @@ def test_a_folder_adds_prompts_and_replaces_those_built_in(tmp_path: Path) -> No
     write_wav(tmp_path / "safe-harbour.WAV", samples=160)
     (tmp_path / "notes.txt").write_text("not a recording")
     prompts = load_prompts(tmp_path)
-    assert set(prompts) == {"offer", "safe-harbour", "hold-music"}
+    assert set(prompts) == {"offer", "safe-harbour", "safe-harbour-press-9", "hold-music"}
     assert prompts["safe-harbour"].duration_s == pytest.approx(0.02)
 
 
