@@ -70,7 +70,7 @@ def _sections(settings: Settings) -> Iterator[tuple[str, Section]]:
 
 def _assignments(section: Section) -> Iterator[str]:
     for key in type(section).model_fields:
-        yield f"{key} = {_toml(key, getattr(section, key))}\n"
+        yield _assignment(key, getattr(section, key))
 
 
 def _summary(section: type[BaseModel]) -> str:
@@ -81,7 +81,12 @@ def _commented(section: Section) -> Iterator[str]:
     for key, field in type(section).model_fields.items():
         for line in textwrap.wrap((field.description or "").replace("`", ""), 110):
             yield f"# {line}\n"
-        yield f"{key} = {_toml(key, getattr(section, key))}\n"
+        yield _assignment(key, getattr(section, key))
+
+
+def _assignment(key: str, value: Any) -> str:
+    """A line of a settings file; TOML has no word for nothing, so what is not set is only named."""
+    return f"# {key} =\n" if value is None else f"{key} = {_toml(key, value)}\n"
 
 
 def _table(section: Section) -> str:
