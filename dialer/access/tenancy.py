@@ -4,6 +4,8 @@ The engine matches agents and campaigns by names alone. An agent's id and a skil
 "2~sales" inside; those of the first tenant are as they are, so that an installation of one company never sees this.
 """
 
+import re
+
 from msgspec.structs import replace
 
 from campaigns.model import CampaignTask
@@ -25,6 +27,11 @@ def outside(name: str) -> tuple[int, str]:
     """The tenant and its own name, from the engine's."""
     tenant, mark, own = name.partition(MARK)
     return (int(tenant), own) if mark else (DEFAULT_TENANT_ID, name)
+
+
+def told_outside(tenant_id: int, text: str) -> str:
+    """What the engine says of a tenant's names, with the names as their tenant knows them."""
+    return re.sub(rf"\b{tenant_id}{MARK}", "", text)
 
 
 def task_inside(task: CampaignTask) -> CampaignTask:

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from campaigns.dispositions import Callback
 from campaigns.dispositions import Disposition as CampaignDisposition
 from campaigns.ports import Page
-from dialer.access.tenancy import agent_outside, inside, outside
+from dialer.access.tenancy import agent_outside, inside, outside, told_outside
 from dialer.messages import (
     AgentHinted,
     AgentHungUp,
@@ -188,11 +188,14 @@ async def pause(
 
 
 @router.post("/{agent_id}/hint", responses=answers(AgentAnswer, "As before; pacing counts on it"))
-async def hint(service: ServiceOf, agent_id: AgentId, said: Annotated[Hint | None, Body()] = None) -> Response:
+async def hint(
+    service: ServiceOf, caller: CallerOf, agent_id: AgentId, said: Annotated[Hint | None, Body()] = None
+) -> Response:
     """Will soon be free: wrapping up, the disposition form opened, ACW of a known length; pacing counts on it."""
     free_in_s = None if said is None else said.free_in_s
+    name = inside(caller.tenant_id, agent_id)
     return await request_desk(
-        service, agent_id, lambda request_id: AgentHinted(agent_id=agent_id, free_in_s=free_in_s, request_id=request_id)
+        service, name, lambda request_id: AgentHinted(agent_id=name, free_in_s=free_in_s, request_id=request_id)
     )
 
 
@@ -281,7 +284,7 @@ async def request_desk(service: Service, agent_id: str, make_event: Callable[[in
             "/api/v1/health says which part is in trouble",
         ) from None
     if error:
-        raise ProblemError(409, "The agent cannot do that now", error)
+        raise ProblemError(409, "The agent cannot do that now", told_outside(outside(agent_id)[0], error))
     return await _agent(service, agent_id)
 
 

@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
 from pydantic import Field
@@ -27,7 +28,19 @@ router = APIRouter(prefix="/recordings", tags=["recordings"])
 RecordingId = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
 
 
-RecordingPage = Page[Recording]
+class RecordingView(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a recording, without its place on this machine."""
+
+    recording_id: int
+    call_id: str
+    campaign_id: int
+    agent_id: str
+    number: str
+    started_at: float
+    duration_s: float
+
+
+RecordingPage = Page[RecordingView]
 
 
 class Search(Paging):
@@ -55,7 +68,7 @@ async def search_recordings(
     return page_answer(request, page)
 
 
-@router.get("/{recording_id}", responses=answers(Recording, "The recording"))
+@router.get("/{recording_id}", responses=answers(RecordingView, "The recording"))
 async def read_recording(service: ServiceOf, caller: CallerOf, recording_id: RecordingId) -> Response:
     """What is known of one recording."""
     return answer(_shown(await run_in_threadpool(service.recordings.get, caller.tenant_id, recording_id)))
@@ -76,14 +89,14 @@ async def hear_recording(service: ServiceOf, caller: CallerOf, recording_id: Rec
     return FileResponse(path, media_type="audio/wav", filename=path.name)
 
 
-def _shown(recording: Recording) -> dict[str, object]:
-    """Without its place on this machine, and with the agent's id as their tenant knows it."""
-    return {
-        "recording_id": recording.recording_id,
-        "call_id": recording.call_id,
-        "campaign_id": recording.campaign_id,
-        "agent_id": outside(recording.agent_id)[1],
-        "number": recording.number,
-        "started_at": recording.started_at,
-        "duration_s": recording.duration_s,
-    }
+def _shown(recording: Recording) -> RecordingView:
+    """The agent's id as their tenant knows it."""
+    return RecordingView(
+        recording_id=recording.recording_id,
+        call_id=recording.call_id,
+        campaign_id=recording.campaign_id,
+        agent_id=outside(recording.agent_id)[1],
+        number=recording.number,
+        started_at=recording.started_at,
+        duration_s=recording.duration_s,
+    )

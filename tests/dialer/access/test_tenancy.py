@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.model import Campaign, CampaignTask
-from dialer.access.tenancy import agent_outside, inside, outside, statistics_of, task_inside
+from dialer.access.tenancy import agent_outside, inside, outside, statistics_of, task_inside, told_outside
 from dialer.model import AgentState, AgentView, Statistics
 from tests.dialer.access.views import campaign_view
 
@@ -67,3 +67,9 @@ def test_each_of_several_tenants_sees_their_own_and_no_totals() -> None:
     assert seen.agents_by_state == {"idle": 2, "talking": 0}
     assert (seen.occupancy, seen.events, seen.counters) == (None, 0, {})
     assert [one.agent_id for one in statistics_of(both, 1).agents] == ["ann"]
+
+
+def test_what_a_tenant_is_told_has_its_own_names() -> None:
+    assert told_outside(2, "agent '2~bob' is in no group '2~sales'; 12~x stays") == (
+        "agent 'bob' is in no group 'sales'; 12~x stays"
+    )

@@ -119,6 +119,10 @@ async def test_two_tenants_agents_of_one_name_and_group_do_not_meet(two: Two) ->
     assert (ours["agent"]["agent_id"], ours["agent"]["skill_groups"]) == ("bob", ["sales"])
     theirs = await two.bench.call("GET", "/agents/bob", headers=two.theirs)
     assert theirs["agent"]["state"] == "offline"
+    # What is asked of their bob is said to nobody while only ours is there.
+    for said in ("hint", "ready", "pause"):
+        refused = await two.bench.call("POST", f"/agents/bob/{said}", 409, headers=two.theirs)
+        assert "agent 'bob' is not logged in" in refused["detail"]
     start = f"/campaigns/{two.ids['campaign_id']}"
     window = {"calling_window": {"start": "00:00", "end": "24:00"}, "pacing": {"policy": "progressive"}}
     await two.bench.call("PATCH", start, json=window, headers=two.theirs)
