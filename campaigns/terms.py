@@ -155,3 +155,6 @@ class LeadOrder(StrEnum):
     """Those never tried in the order in which they came, then by how often they were; of equals, who is due longest."""
     RANDOM = "random"
     """Those never tried in an order that looks random and never changes, then who has been due longest."""
+    SCORE = "score"
+    """Those never tried by their chance of an answer, the best first, as the answer model has learned it from the
+    campaign's attempts; then who has been due longest."""

@@ -110,7 +110,7 @@ class LiveService:
         self.erasing = LiveErasing(
             store, settings.engine.engine_id, _places(settings), self.clock.now, self.post, self._flush_trace
         )
-        self.ranking = LiveRanking(store)
+        self.ranking = LiveRanking(store, settings.database.url)
         self.pruning = LivePruning(store.database, settings.database.kept_days, self.clock.now)
         self._loop = loop
         self._publishing: asyncio.Task[None] | None = None

@@ -57,7 +57,7 @@ def spans_of(campaign: Campaign) -> Iterator[Span]:
                 yield _tried(attempts_made)
             # Those that had more before the limit was lowered: the gate closes them.
             yield TRIED
-        case LeadOrder.RANDOM:
+        case LeadOrder.RANDOM | LeadOrder.SCORE:
             yield from (RANKED, UNRANKED, TRIED)
 
 

@@ -68,7 +68,7 @@ def test_it_goes_on_after_trouble(
     store.update_campaign(replace(store.campaign(1), lead_order=LeadOrder.RANDOM))
     ranking = LiveRanking(store)
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise StoreUnavailableError("away")
 
     with monkeypatch.context() as patched:
@@ -84,3 +84,21 @@ def test_it_goes_on_after_trouble(
         await ranking.stop()
 
     asyncio.run(live())
+
+
+def test_leads_are_scored_now_and_then_and_a_process_that_fails_is_told_of(
+    store: SqlStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    hour = [0.0]
+    ranking = LiveRanking(store, f"sqlite:///{tmp_path}/elsewhere.sqlite3", lambda: hour[0])
+    asyncio.run(ranking.score_once())
+    store.update_campaign(replace(store.campaign(1), lead_order=LeadOrder.SCORE))
+    for _ in range(2):
+        asyncio.run(ranking.score_once())
+    # The database is not there; that is said once, and tried again when it is time.
+    assert caplog.text.count("scores the leads of campaign 1 ended with") == 1
+    hour[0] += 3600.0
+    ranking = LiveRanking(store, f"sqlite:///{tmp_path}/dialer.sqlite3", lambda: hour[0])
+    caplog.clear()
+    asyncio.run(ranking.score_once())
+    assert caplog.text == ""
