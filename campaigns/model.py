@@ -9,7 +9,7 @@ import msgspec
 
 from campaigns.caller_ids import CallerId, CallerIdPool
 from campaigns.dispositions import DEFAULT_DISPOSITIONS, Callback, Disposition, Meaning
-from campaigns.terms import AbandonWindow, AmdSettings, AttemptCap, LeadOrder, Purpose, RecordingMode
+from campaigns.terms import AbandonWindow, AmdSettings, AttemptCap, LeadOrder, PreviewLimit, Purpose, RecordingMode
 
 
 class CampaignStatus(StrEnum):
@@ -58,6 +58,10 @@ class PacingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Learn from the attempts which leads are likely to answer, and pace by it once it beats the plain answer rate."""
     chooses_leads: bool = False
     """Let the policy choose among the next leads of one priority by their scores; needs `lead_scores`."""
+    preview_s: float = 0.0
+    """How long an agent may look at a lead under the policy `preview`; 0 sets no limit but the lead's lease."""
+    preview_at_limit: PreviewLimit = PreviewLimit.SKIP
+    """What becomes of the lead then."""
 
 
 class CallingWindow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -82,6 +82,13 @@ class AnswerHour(msgspec.Struct, frozen=True, gc=False):
         )
 
 
+class PreviewLimit(StrEnum):
+    """What becomes of a lead that an agent has looked at for as long as they may."""
+
+    SKIP = "skip"
+    DIAL = "dial"
+
+
 class RecordingMode(StrEnum):
     """Which conversations are recorded."""
 

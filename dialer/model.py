@@ -16,6 +16,8 @@ class AgentState(StrEnum):
     """Ready for a call."""
     RESERVED = "reserved"
     """Chosen for an answered call that is being bridged."""
+    PREVIEWING = "previewing"
+    """Looks at a lead, or waits for the person they have dialed."""
     TALKING = "talking"
     ACW = "acw"
     """After-call work."""
@@ -198,7 +200,7 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     since: float
     pause_reason: str = ""
     attempt_id: str = ""
-    """The attempt on the line or in after-call work; empty otherwise."""
+    """The attempt on the line or in after-call work, or dialed from a preview; empty otherwise."""
 
 
 class CampaignView(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,7 +254,8 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     agents: tuple[AgentView, ...]
     agents_by_state: dict[str, int]
     occupancy: float | None
-    """(talk + ACW) / (idle + reserved + talk + ACW) time of all agents since the start, 0..1; None before any."""
+    """(talk + ACW) / (idle + previewing + reserved + talk + ACW) time of all agents since the start, 0..1; None
+    before any."""
     campaigns: tuple[CampaignView, ...]
     events: int
     """Events handled since the start."""

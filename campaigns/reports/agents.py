@@ -19,9 +19,9 @@ from campaigns.reports.model import (
 )
 from campaigns.reports.port import ReportStore
 
-STATES = ("connecting", "paused", "idle", "reserved", "talking", "acw")
+STATES = ("connecting", "paused", "idle", "previewing", "reserved", "talking", "acw")
 AT_WORK = ("talking", "acw")
-AVAILABLE = ("idle", "reserved", "talking", "acw")
+AVAILABLE = ("idle", "previewing", "reserved", "talking", "acw")
 
 OwnName = Callable[[str], str]
 """An agent's id as their tenant has it, from the one in the attempts."""

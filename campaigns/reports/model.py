@@ -274,6 +274,7 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
     connecting_s: float
     paused_s: float
     idle_s: float
+    previewing_s: float
     reserved_s: float
     talking_s: float
     acw_s: float
@@ -282,7 +283,7 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
     """Bridged to this agent; counted in the hour in which the call was placed."""
     acw_mean_s: float | None
     occupancy_rate: float | None
-    """(talking + ACW) / (idle + reserved + talking + ACW)."""
+    """(talking + ACW) / (idle + previewing + reserved + talking + ACW)."""
 
 
 class DispositionRow(msgspec.Struct, frozen=True, kw_only=True):

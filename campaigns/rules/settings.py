@@ -15,6 +15,7 @@ ABANDON_RATE_MAX = 0.05
 """The loosest cap of the regimes known here: Canada, per calendar month (CRTC Unsolicited Telecommunications Rules)."""
 RATIO_MAX = 10.0
 ACW_S_MAX = 3600.0
+PREVIEW_S_MAX = 3600.0
 ATTEMPTS_MAX = 100
 RETRY_DELAY_S_MAX = 365 * 86400.0
 PRIORITY_MAX = 1000
@@ -109,6 +110,7 @@ def _pacing_problems(pacing: PacingSettings, policies: Collection[str]) -> Itera
             "pacing.cancel_after_s", cancel_after_s, RING_TIMEOUT_S_MIN, RING_TIMEOUT_S_MAX, reason
         )
     yield from range_problems("pacing.late_cancels_max", pacing.late_cancels_max, 1, ATTEMPTS_MAX)
+    yield from range_problems("pacing.preview_s", pacing.preview_s, 0.0, PREVIEW_S_MAX, "0 for no limit")
     if pacing.chooses_leads and not pacing.lead_scores:
         yield Problem("pacing.chooses_leads", "needs lead_scores, by which the leads are chosen")
 

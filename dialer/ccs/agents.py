@@ -13,6 +13,7 @@ after-call work are over.
 
 from enum import StrEnum
 
+from campaigns.model import Lead
 from dialer.model import AgentState, ScreenPop
 from pacing.model import Promise
 
@@ -24,10 +25,12 @@ class AgentTrigger(StrEnum):
     LEG_OPENED = "leg opened"
     READY = "ready"
     PAUSE = "pause"
+    PREVIEW = "preview"
+    """Looks at a lead before it is dialed."""
     RESERVE = "reserve"
     """Chosen for an answered call."""
     RELEASE = "release"
-    """The call this agent was reserved for has gone, or could not be bridged."""
+    """The call this agent was reserved for, or has dialed, has gone or could not be bridged; or the lead is skipped."""
     BRIDGE = "bridge"
     """Audio flows."""
     CALL_OVER = "call over"
@@ -45,7 +48,11 @@ TRANSITIONS: dict[tuple[AgentState, AgentTrigger], AgentState] = {
     (S.PAUSED, T.LEAVE): S.OFFLINE,
     (S.IDLE, T.PAUSE): S.PAUSED,
     (S.IDLE, T.RESERVE): S.RESERVED,
+    (S.IDLE, T.PREVIEW): S.PREVIEWING,
     (S.IDLE, T.LEAVE): S.OFFLINE,
+    (S.PREVIEWING, T.RESERVE): S.RESERVED,
+    (S.PREVIEWING, T.RELEASE): S.IDLE,
+    (S.PREVIEWING, T.LEAVE): S.OFFLINE,
     (S.RESERVED, T.RELEASE): S.IDLE,
     (S.RESERVED, T.BRIDGE): S.TALKING,
     (S.RESERVED, T.LEAVE): S.OFFLINE,
@@ -55,6 +62,22 @@ TRANSITIONS: dict[tuple[AgentState, AgentTrigger], AgentState] = {
     (S.ACW, T.PAUSE): S.PAUSED,
     (S.ACW, T.LEAVE): S.OFFLINE,
 }
+
+
+class Preview:
+    """A lead that an agent looks at, and may dial."""
+
+    __slots__ = ("campaign_id", "lead", "leased_until", "request_id", "until")
+
+    def __init__(self, campaign_id: int, lead: Lead, leased_until: float, until: float) -> None:
+        self.campaign_id = campaign_id
+        self.lead = lead
+        self.leased_until = leased_until
+        """Until then nobody else is given the lead, and it may be dialed."""
+        self.until = until
+        """When it is skipped, or dialed, if the agent does neither."""
+        self.request_id = 0
+        """The request to dial it, until it is answered."""
 
 
 class Agent:
@@ -70,6 +93,7 @@ class Agent:
         "leg_id",
         "pause_reason",
         "pause_said_at",
+        "preview",
         "promise",
         "screen",
         "screen_before",
@@ -95,10 +119,12 @@ class Agent:
         self.promise: Promise | None = None
         """What the agent has said about when they will be free, while they are busy."""
         self.attempt_id = ""
-        """The attempt on the line or in after-call work; empty otherwise."""
+        """The attempt on the line or in after-call work, or dialed from a preview; empty otherwise."""
         self.attempt_id_before = ""
         """The attempt before that: its disposition may still come in late."""
         self.campaign_id = 0
+        self.preview: Preview | None = None
+        """The lead in hand while the agent is previewing."""
         self.screen: ScreenPop | None = None
         self.screen_before: ScreenPop | None = None
         """What was shown of the attempt before."""

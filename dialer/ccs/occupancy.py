@@ -6,7 +6,7 @@ from dialer.ccs.agents import Agent
 from dialer.model import AgentState
 
 AT_WORK = (AgentState.TALKING, AgentState.ACW)
-AVAILABLE = (AgentState.IDLE, AgentState.RESERVED, AgentState.TALKING, AgentState.ACW)
+AVAILABLE = (AgentState.IDLE, AgentState.PREVIEWING, AgentState.RESERVED, *AT_WORK)
 
 
 class TimeAccount:
@@ -33,6 +33,6 @@ class TimeAccount:
 
 
 def occupancy(seconds: dict[AgentState, float]) -> float | None:
-    """(talk + ACW) / (idle + reserved + talk + ACW), 0..1; None while nobody has been available."""
+    """(talk + ACW) / (idle + previewing + reserved + talk + ACW), 0..1; None while nobody has been available."""
     available = sum(seconds[state] for state in AVAILABLE)
     return sum(seconds[state] for state in AT_WORK) / available if available > 0 else None

@@ -42,6 +42,24 @@ def pause(agent: AgentId, reason: Annotated[str, typer.Option(help="Why.")] = ""
     _show(Client(url).post(f"/agents/{agent}/pause", {"reason": reason}))
 
 
+@agent_app.command("preview")
+def preview(agent: AgentId, url: ServiceUrl = None) -> None:
+    """Look at the next lead of a preview campaign; then dial it, or skip it."""
+    _show(Client(url).post(f"/agents/{agent}/preview"))
+
+
+@agent_app.command("dial")
+def dial(agent: AgentId, url: ServiceUrl = None) -> None:
+    """Call the lead that the agent looks at."""
+    _show(Client(url).post(f"/agents/{agent}/preview/dial"))
+
+
+@agent_app.command("skip")
+def skip(agent: AgentId, url: ServiceUrl = None) -> None:
+    """Do not call the lead that the agent looks at; it comes up again later."""
+    _show(Client(url).post(f"/agents/{agent}/preview/skip"))
+
+
 @agent_app.command("hang-up")
 def hang_up(agent: AgentId, url: ServiceUrl = None) -> None:
     """End the call on the line."""
@@ -122,7 +140,8 @@ def _show(answer: dict[str, Any]) -> None:
     if agent["state"] != "offline":
         text += f" ({', '.join(agent['skill_groups'])})"
     if call is not None:
-        text += f"; on the line: {call['name'] or 'no name'}, {call['number']}, attempt {call['attempt_id']}"
+        doing = "looks at" if agent["state"] == "previewing" else "on the line:"
+        text += f"; {doing} {call['name'] or 'no name'}, {call['number']}, attempt {call['attempt_id']}"
     typer.echo(text)
 
 

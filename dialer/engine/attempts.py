@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from dialer.engine.connecting import preview_failed
 from dialer.engine.ending import finish
 from dialer.engine.placing import why_not_placed
 from dialer.engine.state import EngineState
@@ -31,11 +32,12 @@ def on_attempts_recorded(state: EngineState, event: AttemptsRecorded, now: float
         work.in_flight[attempt_id] = replace(work.in_flight[attempt_id], placed_at=now)
         state.commands.append(place_call(call, work.campaign.ring_timeout_s, amd_of(work.campaign, state.settings)))
         state.counters.count("calls_placed")
+        if attempt_id in state.previewed:
+            _confirm(state, state.previewed[attempt_id])
 
 
 def on_attempts_refused(state: EngineState, event: AttemptsRefused, now: float) -> None:
     """Forget calls whose attempts were not written; the lead's lease runs out by itself."""
-    del now
     for attempt_id in event.attempt_ids:
         call = state.calls.get(attempt_id)
         if call is None or call.state is not CallState.RECORDING:
@@ -47,6 +49,7 @@ def on_attempts_refused(state: EngineState, event: AttemptsRefused, now: float) 
         del state.calls[attempt_id]
         work.open_calls -= 1
         state.counters.count("attempts_refused")
+        preview_failed(state, call, f"the store did not take the attempt: {event.reason}", now)
         state.touch(work)
 
 
@@ -61,6 +64,15 @@ def _drop(state: EngineState, call: Call, work: CampaignWork, why: str, now: flo
     _let_go(state, call, work)
     state.counters.count("attempts_not_placed")
     finish(state, call, work, unplaced_result(call, why, now))
+    preview_failed(state, call, f"not called: {why}", now)
+
+
+def _confirm(state: EngineState, agent_id: str) -> None:
+    """Answer the agent who asked for the call that has just been placed."""
+    preview = state.roster.agents[agent_id].preview
+    assert preview is not None, f"agent {agent_id} looks at no lead"
+    state.answer(preview.request_id)
+    preview.request_id = 0
 
 
 def _let_go(state: EngineState, call: Call, work: CampaignWork) -> None:

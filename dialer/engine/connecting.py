@@ -14,7 +14,10 @@ from pacing.model import AnswerObserved
 
 
 def seek_agent(state: EngineState, call: Call, now: float) -> bool:
-    """Reserve the longest-idle agent for a call and ask for the bridge; False when nobody is idle."""
+    """Reserve whoever dialed a call, or the longest-idle agent, and ask for the bridge; False when nobody is idle."""
+    if call.call_id in state.previewed:
+        bridge(state, call, take_previewer(state, call), now)
+        return True
     group = state.campaign_of(call).skill_group
     if state.awaited:
         wanted = own_agent(call.lead, call.placed_at)
@@ -43,21 +46,12 @@ def bridge(state: EngineState, call: Call, agent: Agent, now: float) -> None:
     """Reserve this agent for this call and ask for the bridge, in one step."""
     work = state.work_of(call)
     campaign = work.campaign
-    lead = call.lead
     advance(call, CallTrigger.BRIDGE)
     call.agent_id = agent.agent_id
     agent.attempt_id = call.call_id
     agent.campaign_id = campaign.campaign_id
     agent.acw_s_max = campaign.acw_s_max
-    agent.screen = ScreenPop(
-        attempt_id=call.call_id,
-        campaign_id=campaign.campaign_id,
-        campaign_name=campaign.name,
-        lead_id=lead.lead_id,
-        name=lead.name,
-        number=lead.number,
-        attributes=shown_of(campaign, lead),
-    )
+    agent.screen = screen_of(campaign, call.lead, call.call_id)
     state.roster.move(agent, AgentTrigger.RESERVE, now)
     is_recorded = campaign.recording is RecordingMode.ALL
     state.commands.append(BridgeCall(call_id=call.call_id, leg_id=agent.leg_id, is_recorded=is_recorded))
@@ -66,6 +60,19 @@ def bridge(state: EngineState, call: Call, agent: Agent, now: float) -> None:
     if call.bridged_at is not None or gives_up_at < call.deadline:
         # Otherwise the answer's own timer comes first and does the same.
         state.set_timer(f"bridge:{call.call_id}", gives_up_at)
+
+
+def screen_of(campaign: Campaign, lead: Lead, attempt_id: str) -> ScreenPop:
+    """What an agent is shown of a lead, and of the attempt at it."""
+    return ScreenPop(
+        attempt_id=attempt_id,
+        campaign_id=campaign.campaign_id,
+        campaign_name=campaign.name,
+        lead_id=lead.lead_id,
+        name=lead.name,
+        number=lead.number,
+        attributes=shown_of(campaign, lead),
+    )
 
 
 def shown_of(campaign: Campaign, lead: Lead) -> dict[str, str]:
@@ -93,6 +100,28 @@ def on_call_bridged(state: EngineState, event: CallBridged, now: float) -> None:
     state.show(agent)
     if state.guests:
         guests.bridged(state, agent.agent_id)
+
+
+def take_previewer(state: EngineState, call: Call) -> Agent:
+    """Untie a call from the agent who dialed it from a preview."""
+    agent = state.roster.agents[state.previewed.pop(call.call_id)]
+    agent.preview = None
+    return agent
+
+
+def end_preview(state: EngineState, agent: Agent, error: str, now: float) -> None:
+    """The lead is off the agent's hands; whoever asked to dial it hears why it was not, where nobody has heard yet."""
+    assert agent.preview is not None, f"agent {agent.agent_id} looks at no lead"
+    state.answer(agent.preview.request_id, error)
+    agent.preview = None
+    release_agent(state, agent, now)
+
+
+def preview_failed(state: EngineState, call: Call, error: str, now: float) -> None:
+    """A call reaches nobody; the agent who dialed it, if any waits for it, is idle again."""
+    agent_id = state.previewed.pop(call.call_id, "")
+    if agent_id:
+        end_preview(state, state.roster.agents[agent_id], error, now)
 
 
 def reserved_agent(state: EngineState, call: Call) -> Agent:

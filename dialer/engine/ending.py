@@ -4,7 +4,7 @@ from campaigns.model import Outcome
 from campaigns.ports import Result
 from dialer.engine import guests
 from dialer.engine.acw import begin_acw
-from dialer.engine.connecting import release_agent, reserved_agent
+from dialer.engine.connecting import preview_failed, release_agent, reserved_agent
 from dialer.engine.parties import close_party
 from dialer.engine.placing import move_to_another_trunk
 from dialer.engine.state import EngineState
@@ -74,6 +74,7 @@ def play_message(state: EngineState, call: Call, now: float) -> None:
         count_abandoned(call, work, now)
     state.commands.append(PlayMessage(call_id=call.call_id, message=work.campaign.message))
     state.set_timer(f"message:{call.call_id}", now + state.settings.message_s_max)
+    preview_failed(state, call, "", now)
 
 
 def leave_message(state: EngineState, call: Call, cause: str, now: float) -> None:
@@ -85,6 +86,7 @@ def leave_message(state: EngineState, call: Call, cause: str, now: float) -> Non
     message = work.campaign.amd.machine_message
     state.commands.append(PlayMessage(call_id=call.call_id, message=message, after_beep=True))
     state.set_timer(f"message:{call.call_id}", now + GREETING_S_MAX + state.settings.message_s_max)
+    preview_failed(state, call, "", now)
 
 
 def abandon(state: EngineState, call: Call, now: float) -> None:
@@ -132,6 +134,7 @@ def on_call_ended(state: EngineState, event: CallEnded, now: float) -> None:
         state.history.note(call.attempt.number, call.placed_at, outcome, call.is_given_up)
     state.router.release(call.trunk)
     finish(state, call, work, placed_result(call, outcome, event.sip_status, ended_at))
+    preview_failed(state, call, "", now)
 
 
 def finish(state: EngineState, call: Call, work: CampaignWork, result: Result) -> None:

@@ -25,6 +25,7 @@ from dialer.engine.inviting import on_guest_dismissed, on_guest_invited, on_hold
 from dialer.engine.leads import on_callbacks_reserved, on_leads_reserved, on_numbers_blocked
 from dialer.engine.legs import on_leg_closed, on_leg_opened
 from dialer.engine.pace import pace
+from dialer.engine.previewing import on_preview_asked, on_preview_dialed, on_preview_skipped
 from dialer.engine.recording import on_recording_asked
 from dialer.engine.shutdown import on_shutdown_began
 from dialer.engine.state import EngineState
@@ -72,6 +73,9 @@ HANDLERS: dict[type[m.Event], Callable[[EngineState, Any, float], None]] = {
     m.HoldAsked: on_hold_asked,
     m.GuestInvited: on_guest_invited,
     m.GuestDismissed: on_guest_dismissed,
+    m.PreviewAsked: on_preview_asked,
+    m.PreviewDialed: on_preview_dialed,
+    m.PreviewSkipped: on_preview_skipped,
     m.DispositionSet: on_disposition_set,
 }
 

@@ -8,6 +8,7 @@ from dialer.engine import guests
 from dialer.engine.connecting import enqueue, seek_agent
 from dialer.engine.ending import hang_up, play_message
 from dialer.engine.parties import UNAVAILABLE, answer_referrer, close_party, party_answered, party_failed
+from dialer.engine.previewing import leave_preview
 from dialer.engine.state import EngineState
 from dialer.messages import LegClosed, LegOpened, OpenLeg
 from dialer.model import AgentState, CallState
@@ -92,6 +93,7 @@ def agent_left(state: EngineState, agent: Agent, now: float) -> None:
     """Take an agent off the floor and look after the call they leave behind."""
     call = state.calls.get(agent.attempt_id) if agent.state in (AgentState.RESERVED, AgentState.TALKING) else None
     agent.screen = None
+    leave_preview(state, agent, now)
     state.roster.leave(agent, now)
     guests.agent_gone(state, agent.agent_id)
     state.show(agent)

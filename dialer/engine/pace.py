@@ -15,11 +15,10 @@ from campaigns.rules.checks import Seen
 from dialer.ccs.roster import SkillGroup
 from dialer.engine.callbacks import callbacks_to_dial, note_awaited, reserve_callbacks
 from dialer.engine.ending import cancel
+from dialer.engine.launching import Refused, launch, send
 from dialer.engine.leads import refill
 from dialer.engine.state import EngineState
-from dialer.messages import RecordAttempts, ReportDecision
-from dialer.pds.attempts import new_attempt
-from dialer.pds.calls import Call
+from dialer.messages import ReportDecision
 from dialer.pds.dialing import (
     cancel_after_s,
     kept,
@@ -31,7 +30,7 @@ from dialer.pds.dialing import (
 )
 from dialer.pds.scores import Offer, in_order_of
 from dialer.pds.tasks import CampaignWork
-from dialer.routing.router import Busy, NoRoute, Route
+from dialer.routing.router import Busy
 from pacing.model import CallInFlight, Decision, Snapshot
 
 CALLS_PER_DECISION_MAX = 500
@@ -106,13 +105,13 @@ def _snapshot(
     if len(works) > 1:
         for other in works:
             if other is not work:
-                others += tuple(other.in_flight.values())
+                others += tuple(_unbound(state, other).values())
     shared = state.roster.shared.get(group.name)
     if shared:
         for name, count in shared.items():
             members = len(state.roster.groups[name].members)
             for other in state.tasks.by_group.get(name, ()):
-                others += part_of(other.in_flight, count, members)
+                others += part_of(_unbound(state, other), count, members)
     if others and work.campaign.pacing.cancel_after_s is not None:
         others = kept(others)
     talking, acw = _counted_on(group.talking, group), _counted_on(group.acw, group)
@@ -124,13 +123,20 @@ def _snapshot(
         talking_ids=talking,
         acw_ids=acw,
         promises=group.promises.values(),
-        calls=(*work.in_flight.values(), *others),
+        calls=(*_unbound(state, work).values(), *others),
         queued_calls=state.queue.waiting(group.name),
         detecting_calls=sum(each.detecting for each in works),
         calls_max=calls_max,
         offer=offer,
         now=now,
     )
+
+
+def _unbound(state: EngineState, work: CampaignWork) -> dict[str, CallInFlight]:
+    """The calls in flight that will want an agent: whoever dialed one from a preview is there already."""
+    if not state.previewed:
+        return work.in_flight
+    return {call_id: flight for call_id, flight in work.in_flight.items() if call_id not in state.previewed}
 
 
 def _counted_on(busy: dict[str, float], group: SkillGroup) -> dict[str, float]:
@@ -155,50 +161,32 @@ def _dial(
     state: EngineState, work: CampaignWork, leads: Iterator[Lead], count: int, risks: tuple[float, ...], now: float
 ) -> int:
     """Turn leads into attempts and have them written; nothing is sent to the gateway before they are durable."""
-    campaign = work.campaign
     attempts: list[Attempt] = []
     passed_over = 0
-    seen = Seen(blocked=state.blocked[campaign.tenant_id])
+    seen = Seen(blocked=state.blocked[work.campaign.tenant_id])
     taken: list[int] = []
     for lead in leads:
-        refused = work.gate.refusals(lead, now, seen)
-        if refused:
-            # Not given back: its lease runs out by itself, so a lead that store and gate judge differently is seen
-            # again after `lease_s`, not at once and for ever.
-            taken.append(lead.lead_id)
-            state.counters.count(f"leads_refused.{refused[0].rule}")
-            continue
-        route = _route(state, campaign, lead, now)
-        if isinstance(route, Busy):
+        call = launch(state, work, lead, seen, now)
+        if isinstance(call, Busy):
             passed_over += 1
             if passed_over > LEADS_PASSED_OVER_MAX:
                 break
             continue
         taken.append(lead.lead_id)
-        if isinstance(route, NoRoute):
-            state.counters.count("leads_refused.no_route")
-            work.decision = route.reason
+        if isinstance(call, Refused):
+            # Not given back: its lease runs out by itself, so a lead that store and gate judge differently is seen
+            # again after `lease_s`, not at once and for ever.
+            if call.is_no_route:
+                work.decision = call.reason
             continue
-        attempt = new_attempt(campaign, lead, route.caller_id, route.trunk, now)
-        if attempt.attempt_id in state.calls:
-            state.counters.count("leads_refused.being_dialed")
-            continue
-        state.router.take(route.trunk, now)
-        state.caller_ids.take(campaign, route.caller_id, now)
-        call = Call(attempt, lead, route.number)
         call.risk = risks[len(attempts)] if len(attempts) < len(risks) else None
         note_awaited(state, call, now)
-        _put_in_flight(state, work, call, now)
-        attempts.append(attempt)
+        attempts.append(call.attempt)
         if len(attempts) == count:
             break
     work.take(taken)
     if attempts:
-        work.open_calls += len(attempts)
-        state.served += len(attempts)
-        work.served = state.served
-        work.hopper.count_dialed(len(attempts), now)
-        state.commands.append(RecordAttempts(attempts=tuple(attempts)))
+        send(state, work, tuple(attempts), now)
     if taken:
         refill(state, work, now)
     return len(attempts)
@@ -209,25 +197,6 @@ def _calls_max(state: EngineState, campaign: Campaign, wanted: int, now: float) 
     trunks = min(wanted, state.router.calls_max(campaign.trunk_group, now))
     calls = state.caller_ids.calls_max(campaign, trunks, now)
     return calls, "every caller ID rests or is used up for now" if trunks else "the trunks take no more calls now"
-
-
-def _route(state: EngineState, campaign: Campaign, lead: Lead, now: float) -> Route | NoRoute | Busy:
-    caller_id = state.caller_ids.choose(campaign, lead, now)
-    if not isinstance(caller_id, str):
-        return caller_id
-    return state.router.choose(campaign.trunk_group, lead.number, caller_id, now)
-
-
-def _put_in_flight(state: EngineState, work: CampaignWork, call: Call, now: float) -> None:
-    campaign = work.campaign
-    call.features, call.answer_probability = work.scores.score(campaign, call.lead, state.history, now, call.trunk)
-    state.calls[call.call_id] = call
-    work.in_flight[call.call_id] = CallInFlight(
-        call_id=call.call_id,
-        placed_at=now,
-        answer_probability=call.answer_probability,
-        may_cancel=number_may_cancel(campaign.pacing, call.lead.number, state.history),
-    )
 
 
 def _cancel(state: EngineState, work: CampaignWork, call_ids: tuple[str, ...], now: float) -> int:

@@ -23,7 +23,8 @@ def why_not_placed(state: EngineState, call: Call, work: CampaignWork, now: floa
         return f"the campaign is {campaign.status}"
     if call.attempt.number in state.blocked[campaign.tenant_id]:
         return "the number was put on the do-not-call list"
-    if campaign.treatment is Treatment.AGENT and not state.roster.at_work(campaign.skill_group):
+    wants_agent = campaign.treatment is Treatment.AGENT and call.call_id not in state.previewed
+    if wants_agent and not state.roster.at_work(campaign.skill_group):
         return f"no agent of skill group {campaign.skill_group!r} is at work any more"
     seen = Seen(blocked=state.blocked[campaign.tenant_id], caller_id=call.attempt.caller_id)
     refused = work.gate.refusals(call.lead, now, seen)

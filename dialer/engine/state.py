@@ -16,7 +16,7 @@ from dialer.pds.tasks import CampaignWork, Tasks
 from dialer.routing.caller_ids import CallerIds
 from dialer.routing.router import Router
 
-SAME_FOR_PACING = (AgentState.CONNECTING, AgentState.RESERVED, AgentState.TALKING)
+SAME_FOR_PACING = (AgentState.CONNECTING, AgentState.PREVIEWING, AgentState.RESERVED, AgentState.TALKING)
 """States into which an agent moves without pacing being asked: not at work yet, or fewer calls are wanted if any."""
 
 
@@ -42,6 +42,7 @@ class EngineState:
         "parties",
         "parties_opened",
         "polls_asked_at",
+        "previewed",
         "queue",
         "roster",
         "router",
@@ -86,6 +87,8 @@ class EngineState:
         """Numbers blocked of late, by tenant; the store knows all of them."""
         self.awaited: dict[str, str] = {}
         """The call on its way to each agent who has a callback of their own: the last one, which may have ended."""
+        self.previewed: dict[str, str] = {}
+        """Calls that an agent has dialed from a preview and waits for, and who."""
         self.dispositions: dict[tuple[str, int], None] = {}
         """Dispositions being written whose requests wait for an answer."""
 

@@ -8,6 +8,7 @@ from dialer.engine.answers import take_for_person
 from dialer.engine.connecting import let_go, reserved_agent, serve
 from dialer.engine.ending import abandon, hang_up
 from dialer.engine.legs import reconnect
+from dialer.engine.previewing import end_long_preview
 from dialer.engine.state import EngineState
 from dialer.engine.tasks import TICK, on_tick
 from dialer.messages import TimerFired
@@ -90,6 +91,14 @@ def _acw_timeout(state: EngineState, agent_id: str, now: float) -> None:
         end_acw(state, agent, now)
 
 
+def _preview_limit(state: EngineState, agent_id: str, now: float) -> None:
+    agent = state.roster.agents.get(agent_id)
+    if agent is None or agent.preview is None or agent.attempt_id:
+        return
+    if now >= agent.preview.until - EARLY_S_MAX:
+        end_long_preview(state, agent, agent.preview, now)
+
+
 HANDLERS: dict[str, Callable[[EngineState, str, float], None]] = {
     "answer": _answer_limit,
     "bridge": _bridge_timeout,
@@ -97,4 +106,5 @@ HANDLERS: dict[str, Callable[[EngineState, str, float], None]] = {
     "message": _message_timeout,
     "acw": _acw_timeout,
     "transfer": _transfer_timeout,
+    "preview": _preview_limit,
 }

@@ -283,6 +283,27 @@ class GuestDismissed(Message, frozen=True, kw_only=True):
     request_id: int = 0
 
 
+class PreviewAsked(Message, frozen=True, kw_only=True):
+    """An idle agent wants a lead of a campaign with the policy `preview` to look at."""
+
+    agent_id: str
+    request_id: int = 0
+
+
+class PreviewDialed(Message, frozen=True, kw_only=True):
+    """The agent wants the lead called that they look at."""
+
+    agent_id: str
+    request_id: int = 0
+
+
+class PreviewSkipped(Message, frozen=True, kw_only=True):
+    """The agent does not want the lead that they look at."""
+
+    agent_id: str
+    request_id: int = 0
+
+
 class DispositionSet(Message, frozen=True, kw_only=True):
     """The agent said what came of the call; during after-call work it ends it."""
 
@@ -331,5 +352,8 @@ Event = (
     | HoldAsked
     | GuestInvited
     | GuestDismissed
+    | PreviewAsked
+    | PreviewDialed
+    | PreviewSkipped
     | DispositionSet
 )

@@ -60,6 +60,10 @@ class Callbacks:
                 called.add(agent_id)
                 yield lead
 
+    def leased_until(self, lead_id: int) -> float:
+        """Until when a callback in hand is surely ours."""
+        return self._leads[lead_id][1]
+
     def take(self, lead_id: int) -> None:
         """Take one out."""
         del self._leads[lead_id]

@@ -92,6 +92,10 @@ class Hopper:
         """The leads in the order in which they are to be dialed; `take` those used when done."""
         return (lead for lead, _ in self._leads.values())
 
+    def leased_until(self, lead_id: int) -> float:
+        """Until when a lead in the hopper is surely ours."""
+        return self._leads[lead_id][1]
+
     def take(self, lead_ids: Iterable[int]) -> None:
         """Take leads out."""
         for lead_id in lead_ids:

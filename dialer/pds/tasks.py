@@ -129,6 +129,10 @@ class CampaignWork:
             self._ends_judged_until = min(self._ends_at, now + ENDS_LIFE_S)
         return self._ends_at
 
+    def leased_until(self, lead_id: int) -> float:
+        """Until when a lead among the callbacks or in the hopper is surely ours."""
+        return (self.callbacks if lead_id in self.callbacks else self.hopper).leased_until(lead_id)
+
     def take(self, lead_ids: Iterable[int]) -> None:
         """Take leads that are dialed, or refused, out of the callbacks or the hopper."""
         if not self.callbacks:

@@ -21,6 +21,9 @@ from dialer.messages import (
     AgentWentReady,
     DispositionSet,
     Event,
+    PreviewAsked,
+    PreviewDialed,
+    PreviewSkipped,
     RecordingAsked,
     TransferAsked,
     TransferGivenUp,
@@ -235,6 +238,27 @@ async def give_up_transfer(service: ServiceOf, caller: CallerOf, agent_id: Agent
     """Give up the transfer that rings at an outside number."""
     name = inside(caller.tenant_id, agent_id)
     return await request_desk(service, name, lambda request_id: TransferGivenUp(agent_id=name, request_id=request_id))
+
+
+@router.post("/{agent_id}/preview", responses=answers(AgentAnswer, "Previewing: `call` shows the lead"))
+async def ask_preview(service: ServiceOf, caller: CallerOf, agent_id: AgentId) -> Response:
+    """Look at the next lead of a campaign with the pacing policy `preview`; nobody else is given it meanwhile."""
+    name = inside(caller.tenant_id, agent_id)
+    return await request_desk(service, name, lambda request_id: PreviewAsked(agent_id=name, request_id=request_id))
+
+
+@router.post("/{agent_id}/preview/dial", responses=answers(AgentAnswer, "The lead is being called"))
+async def dial_preview(service: ServiceOf, caller: CallerOf, agent_id: AgentId) -> Response:
+    """Call the lead in hand; who answers is this agent's. Where it may not be called: why, and the agent is idle."""
+    name = inside(caller.tenant_id, agent_id)
+    return await request_desk(service, name, lambda request_id: PreviewDialed(agent_id=name, request_id=request_id))
+
+
+@router.post("/{agent_id}/preview/skip", responses=answers(AgentAnswer, "Idle"))
+async def skip_preview(service: ServiceOf, caller: CallerOf, agent_id: AgentId) -> Response:
+    """Do not call the lead in hand; it comes up again when its lease is over, `lease_s` (ten minutes) at the latest."""
+    name = inside(caller.tenant_id, agent_id)
+    return await request_desk(service, name, lambda request_id: PreviewSkipped(agent_id=name, request_id=request_id))
 
 
 @router.post("/{agent_id}/disposition", responses=answers(AgentAnswer, "Written; after-call work is over"))

@@ -1,4 +1,4 @@
-"""Each way a campaign may dial, over real SIP and all at once: progressive, ratio, predictive, and without agents."""
+"""Each way a campaign may dial, over real SIP and all at once: preview to predictive, and without agents."""
 
 import re
 import signal
@@ -10,7 +10,7 @@ import pytest
 from tests.acceptance.test_serve import listed, look_until
 
 LEADS = 12
-MODES = ("progressive", "ratio", "predictive")
+MODES = ("progressive", "ratio", "predictive", "preview")
 PASSWORD = "correct horse battery staple"
 SCENARIO = """
 seed = 5
@@ -42,6 +42,7 @@ def test_every_mode_dials_its_list_to_the_end(floor: Any) -> None:
             client.post(f"/agents/a{index}/ready").raise_for_status()
         for campaign_id in ids.values():
             client.post(f"/campaigns/{campaign_id}/start").raise_for_status()
+        preview_the_list(client, f"a{len(MODES)}")
         outcomes = {}
         for mode, campaign_id in ids.items():
             path = f"/campaigns/{campaign_id}/statistics"
@@ -63,7 +64,9 @@ def test_every_mode_dials_its_list_to_the_end(floor: Any) -> None:
     assert outcomes["progressive"]["abandoned"] == 0
     assert outcomes["agentless"]["message_played"] + outcomes["agentless"]["lost"] >= 4, outcomes
     assert outcomes["agentless"]["connected"] == outcomes["agentless"]["abandoned"] == 0
-    assert len(numbers) == 4 * LEADS
+    # Whoever answers a call dialed from a preview has an agent who waits for them.
+    assert outcomes["preview"]["abandoned"] == 0
+    assert len(numbers) == 5 * LEADS
     nothing_secret_in(floor, numbers, secrets)
 
 
@@ -81,6 +84,30 @@ def campaign_of(client: Any, index: int, mode: str) -> int:
     leads = [{"number": f"+1202555{1000 * index + one:04d}", "name": "Jane"} for one in range(LEADS)]
     client.post(f"/campaigns/{campaign_id}/leads/batch", json={"leads": leads}).raise_for_status()
     return campaign_id
+
+
+def preview_the_list(client: Any, agent_id: str) -> None:
+    """Look at each lead and dial it, as an agent does at their desk."""
+    shown = []
+    for _ in range(LEADS):
+        look_until(client, f"/agents/{agent_id}", lambda found: found["agent"]["state"] == "idle")
+        # The first leads may still be on their way from the store.
+        look_until(client, "/statistics", lambda found: is_filled(found, "preview"))
+        looked = client.post(f"/agents/{agent_id}/preview").raise_for_status().json()
+        assert looked["agent"]["state"] == "previewing"
+        assert looked["call"]["name"] == "Jane"
+        shown.append(looked["call"]["number"])
+        client.post(f"/agents/{agent_id}/preview/dial").raise_for_status()
+    assert len(set(shown)) == LEADS
+    look_until(client, f"/agents/{agent_id}", lambda found: found["agent"]["state"] == "idle")
+    talks = [one for one in listed(client, "/attempts") if one["agent_id"] == agent_id]
+    assert talks
+    assert {one["number"] for one in talks} <= set(shown)
+
+
+def is_filled(statistics: dict[str, Any], name: str) -> bool:
+    """Whether a campaign has leads at hand."""
+    return any(one["name"] == name and one["hopper"] for one in statistics["campaigns"])
 
 
 def name_in_requests(client: Any, number: str) -> None:

@@ -51,6 +51,8 @@ def test_the_defaults_are_sound() -> None:
         ({"pacing": PacingSettings(cancel_after_s=15.0, late_cancels_max=0)}, "pacing.late_cancels_max"),
         ({"pacing": PacingSettings(chooses_leads=True)}, "pacing.chooses_leads"),
         ({"pacing": PacingSettings(shadow="psychic")}, "pacing.shadow"),
+        ({"pacing": PacingSettings(preview_s=-1.0)}, "pacing.preview_s"),
+        ({"pacing": PacingSettings(preview_s=float("nan"))}, "pacing.preview_s"),
         ({"calling_window": CallingWindow(start="8")}, "calling_window.start"),
         ({"calling_window": CallingWindow(end="21:60")}, "calling_window.end"),
         ({"calling_window": CallingWindow(start="20:00", end="08:00")}, "calling_window.end"),

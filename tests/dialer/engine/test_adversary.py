@@ -20,6 +20,7 @@ from campaigns.model import (
     PacingSettings,
     Treatment,
 )
+from campaigns.terms import PreviewLimit
 from dialer import messages as m
 from dialer.engine import Engine
 from dialer.model import AgentState, AmdResult, CallCause, EngineSettings, Trunk
@@ -30,7 +31,7 @@ from pacing.model import Decision, Observation, PolicySettings, Snapshot
 from tests.dialer.world import START, campaign, known_policy, lead
 
 AGENTS = ("ann", "bob", "cid", "dee")
-AT_WORK = (AgentState.IDLE, AgentState.RESERVED, AgentState.TALKING, AgentState.ACW)
+AT_WORK = (AgentState.IDLE, AgentState.PREVIEWING, AgentState.RESERVED, AgentState.TALKING, AgentState.ACW)
 ON_A_CALL = (AgentState.RESERVED, AgentState.TALKING)
 TRUNKS = (
     Trunk(name="main", caller_id="+12025550100", cps_max=20, channels_max=12),
@@ -88,6 +89,7 @@ CAMPAIGNS = {
     3: campaign(3, treatment=Treatment.MESSAGE, skill_group="none"),
     4: campaign(4, pacing=PacingSettings(policy="predictive", **EVERYTHING), skill_group="service"),
     5: campaign(5, pacing=PacingSettings(policy=HASTY)),
+    6: campaign(6, pacing=PacingSettings(policy="preview", preview_s=30.0, preview_at_limit=PreviewLimit.DIAL)),
 }
 index = st.integers(0, 63)
 REFUSALS = range(400, 700)
@@ -136,6 +138,8 @@ class Adversary(RuleBasedStateMachine):
         self.next_lead = 1
         self.groups: dict[str, tuple[str, ...]] = {}
         self.states: dict[str, AgentState] = {}
+        self.previews: dict[str, str] = {}
+        """The attempt that each previewing agent is shown."""
         self.legs: dict[str, str] = {}
         self.busy: dict[str, str] = {}
         self.bridges: list[m.BridgeCall] = []
@@ -208,8 +212,13 @@ class Adversary(RuleBasedStateMachine):
                     assert self.given_up[self.attempts[call_id].number] == 1
             case m.OpenLeg() | m.CloseLeg() | m.AnswerRefer():
                 self.check_leg(command)
-            case m.ShowAgent(agent_id=agent_id, state=state):
+            case m.ShowAgent(agent_id=agent_id, state=state, call=call):
                 self.states[agent_id] = state
+                self.previews.pop(agent_id, None)
+                if state is AgentState.PREVIEWING:
+                    assert call is not None
+                    assert call.attempt_id not in self.previews.values(), "one lead at two agents"
+                    self.previews[agent_id] = call.attempt_id
                 if state not in ON_A_CALL:
                     self.busy.pop(agent_id, None)
             case m.AnswerRequest(request_id=request_id):
@@ -292,7 +301,10 @@ class Adversary(RuleBasedStateMachine):
         agent_id = self.legs[command.leg_id]
         assert agent_id not in self.busy, "one agent in two calls"
         assert command.call_id not in self.busy.values(), "one call at two agents"
-        assert self.states[agent_id] is AgentState.IDLE
+        if command.call_id in self.previews.values():
+            assert self.previews[agent_id] == command.call_id, "who dialed the lead has the call"
+        else:
+            assert self.states[agent_id] is AgentState.IDLE
         assert command.call_id in self.answered
         assert command.call_id not in self.ended
         if not self.handed_on:
@@ -513,6 +525,15 @@ class Adversary(RuleBasedStateMachine):
         name=st.sampled_from(AGENTS),
     )
     def agent_acts(self, kind: type[m.AgentPaused], name: str) -> None:
+        self.tell(kind(agent_id=name, request_id=self.request()))
+
+    @rule(
+        kind=st.sampled_from([m.PreviewAsked, m.PreviewDialed, m.PreviewDialed, m.PreviewSkipped]),
+        name=st.sampled_from(AGENTS),
+    )
+    def agent_previews(self, kind: type[m.PreviewAsked], name: str) -> None:
+        if kind is not m.PreviewAsked:
+            name = next(iter(sorted(self.previews)), name)
         self.tell(kind(agent_id=name, request_id=self.request()))
 
     @rule(name=st.sampled_from(AGENTS), whom=st.sampled_from(TARGETS))

@@ -1,6 +1,6 @@
 import pytest
 
-from dialer.messages import CloseLeg, HangUpCall, OpenLeg
+from dialer.messages import CloseLeg, HangUpCall, OpenLeg, PlaceCall
 from tests.dialer.rest.conftest import Bench, Stage
 
 pytestmark = pytest.mark.anyio
@@ -48,7 +48,46 @@ async def test_a_busy_agent_may_say_when_they_will_be_free(bench: Bench) -> None
     await bench.call("POST", "/agents/ann/hang-up")
 
 
-@pytest.mark.parametrize("action", ["ready", "pause", "hint", "logout", "hang-up"])
+async def test_an_agent_looks_at_a_lead_and_dials_it(bench: Bench) -> None:
+    settings = {"pacing": {"policy": "preview"}, "script": "Hello", "screen_fields": []}
+    campaign_id = await bench.add_campaign(leads=3, **settings)
+    await bench.call("POST", f"/campaigns/{campaign_id}/start")
+    await bench.add_agent()
+    await bench.until(lambda: bench.live.statistics().campaigns[0].hopper == 3)
+    assert "ask for one first" in (await bench.call("POST", "/agents/ann/preview/dial", 409))["detail"]
+    asked = await bench.call("POST", "/agents/ann/preview")
+    assert asked["agent"]["state"] == "previewing"
+    assert (asked["call"]["name"], asked["call"]["number"], asked["script"]) == ("Person 0", "+12025550000", "Hello")
+    assert (await bench.call("GET", "/agents/ann"))["call"] == asked["call"]
+    assert (await bench.call("POST", "/agents/ann/preview/skip"))["agent"]["state"] == "idle"
+    assert (await bench.call("POST", "/agents/ann/preview"))["call"]["name"] == "Person 1"
+    dialed = await bench.call("POST", "/agents/ann/preview/dial")
+    # The stub's people answer at once.
+    await bench.until(lambda: bench.state_of("ann") == "talking")
+    assert dialed["agent"]["attempt_id"] == dialed["call"]["attempt_id"]
+    (placed,) = [command for command in bench.gateway.sent if isinstance(command, PlaceCall)]
+    assert (placed.call_id, placed.number) == (dialed["call"]["attempt_id"], "+12025550001")
+    assert "looks at no lead" in (await bench.call("POST", "/agents/ann/preview/skip", 409))["detail"]
+    assert "is talking, not idle" in (await bench.call("POST", "/agents/ann/preview", 409))["detail"]
+
+
+async def test_a_lead_on_the_do_not_call_list_is_not_dialed_from_a_preview(bench: Bench) -> None:
+    campaign_id = await bench.add_campaign(leads=1, pacing={"policy": "preview"})
+    await bench.call("POST", f"/campaigns/{campaign_id}/start")
+    await bench.add_agent()
+    await bench.until(lambda: bench.live.statistics().campaigns[0].hopper == 1)
+    await bench.call("POST", "/agents/ann/preview")
+    await bench.call("POST", "/do-not-call", json={"numbers": ["+12025550000"], "reason": "asked"})
+    problem = await bench.call("POST", "/agents/ann/preview/dial", 409)
+    assert "not called" in problem["detail"] or "did not take" in problem["detail"]
+    shown = await bench.call("GET", "/agents/ann")
+    assert (shown["agent"]["state"], shown["call"]) == ("idle", None)
+    assert not [command for command in bench.gateway.sent if isinstance(command, PlaceCall)]
+
+
+@pytest.mark.parametrize(
+    "action", ["ready", "pause", "hint", "logout", "hang-up", "preview", "preview/dial", "preview/skip"]
+)
 async def test_who_is_not_logged_in_is_told_to_log_in(bench: Bench, action: str) -> None:
     problem = await bench.call("POST", f"/agents/bob/{action}", 409)
     assert problem["detail"] == "agent 'bob' is not logged in; log in first"
