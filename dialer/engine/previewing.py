@@ -59,6 +59,11 @@ def on_preview_dialed(state: EngineState, event: PreviewDialed, now: float) -> N
         release(state, preview.campaign_id, (preview.lead.lead_id,))
         end_preview(state, agent, "not called: the campaign does not run for agents any more", now)
         return
+    if now >= preview.leased_until:
+        # The timer is late: the lead may be another engine's by now.
+        preview.request_id = event.request_id
+        end_preview(state, agent, "not called: the lead was looked at for too long; ask for the next", now)
+        return
     call = launch(state, work, preview.lead, Seen(blocked=state.blocked[work.campaign.tenant_id]), now)
     if isinstance(call, Busy):
         state.answer(event.request_id, "the trunks or the caller IDs take no more calls now; dial again in a moment")

@@ -201,6 +201,7 @@ def _add_intervals(spans: list[Sums], edges: np.ndarray, rows: Sequence[Interval
     """Share out every interval over the spans it overlaps."""
     fields = {
         AgentState.IDLE: "idle_s",
+        AgentState.PREVIEWING: "idle_s",
         AgentState.RESERVED: "idle_s",
         AgentState.TALKING: "talk_s",
         AgentState.ACW: "acw_s",

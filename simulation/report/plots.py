@@ -32,7 +32,7 @@ def agents_timeline(record: DayRecord) -> str:
     places = {agent_id: place for place, agent_id in enumerate(agents)}
     count = int((record.measured_to - record.measured_from) // COLUMN_S) + 1
     picture = np.full((len(agents) or 1, count), len(STATES))
-    codes = {str(state): code for code, state in enumerate(STATES)} | {str(AgentState.RESERVED): 2}
+    codes = {str(state): code for code, state in enumerate(STATES)} | dict.fromkeys(("previewing", "reserved"), 2)
     for row in record.rows.intervals:
         if row.agent_id in places and row.state in codes:
             first, last = ((at - record.measured_from) / COLUMN_S for at in (row.started_at, row.ended_at))
@@ -57,7 +57,7 @@ def agents_by_state(record: DayRecord) -> str:
     edges = _windows(record)
     figure, axes = _day_axes(record)
     layers = [_seconds(record.rows.intervals, {state}, edges) / WINDOW_S for state in STATES]
-    layers[2] += _seconds(record.rows.intervals, {AgentState.RESERVED}, edges) / WINDOW_S
+    layers[2] += _seconds(record.rows.intervals, {AgentState.PREVIEWING, AgentState.RESERVED}, edges) / WINDOW_S
     axes.stackplot(
         _middles(edges),
         layers,
@@ -92,7 +92,9 @@ def rates_over_the_day(record: DayRecord, cap: float) -> str:
     """Occupancy in windows of 15 minutes, and the abandon rate of the day so far against its cap."""
     edges = np.arange(record.measured_from, record.measured_to + 1.0, 900.0)
     busy = _seconds(record.rows.intervals, {AgentState.TALKING, AgentState.ACW}, edges)
-    staffed = busy + _seconds(record.rows.intervals, {AgentState.IDLE, AgentState.RESERVED}, edges)
+    staffed = busy + _seconds(
+        record.rows.intervals, {AgentState.IDLE, AgentState.PREVIEWING, AgentState.RESERVED}, edges
+    )
     figure, axes = _day_axes(record)
     axes.plot(_middles(edges), 100.0 * busy / np.maximum(staffed, 1.0), color=CALLS_COLOUR, label="occupancy")
     axes.set_ylabel("occupancy [%]", color=CALLS_COLOUR)

@@ -26,6 +26,16 @@ def test_plain_actions(dialer: Dialer, service: StandIn, action: str) -> None:
     assert (service.requests[0].method, service.requests[0].url.path) == ("POST", f"/api/v1/agents/ann/{action}")
 
 
+@pytest.mark.parametrize(
+    ("action", "path"), [("preview", "preview"), ("dial", "preview/dial"), ("skip", "preview/skip")]
+)
+def test_preview_actions(dialer: Dialer, service: StandIn, action: str, path: str) -> None:
+    service.will({"agent": {**ANN, "state": "previewing"}, "call": CALL})
+    said = dialer("agent", action, "ann").out
+    assert said == "ann is previewing (sales); looks at Bob, +12025550101, attempt 4711-2\n"
+    assert (service.requests[0].method, service.requests[0].url.path) == ("POST", f"/api/v1/agents/ann/{path}")
+
+
 def test_a_disposition_names_the_attempt(dialer: Dialer, service: StandIn) -> None:
     service.will({"agent": ANN, "call": None})
     assert dialer("agent", "disposition", "ann", "4711-2", "sold").code == 0

@@ -145,6 +145,14 @@ def test_a_lead_to_be_dialed_at_its_limit_waits_for_a_trunk() -> None:
     assert world.placed == ["1-1", "2-1"]
 
 
+def test_a_lease_that_ended_unnoticed_is_not_dialed() -> None:
+    world = a_world()
+    ask(world, m.PreviewAsked)
+    world.time += 700.0
+    assert "too long" in ask(world, m.PreviewDialed)
+    assert (world.placed, world.states()) == ([], {"agent-0": "idle"})
+
+
 def test_a_call_in_the_air_outlasts_the_lease() -> None:
     world = a_world()
     ask(world, m.PreviewAsked)
