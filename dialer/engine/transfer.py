@@ -104,6 +104,9 @@ def _call_of(state: EngineState, agent: Agent) -> Call | Refusal:
 def _to_target(state: EngineState, call: Call, agent: Agent, event: LegReferred, now: float) -> Refusal | None:
     target = event.target
     if event.replaces:
+        if outside_number(target):
+            # Only a trunk leads to a number, past the fence; the call to be taken over is not one of ours.
+            return Refusal(403, f"{target!r} is a number; a call to one is handed on without Replaces")
         # The agent's phone talks to another phone already: that call is taken over, wherever its user is logged in.
         open_party(state, call, agent, target, None, now, event.replaces)
         return None

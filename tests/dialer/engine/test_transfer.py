@@ -279,6 +279,12 @@ def test_an_attended_transfer_takes_the_place_of_the_phones_own_call() -> None:
     assert world.states() == {"agent-0": "acw"}
 
 
+def test_no_number_is_called_past_the_fence_by_replaces() -> None:
+    world, _ = talking()
+    assert refer(world, "+19005550177", "abc;to-tag=1;from-tag=2") == [403]
+    assert world.states() == {"agent-0": "talking"}
+
+
 def test_names_stay_inside_the_tenant() -> None:
     world = World(fate=silent, leads=1, acw_s=None)
     world.add_agent("2~ann", ("2~sales",))
