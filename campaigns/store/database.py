@@ -16,17 +16,14 @@ BUSY_TIMEOUT_S = 10.0
 """How long a writer waits for another process that holds SQLite's write lock."""
 CONNECT_TIMEOUT_S = 5
 
-_FOLD_LOG = "PRAGMA wal_autocheckpoint = 16384"
-"""64 MiB: an import changes the pages of its indexes again and again; each goes into the database once for many."""
-_LEAVE_LOG = "PRAGMA wal_autocheckpoint = 0"
-
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     # An attempt must survive a power cut before its call is placed; NORMAL would lose the last commits.
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA cache_size = -65536",
-    _FOLD_LOG,
+    # 64 MiB: an import changes the pages of its indexes again and again; each goes into the database once for many.
+    "PRAGMA wal_autocheckpoint = 16384",
 )
 
 _DRIVERS = {
@@ -87,25 +84,6 @@ class Database:
         """
         with self._explained(), self._writer.begin() as connection:
             yield connection
-
-    @contextmanager
-    def writing_soon(self) -> Iterator[sa.Connection]:
-        """As `writing`, for what somebody waits for: SQLite's log is left to whoever writes next.
-
-        Folding 64 MiB of it into the database takes a tenth of a second.
-        """
-        if not self.is_sqlite:
-            with self.writing() as connection:
-                yield connection
-            return
-        with self._explained(), self._writer.connect() as connection:
-            driver: Any = connection.connection.driver_connection
-            driver.execute(_LEAVE_LOG)
-            try:
-                with connection.begin():
-                    yield connection
-            finally:
-                driver.execute(_FOLD_LOG)
 
     @contextmanager
     def rebuilding(self) -> Iterator[sa.Connection]:

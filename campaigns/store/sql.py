@@ -190,7 +190,7 @@ class SqlStore:
 
     def reserve_leads(self, campaign_id: int, count: int, now: float, lease_s: float, engine_id: str) -> Sequence[Lead]:
         """See the port."""
-        with self._database.writing_soon() as connection:
+        with self._database.writing() as connection:
             campaign = _campaign(connection, campaign_id)
             return tuple(sql_leads.reserve(connection, campaign, count, now, now + lease_s, engine_id))
 

@@ -61,26 +61,6 @@ def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
     assert count(database) == 1
 
 
-def test_what_somebody_waits_for_leaves_sqlites_log_to_the_next_writer(database: Database) -> None:
-    def folded_at() -> object:
-        with database.writing() as connection:
-            return connection.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar()
-
-    def fail() -> None:
-        with database.writing_soon() as connection:
-            block(connection, "+12025550102")
-            raise KeyError
-
-    assert folded_at() == 16384
-    with database.writing_soon() as connection:
-        assert connection.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar() == 0
-        block(connection, "+12025550101")
-    assert folded_at() == 16384
-    with pytest.raises(KeyError):
-        fail()
-    assert (folded_at(), count(database)) == (16384, 1)
-
-
 def test_a_reader_sees_one_moment(database: Database) -> None:
     with database.reading() as connection:
         counted = sa.select(sa.func.count()).select_from(blocked_numbers)
