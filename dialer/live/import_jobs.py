@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import os
-import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -12,7 +10,7 @@ from uuid import uuid4
 from campaigns.imports import ImportStatus, LeadImport
 from campaigns.ports import CampaignStore, ImportFilter
 from campaigns.store.listing import PAGE_MAX
-from dialer.live.import_process import URL_VARIABLE
+from dialer.live.process import run_process
 
 log = logging.getLogger(__name__)
 
@@ -101,17 +99,4 @@ class LiveImportJobs:
 
     async def _run_process(self, import_id: int) -> int:
         arguments = (str(import_id), str(self._file(import_id)), str(self.rejects(import_id)))
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "dialer.live.import_process",
-            *arguments,
-            env={**os.environ, URL_VARIABLE: self._database_url},
-            stdin=asyncio.subprocess.DEVNULL,
-        )
-        try:
-            return await process.wait()
-        except asyncio.CancelledError:
-            process.kill()
-            await process.wait()
-            raise
+        return await run_process("dialer.live.import_process", arguments, self._database_url)

@@ -8,9 +8,7 @@ from pathlib import Path
 
 from campaigns.importing.job import run_import
 from campaigns.store.opening import open_store
-
-URL_VARIABLE = "DIALER_DATABASE_URL"
-"""The database's URL comes in the environment: command lines can be read by everyone on the machine."""
+from dialer.live.process import URL_VARIABLE
 
 
 def main(arguments: list[str]) -> None:

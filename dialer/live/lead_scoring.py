@@ -19,7 +19,7 @@ from campaigns.store.ranking import Rank, rank_leads
 from campaigns.store.rows import LEAD_COLUMNS, to_lead
 from campaigns.store.schema import attempts, leads
 from campaigns.store.sql import SqlStore
-from dialer.live.import_process import URL_VARIABLE
+from dialer.live.process import URL_VARIABLE
 from dialer.pds.history import NumberHistory
 from dialer.pds.scores import lead_features
 from pacing.answer_model import AnswerModel

@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import os
-import sys
 import time
 from collections.abc import Callable, Sequence
 
@@ -13,7 +11,7 @@ from campaigns.service.errors import CampaignsError
 from campaigns.store.ranking import rank_leads, shuffled_ranks
 from campaigns.store.sql import SqlStore
 from campaigns.terms import LeadOrder
-from dialer.live.import_process import URL_VARIABLE
+from dialer.live.process import run_process
 
 log = logging.getLogger(__name__)
 
@@ -79,25 +77,9 @@ class LiveRanking:
         for campaign_id in wanted:
             if self._clock() - self._scored_at.get(campaign_id, -SCORED_EVERY_S) >= SCORED_EVERY_S:
                 self._scored_at[campaign_id] = self._clock()
-                status = await self._score(campaign_id)
+                status = await run_process("dialer.live.lead_scoring", (str(campaign_id),), self._database_url)
                 if status != 0:
                     log.warning("the process that scores the leads of campaign %d ended with %d", campaign_id, status)
-
-    async def _score(self, campaign_id: int) -> int:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "dialer.live.lead_scoring",
-            str(campaign_id),
-            env={**os.environ, URL_VARIABLE: self._database_url},
-            stdin=asyncio.subprocess.DEVNULL,
-        )
-        try:
-            return await process.wait()
-        except asyncio.CancelledError:
-            process.kill()
-            await process.wait()
-            raise
 
     async def _work(self) -> None:
         while True:

@@ -15,7 +15,7 @@ from campaigns.recordings import Recording, RecordingFilter
 from campaigns.service.erasing import CallUnderWayError
 from campaigns.store import erasure_journal
 from campaigns.store.erasures import SqlErasures
-from campaigns.store.opening import open_store, upgrade_database
+from campaigns.store.opening import open_store
 from campaigns.store.recordings import SqlRecordings
 from campaigns.store.sql import SqlStore
 from dialer import messages as m
@@ -24,13 +24,6 @@ from dialer.live.erasing import LiveErasing, Places
 from tests.contracts.test_campaign_store import NOON, SPRING, dial, ended
 
 FIRST, SECOND, OTHER = "+12025550101", "+12025550102", "+12025550103"
-
-
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("empty") / "dialer.sqlite3"
-    upgrade_database(f"sqlite:///{path}")
-    return path
 
 
 @pytest.fixture

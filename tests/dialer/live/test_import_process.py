@@ -7,7 +7,8 @@ from campaigns.importing.job import new_import
 from campaigns.imports import ImportStatus
 from campaigns.model import Campaign
 from campaigns.store.opening import open_store
-from dialer.live.import_process import URL_VARIABLE, main
+from dialer.live.import_process import main
+from dialer.live.process import URL_VARIABLE
 
 
 def test_an_import_is_carried_out_by_its_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

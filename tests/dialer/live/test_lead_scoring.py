@@ -11,8 +11,8 @@ from campaigns.store.opening import open_store, upgrade_database
 from campaigns.store.sql import SqlStore
 from campaigns.terms import LeadOrder
 from dialer.live import lead_scoring
-from dialer.live.import_process import URL_VARIABLE
 from dialer.live.lead_scoring import learned, main, rank_by_score
+from dialer.live.process import URL_VARIABLE
 from tests.contracts.test_campaign_store import NOON, SPRING, dial, ended, number
 
 LEADS = 700

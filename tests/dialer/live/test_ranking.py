@@ -9,20 +9,13 @@ from msgspec.structs import replace
 from campaigns.model import NewLead
 from campaigns.rules.shuffling import shuffled_rank
 from campaigns.service.errors import StoreUnavailableError
-from campaigns.store.opening import open_store, upgrade_database
+from campaigns.store.opening import open_store
 from campaigns.store.sql import SqlStore
 from campaigns.terms import LeadOrder
 from dialer.live.ranking import LiveRanking
 from tests.contracts.test_campaign_store import NOON, SPRING, number
 
 SHUFFLED = sorted(range(1, 21), key=shuffled_rank)
-
-
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("empty") / "dialer.sqlite3"
-    upgrade_database(f"sqlite:///{path}")
-    return path
 
 
 @pytest.fixture
