@@ -38,7 +38,10 @@ KNOWN_RESPONSE_S = 300.0
 """And so many calls are kept in reserve, with so many standard deviations of what may be abandoned in the time that a
 change of threshold takes to tell: what chance does in the last minutes cannot be made good. The account ended 0.55 /
 0.8 / 1.1 calls about its target with 5 / 10 / 20 agents, which is the chance of five minutes."""
-LIST_HORIZON_ANSWERS = 60.0
+SURPLUS_S = 1800.0
+"""What is missing is saved at once, what is left over is spent over no less than this: divided by the few answers of
+the last minutes it would let calls through at any risk, and answers come in bursts."""
+LIST_HORIZON_ANSWERS = 20.0
 """Towards the end of the list at least so many are foreseen all the same: leads may be added, and a list that is fed
 as it is dialed would otherwise make the threshold swing. What must hold when nobody is left is the reserve."""
 SURE_SHARE = 0.9
@@ -129,4 +132,6 @@ class BudgetController:
             return floor
         answers = budget.answered + horizon
         spare = min(target * answers, budget.rate_max * answers - reserve) - budget.abandoned
-        return min(max(spare / max(horizon, 1.0), floor), 2.0 * target)
+        surplus = spare - target * horizon
+        over = max(horizon, rate * SURPLUS_S, 1.0) if surplus > 0.0 else max(horizon, 1.0)
+        return min(max(target + surplus / over, floor), 2.0 * target)

@@ -26,6 +26,27 @@ def test_next_to_nothing_is_allowed_once_one_more_could_break_the_cap() -> None:
     assert controller.threshold([budget(1000, 25)], DAY_S - 1.0, 10) > 0.01
 
 
+def allowed_at_the_end(account: AbandonBudget, answers_left: float) -> float:
+    """What is allowed after a day of an answer every 15 s."""
+    controller = BudgetController(None)
+    for answer in range(2000):
+        controller.threshold([budget(answer, 0)], answer * 15.0, 10)
+        controller.learn(False, answer * 15.0)
+    controller.threshold([account], 30_000.0, 10, answers_left)
+    return controller.allowed
+
+
+@pytest.mark.parametrize(("ends_at", "answers_left"), [(30_030.0, float("inf")), (DAY_S, 4.0)])
+def test_in_the_last_minutes_a_surplus_is_not_spent_at_any_risk(ends_at: float, answers_left: float) -> None:
+    """Half a call more than the reserve is left, and hardly an answer to come: answers come in bursts."""
+    assert 0.03 < allowed_at_the_end(budget(2000, 57, ends_at), answers_left) < 0.04
+
+
+@pytest.mark.parametrize(("ends_at", "answers_left"), [(30_030.0, float("inf")), (DAY_S, 4.0)])
+def test_in_the_last_minutes_the_reserve_is_not_lent(ends_at: float, answers_left: float) -> None:
+    assert allowed_at_the_end(budget(2000, 58, ends_at), answers_left) < 0.002
+
+
 def test_a_lower_target_is_a_lower_threshold() -> None:
     at_cap = BudgetController(None).threshold([budget(1000, 10)], 10_000.0, 10)
     below = BudgetController(0.01).threshold([budget(1000, 10)], 10_000.0, 10)
