@@ -1,7 +1,7 @@
 """The in-process media engine: one UDP socket for each stream, relayed on the gateway's event loop.
 
-A reader on the bare socket is used rather than asyncio's datagram transport: a port can then be opened without
-awaiting, and one packet costs the same with and without uvloop (asyncio's transport alone costs three times as much).
+Bare sockets are read rather than asyncio's datagram transports: a port can then be opened without awaiting, and one
+packet costs the same with and without uvloop (asyncio's transport alone costs three times as much).
 """
 
 import asyncio
@@ -14,9 +14,11 @@ from dialer.gateway.media.dtmf import TELEPHONE_EVENT
 from dialer.gateway.media.g711 import SILENCE, translate
 from dialer.gateway.media.ports import RtpPorts
 from dialer.gateway.media.prompts import FRAME_MS, FRAME_SAMPLES, Prompt
+from dialer.gateway.media.readiness import Readiness
 from dialer.gateway.media.rtcp import is_rtcp
 from dialer.gateway.media.rtcp_link import RtcpLink
 from dialer.gateway.media.rtp import MalformedPacket, RtpPacket, RtpSender, parse_packet
+from dialer.gateway.media.shortcut import Shortcut
 from dialer.gateway.media.stream import Playback, Source, Stream
 from dialer.gateway.media_port import Ear, MediaAddress, MediaError, StreamStatistics
 from dialer.model import MonitorMode
@@ -56,6 +58,8 @@ class RtpEngine:
         self._media_timeout_s = media_timeout_s
         self._unix_offset = unix_now() - loop.time()
         self._rtcp = RtcpLink(loop, self._ports, self._unix_offset)
+        self._readiness = Readiness(loop, self._receive)
+        self._shortcut = Shortcut()
         self._streams: dict[str, Stream] = {}
         self._conferences = Conferences()
         self._on_timeout: Callable[[str], None] = lambda _: None
@@ -76,7 +80,7 @@ class RtpEngine:
         sender = RtpSender(secrets.randbits(32), secrets.randbits(16), secrets.randbits(32))
         stream = Stream(stream_id, opened, sender)
         self._streams[stream_id] = stream
-        self._loop.add_reader(opened.fileno(), self._receive, stream)
+        self._readiness.add(opened.fileno(), stream)
         if self._timer is None:
             self._frame_at = self._loop.time() + FRAME_S
             self._timer = self._loop.call_at(self._frame_at, self._frame_due)
@@ -154,7 +158,7 @@ class RtpEngine:
             return
         self._conferences.close(stream)
         self._rtcp.close(stream, self._loop.time())
-        self._loop.remove_reader(stream.socket.fileno())
+        self._readiness.remove(stream.socket.fileno())
         self._ports.give_back(stream.socket)
         if not self._streams and self._timer is not None:
             self._timer.cancel()
@@ -190,15 +194,11 @@ class RtpEngine:
         except KeyError:
             raise MediaError(f"stream {stream_id} is not open") from None
 
-    def _receive(self, stream: Stream) -> None:
+    def _receive(self, stream: Stream, now: float) -> None:
         if stream.is_sealed:
-            assert stream.target is not None, "a stream is tied to its far end"
-            try:
-                data = stream.socket.recv(DATAGRAM_BYTES_MAX)
-            except OSError:
-                # A false alarm of the loop, or nobody at home there: it says nothing of the call.
-                return
-            self._take(stream, data, stream.target)
+            if not self._shortcut.pass_on(stream, now):
+                assert stream.target is not None, "a stream is tied to its far end"
+                self._take(stream, self._shortcut.received, stream.target, now)
             return
         while True:
             try:
@@ -206,12 +206,11 @@ class RtpEngine:
             except OSError as error:
                 stream.is_sealed = stream.is_tied and isinstance(error, BlockingIOError)
                 return
-            self._take(stream, data, source)
+            self._take(stream, data, source, now)
             if not stream.is_tied:
                 return
 
-    def _take(self, stream: Stream, data: bytes, source: Source) -> None:
-        now = self._loop.time()
+    def _take(self, stream: Stream, data: bytes, source: Source, now: float) -> None:
         packet = _audio_in(data)
         if packet is None or not stream.accept(packet, source, now):
             if is_rtcp(data) and stream.rtcp_socket is None:
@@ -248,7 +247,12 @@ class RtpEngine:
 
     def _frame_due(self) -> None:
         now = self._loop.time()
-        done = [on_done for stream in self._streams.values() if (on_done := self._speak(stream, now)) is not None]
+        done = [
+            on_done
+            for stream in self._streams.values()
+            if (stream.other is None or stream.mixture is not None)
+            and (on_done := self._speak(stream, now)) is not None
+        ]
         self._frames += 1
         self._frame_at += FRAME_S
         if now - self._frame_at > CATCH_UP_FRAMES_MAX * FRAME_S:
@@ -260,13 +264,11 @@ class RtpEngine:
             on_done()
 
     def _speak(self, stream: Stream, now: float) -> Callable[[], None] | None:
-        """Send a stream that is not relayed to its next 20 ms; returns what to call if its prompt has just ended."""
+        """Send a stream its next 20 ms; returns what to call if its prompt has just ended."""
         on_done = None
         frame = None
         if stream.mixture is not None:
             frame = stream.mixture.take()
-        elif stream.other is not None:
-            return None
         elif stream.playback is not None:
             frame = stream.playback.next_frame(stream.payload_type)
             if frame is None:

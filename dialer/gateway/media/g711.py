@@ -34,7 +34,7 @@ def decode(payload: bytes, payload_type: int) -> Samples:
 
 def translate(payload: bytes, source: int, target: int) -> bytes:
     """The same sound under another payload type."""
-    return payload.translate(_TRANSLATION[source, target])
+    return payload.translate(TRANSLATION[source, target])
 
 
 def _compress_ulaw(samples: Integers) -> Integers:
@@ -75,8 +75,9 @@ def _expand_alaw(codes: Integers) -> Samples:
 
 _CODES = np.arange(256, dtype=np.int32)
 _EXPANDED = {PCMU: _expand_ulaw(_CODES), PCMA: _expand_alaw(_CODES)}
-_TRANSLATION = {
+TRANSLATION = {
     (source, target): bytes(range(256)) if source == target else encode(_EXPANDED[source], target)
     for source in _EXPANDED
     for target in _EXPANDED
 }
+"""Tables of 256 bytes, by source and target: for `bytes.translate`."""

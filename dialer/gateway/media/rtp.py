@@ -12,9 +12,11 @@ import msgspec
 SAMPLES_PER_S = 8000
 VERSION = 2
 
-_HEADER = struct.Struct("!BBHII")
-_HEADER_BYTES = 12
-_PLAIN = VERSION << 6
+HEADER = struct.Struct("!BBHII")
+HEADER_BYTES = 12
+_NUMBERS = struct.Struct("!HII")
+"""Sequence number, timestamp and SSRC: all that differs where a packet is passed on."""
+PLAIN = VERSION << 6
 """First byte of a packet without padding, extension or contributing sources: nearly all of them."""
 _PADDING = 0x20
 _EXTENSION = 0x10
@@ -45,17 +47,17 @@ def parse_packet(data: bytes) -> RtpPacket:
     Raises:
         MalformedPacket: Too short, another version, or lengths that do not fit; nothing else is ever raised.
     """
-    if len(data) < _HEADER_BYTES:
-        raise MalformedPacket(f"{len(data)} bytes; an RTP header alone has {_HEADER_BYTES}")
-    first, second, sequence, timestamp, ssrc = _HEADER.unpack_from(data)
-    payload = data[_HEADER_BYTES:] if first == _PLAIN else _payload_after_options(data, first)
+    if len(data) < HEADER_BYTES:
+        raise MalformedPacket(f"{len(data)} bytes; an RTP header alone has {HEADER_BYTES}")
+    first, second, sequence, timestamp, ssrc = HEADER.unpack_from(data)
+    payload = data[HEADER_BYTES:] if first == PLAIN else _payload_after_options(data, first)
     return RtpPacket(second & 0x7F, second >= _MARKER, sequence, timestamp, ssrc, payload)
 
 
 def _payload_after_options(data: bytes, first: int) -> bytes:
     if first >> 6 != VERSION:
         raise MalformedPacket(f"RTP version {first >> 6}, not {VERSION}")
-    start = _HEADER_BYTES + 4 * (first & 0x0F)
+    start = HEADER_BYTES + 4 * (first & 0x0F)
     end = len(data)
     if first & _EXTENSION:
         if start + 4 > end:
@@ -80,9 +82,9 @@ class RtpSender:
         "_sent_at",
         "_sequence",
         "_sequence_offset",
-        "_source",
         "_timestamp",
         "_timestamp_offset",
+        "source",
         "ssrc",
     )
 
@@ -96,15 +98,16 @@ class RtpSender:
         self._length = 0
         """Samples in the newest packet sent."""
         self._sent_at: float | None = None
-        self._source = _NOBODY
+        self.source = _NOBODY
+        """The SSRC that is passed on; none below zero."""
         self._sequence_offset = 0
         self._timestamp_offset = 0
 
     def write(self, payload: bytes, payload_type: int, now: float) -> bytes:
         """A packet of our own: the next frame of a prompt, of silence, of a tone."""
         marker = 0
-        if self._source != _OURSELVES:
-            self._source = _OURSELVES
+        if self.source != _OURSELVES:
+            self.source = _OURSELVES
             marker = _MARKER
             timestamp = self._moment(now)
         else:
@@ -114,8 +117,8 @@ class RtpSender:
     def relay(self, packet: RtpPacket, payload: bytes, payload_type: int, now: float) -> bytes:
         """A packet of someone else's, with gaps and reordering as they came, so that the far end can see them."""
         marker = _MARKER if packet.marker else 0
-        if self._source != packet.ssrc:
-            self._source = packet.ssrc
+        if self.source != packet.ssrc:
+            self.source = packet.ssrc
             self._sequence_offset = self._sequence + 1 - packet.sequence
             self._timestamp_offset = self._moment(now) - packet.timestamp
             marker = _MARKER
@@ -123,9 +126,23 @@ class RtpSender:
         timestamp = (packet.timestamp + self._timestamp_offset) & 0xFFFFFFFF
         return self._packet(payload, marker | payload_type, sequence, timestamp, now)
 
+    def readdress(self, data: bytearray, length: int, sequence: int, timestamp: int, now: float) -> None:
+        """Make the next packet of the same source ours where it lies, as `relay` would.
+
+        `data` begins with a plain header, whose numbers are handed in; `length` is the payload's.
+        """
+        sequence = (sequence + self._sequence_offset) & 0xFFFF
+        timestamp = (timestamp + self._timestamp_offset) & 0xFFFFFFFF
+        if (sequence - self._sequence) & 0xFFFF < 0x8000:
+            self._sequence = sequence
+            self._timestamp = timestamp
+            self._length = length
+            self._sent_at = now
+        _NUMBERS.pack_into(data, 2, sequence, timestamp, self.ssrc)
+
     def change_source(self) -> None:
         """Whatever comes next is of another source, even where its SSRC is the same."""
-        self._source = _NOBODY
+        self.source = _NOBODY
 
     def timestamp_at(self, now: float) -> int:
         """What the timestamp of a sample is that is spoken now: what sender reports tell."""
@@ -148,4 +165,4 @@ class RtpSender:
             self._timestamp = timestamp
             self._length = len(payload)
             self._sent_at = now
-        return _HEADER.pack(_PLAIN, second, sequence, timestamp, self.ssrc) + payload
+        return HEADER.pack(PLAIN, second, sequence, timestamp, self.ssrc) + payload

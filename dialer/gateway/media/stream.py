@@ -178,11 +178,15 @@ class Stream:
         else:
             self.reception.hear(packet.ssrc, packet.sequence, packet.timestamp, now)
             if not (self.has_sound or packet.sequence % LISTENED_EVERY):
-                self.has_sound = 1 in packet.payload.translate(_LOUD[payload_type])
+                self.look_for_sound(packet.payload, payload_type)
         self.packets_in += 1
         self.bytes_in += len(packet.payload)
         self.heard_at = now
         return True
+
+    def look_for_sound(self, payload: bytes | bytearray, payload_type: int) -> None:
+        """Take note of whether there is anything but silence."""
+        self.has_sound = 1 in payload.translate(_LOUD[payload_type])
 
     def _tie(self, source: Source) -> None:
         try:
