@@ -3,13 +3,14 @@
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from pathlib import Path
+
+from benchmarks.ports import free_port, free_ports, is_listening
 
 START_S = 10.0
+MEDIA_PORTS = 4
 
 
 @contextlib.contextmanager
@@ -22,22 +23,21 @@ def running_sipp(options: tuple[str, ...]) -> Iterator[int]:
     program = shutil.which("sipp")
     if program is None:
         raise RuntimeError("sipp is missing: on Debian and Ubuntu, apt-get install sip-tester")
-    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    command = [program, *options, "-i", "127.0.0.1", "-p", str(port), "-nostdin"]
+    port = free_port()
+    ports = ("-p", str(port), "-mp", str(free_ports(MEDIA_PORTS)))
+    command = [program, *options, "-i", "127.0.0.1", *ports, "-nostdin"]
     sipp = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")  # noqa: S603
     try:
-        _wait_until_bound(port)
+        _wait_until_listening(sipp, port)
         yield port
     finally:
         sipp.kill()
         sipp.wait()
 
 
-def _wait_until_bound(port: int) -> None:
+def _wait_until_listening(sipp: "subprocess.Popen[bytes]", port: int) -> None:
     deadline = time.monotonic() + START_S
-    while f"0100007F:{port:04X}" not in Path("/proc/net/udp").read_text():
-        if time.monotonic() > deadline:
+    while not is_listening(sipp.pid, port):
+        if sipp.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError("sipp does not listen; is another program in its way?")
         os.sched_yield()

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.ports import SHARED
+
 HOW_TO_GET_IT = "baresip is missing: on Debian and Ubuntu, apt-get install baresip-core (or run: make peers)"
 MODULES = (Path("/usr/lib/baresip/modules"), Path("/usr/lib/x86_64-linux-gnu/baresip/modules"))
 SPOKEN_HZ = 440
 CONFIG = """poll_method epoll
 sip_listen 127.0.0.1:0
+rtp_ports {ports.start}-{ports.stop}
 net_interface 127.0.0.1
 audio_source aufile,{folder}/said.wav
 ausrc_srate 8000
@@ -47,7 +50,7 @@ class Baresip:
         self._program = require_baresip()
         self._output = folder / "baresip.out"
         modules = next((each for each in MODULES if each.exists()), MODULES[0])
-        (folder / "config").write_text(CONFIG.format(folder=folder, modules=modules))
+        (folder / "config").write_text(CONFIG.format(folder=folder, modules=modules, ports=SHARED))
         (folder / "accounts").write_text(
             f"<sip:{user}@{host}:{port};transport={transport}>;auth_pass={password};answermode=auto;regint=120;"
             "audio_codecs=PCMU\n"

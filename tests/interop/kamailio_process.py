@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.interop.sipp_process import free_port
+from benchmarks.ports import free_port, is_listening
 
 HOW_TO_GET_IT = "kamailio is missing: on Debian and Ubuntu, apt-get install kamailio (or run: make peers)"
-START_S = 20.0
+START_S = 60.0
 LIBRARIES = ("lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu", "lib", "lib64")
 MODULES = ":".join(f"/usr/{lib}/kamailio/modules/" for lib in LIBRARIES)
 CONFIG = """
@@ -113,6 +113,10 @@ class Kamailio:
             "Content-Length: 0\r\n\r\n"
         )
         is_udp = "listen=udp" in (self._folder / "kamailio.cfg").read_text()
+        assert self._process is not None
+        if not is_listening(self._process.pid, self.address[1], "udp" if is_udp else "tcp"):
+            time.sleep(0.05)
+            return False
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM if is_udp else socket.SOCK_STREAM) as probe:
             probe.settimeout(0.2)
             try:

@@ -12,20 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.ports import SHARED, free_port, is_listening
+
 PROGRAM = shutil.which("rtpengine") or "/usr/bin/rtpengine"
-START_S = 20.0
+START_S = 60.0
 HOW_TO_GET_IT = "rtpengine is missing: on Debian and Ubuntu, apt-get install rtpengine-daemon (or run: make peers)"
-
-
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager
 def running_rtpengine(
-    port: int = 0, ports: tuple[int, int] = (32000, 33999)
+    port: int = 0,
 ) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
     """The daemon's ng port, and its process; ended with the block."""
     if not Path(PROGRAM).exists():
@@ -42,8 +38,8 @@ def running_rtpengine(
             "--foreground",
             "--log-stderr",
             "--num-threads=1",
-            f"--port-min={ports[0]}",
-            f"--port-max={ports[1]}",
+            f"--port-min={SHARED.start}",
+            f"--port-max={SHARED.stop - 1}",
         ]
         daemon = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
         try:
@@ -65,5 +61,5 @@ def _wait_until_it_answers(port: int, daemon: "subprocess.Popen[bytes]") -> None
             assert time.monotonic() < deadline, "rtpengine does not answer"
             with contextlib.suppress(OSError):
                 client.send(b"1 d7:command4:pinge")
-                if client.recv(100):
+                if client.recv(100) and is_listening(daemon.pid, port):
                     return

@@ -3,17 +3,20 @@
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
+from benchmarks.ports import free_port, free_ports, is_listening
+
 SCENARIOS = Path(__file__).parent / "sipp"
 HOW_TO_GET_IT = "sipp is missing: on Debian and Ubuntu, apt-get install sip-tester (or run: make peers)"
-START_S = 10.0
+START_S = 30.0
 STARTS = 3
+MEDIA_PORTS = 4
+"""sipp's own: audio, video, and the odd ones beside them."""
 
 
 def require_sipp() -> str:
@@ -26,70 +29,59 @@ def require_sipp() -> str:
     pytest.skip(HOW_TO_GET_IT)
 
 
-def free_port() -> int:
-    """A port that neither UDP nor TCP uses."""
-    while True:
-        with (
-            contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as packets,
-            contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as stream,
-        ):
-            packets.bind(("127.0.0.1", 0))
-            port = int(packets.getsockname()[1])
-            with contextlib.suppress(OSError):
-                stream.bind(("127.0.0.1", port))
-                return port
-
-
 class Sipp:
     """One sipp process; `scenario` is a file of tests/interop/sipp without `.xml`, or a built-in one such as `-uas`.
 
     `keys` fill in what a scenario file leaves open as `[name]`.
 
-    Leave the `with` block and it is ended. `finish` waits for it and fails unless every call went as the scenario says.
+    It has its `port` and `address` from the start of the `with` block; leave it and sipp is ended.
+    `finish` waits for it and fails unless every call went as the scenario says.
     """
+
+    port: int
+    address: tuple[str, int]
 
     def __init__(
         self, folder: Path, scenario: str, *, calls: int = 1, target: str = "", keys: dict[str, str] | None = None,
         options: tuple[str, ...] = (), transport: str = "udp", host: str = "127.0.0.1",
         port: int = 0, lives_s: int = 60
     ) -> None:  # fmt: skip
-        self.port = port or free_port()
-        self.address = (host, self.port)
-        self._sockets = Path(f"/proc/net/{transport}{'6' if ':' in host else ''}")
         self._folder = folder
-        self._log = folder / f"sipp-{self.port}.log"
-        chosen = (
-            ["-sn", scenario[1:]] if scenario.startswith("-") else ["-sf", str(self._fill_in(scenario, keys or {}))]
-        )
-        media_port = free_port() & ~1
-        self._command = [
-            require_sipp(), *([target] if target else []), *chosen,
-            "-t", f"{transport[0]}1", "-i", host, "-p", str(self.port), "-mp", str(media_port),
-            "-m", str(calls), "-nostdin",
-            "-timeout", f"{lives_s}s", "-timeout_error", "-deadcall_wait", "0",
-            "-trace_err", "-error_file", str(self._log), "-trace_msg",
-            "-message_file", str(folder / f"sipp-{self.port}.messages"), *options,
-        ]  # fmt: skip
-        self._output = folder / f"sipp-{self.port}.out"
+        self._host = host
+        self._wanted_port = port
+        self._transport = transport
+        self._scenario = scenario
+        self._keys = keys or {}
+        self._options = (
+            *([target] if target else []), "-t", f"{transport[0]}1", "-i", host, "-m", str(calls), "-nostdin",
+            "-timeout", f"{lives_s}s", "-timeout_error", "-deadcall_wait", "0", "-trace_err", "-trace_msg", *options,
+        )  # fmt: skip
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Sipp":
         for left in reversed(range(STARTS)):
-            with self._output.open("wb") as output:
-                self._process = subprocess.Popen(
-                    self._command, stdout=output, stderr=subprocess.STDOUT, cwd=self._folder
-                )
+            self._start()
             try:
                 self._wait_until_listening()
             except BaseException:
                 self.__exit__()
-                if not left or "Address already in use" not in self.report():
+                if not left or not self._is_without_port():
                     raise
-                # Somebody else was quicker with the ports beside the one that was free.
-                self._command[self._command.index("-mp") + 1] = str(free_port() & ~1)
-                continue
-            break
+            else:
+                break
         return self
+
+    def _start(self) -> None:
+        self.port = self._wanted_port or free_port()
+        self.address = (self._host, self.port)
+        built_in = self._scenario.startswith("-")
+        command = [
+            require_sipp(), *self._options, "-p", str(self.port), "-mp", str(free_ports(MEDIA_PORTS)),
+            *(["-sn", self._scenario[1:]] if built_in else ["-sf", str(self._fill_in())]),
+            "-error_file", str(self._file("log")), "-message_file", str(self._file("messages")),
+        ]  # fmt: skip
+        with self._file("out").open("wb") as output:
+            self._process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=self._folder)
 
     def __exit__(self, *_: object) -> None:
         assert self._process is not None
@@ -118,28 +110,36 @@ class Sipp:
 
     def messages(self) -> str:
         """Every message that sipp sent and received."""
-        path = self._folder / f"sipp-{self.port}.messages"
-        return path.read_text(errors="replace") if path.exists() else ""
+        return self._said("messages")
 
     def report(self) -> str:
-        errors = self._log.read_text(errors="replace") if self._log.exists() else ""
-        return f"{errors}\n{self.messages()[-6000:]}"
+        return f"{self._said('log')}\n{self.messages()[-6000:]}"
 
-    def _fill_in(self, scenario: str, keys: dict[str, str]) -> Path:
+    def _file(self, kind: str) -> Path:
+        return self._folder / f"sipp-{self.port}.{kind}"
+
+    def _said(self, kind: str) -> str:
+        path = self._file(kind)
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def _is_without_port(self) -> bool:
+        """Whether somebody else was quicker with a port: the main one, or one beside the audio's."""
+        said = self._said("log") + self._said("out")
+        return "Address already in use" in said or "Unable to bind" in said
+
+    def _fill_in(self) -> Path:
         """Write the scenario with its keys' values: sipp's own -key does not reach into status lines."""
-        text = (SCENARIOS / f"{scenario}.xml").read_text()
-        for name, value in keys.items():
+        text = (SCENARIOS / f"{self._scenario}.xml").read_text()
+        for name, value in self._keys.items():
             text = text.replace(f"[{name}]", value)
-        filled = self._folder / f"{scenario}-{self.port}.xml"
+        filled = self._folder / f"{self._scenario}-{self.port}.xml"
         filled.write_text(text)
         return filled
 
     def _wait_until_listening(self) -> None:
         assert self._process is not None
-        wanted = f":{self.port:04X} "
         deadline = time.monotonic() + START_S
-        while wanted not in self._sockets.read_text():
+        while not is_listening(self._process.pid, self.port, self._transport):
             if self._process.poll() is not None or time.monotonic() > deadline:
-                output = self._output.read_text(errors="replace")
-                pytest.fail(f"sipp does not listen\n{output[-2000:]}\n{self.report()}")
+                pytest.fail(f"sipp does not listen\n{self._said('out')[-2000:]}\n{self.report()}")
             time.sleep(0.02)

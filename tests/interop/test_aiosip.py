@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.ports import free_port
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
 from dialer.gateway.silent_media import SilentMedia
 from dialer.gateway.sip import (
@@ -27,7 +28,6 @@ from dialer.gateway.sip_gateway import SipGateway
 from dialer.gateway.udp import UdpShell, open_udp
 from dialer.messages import CallAnswered, CallEnded, Event, HangUpCall, PlaceCall
 from tests.interop.aiosip_peer import import_aiosip
-from tests.interop.sipp_process import free_port
 
 OFFER = make_offer("127.0.0.1", 40000, origin_id=1).decode()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.ports import free_port
 from dialer.gateway.media.g711 import PCMA, PCMU
 from dialer.gateway.media.prompts import make_prompt
 from dialer.gateway.media_port import MediaAddress, MediaError
@@ -18,7 +19,7 @@ from dialer.messages import CallEnded, Event, PlaceCall
 from dialer.model import CallCause
 from simulation.carrier.scenario import Sound
 from simulation.carrier.voice import Voice, Voices
-from tests.interop.rtpengine_process import free_port, running_rtpengine
+from tests.interop.rtpengine_process import running_rtpengine
 
 pytestmark = pytest.mark.peers
 

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from benchmarks.ports import free_port
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
 from dialer.gateway.silent_media import SilentMedia
 from dialer.gateway.sip_gateway import SipGateway
@@ -13,7 +14,6 @@ from dialer.messages import CallAnswered, CallEnded, Event, HangUpCall, PlaceCal
 from dialer.model import CallCause
 from tests.dialer.gateway.test_server_names import start_name_server
 from tests.interop.conftest import StartSipp
-from tests.interop.sipp_process import free_port
 
 pytestmark = pytest.mark.sipp
 

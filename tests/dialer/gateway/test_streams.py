@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import Awaitable, Callable
 
+from benchmarks.ports import free_port
 from dialer.gateway.sip import Address, Datagram
 from dialer.gateway.streams import Streams, StreamSettings
 
@@ -75,9 +75,7 @@ def test_two_of_them_talk_over_one_connection() -> None:
 
 def test_what_cannot_be_connected_is_handed_back() -> None:
     async def test(user: User, streams: Streams) -> None:
-        with contextlib.closing(socket.socket()) as closed:
-            closed.bind(("127.0.0.1", 0))
-            port = closed.getsockname()[1]
+        port = free_port()
         assert streams.send(hello_to(port))
         await user.until(lambda: user.failed)
         assert user.failed == [hello_to(port)]

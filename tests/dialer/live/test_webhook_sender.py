@@ -3,7 +3,6 @@
 import asyncio
 import json
 import shutil
-import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.ports import free_port
 from campaigns.store.opening import open_store, upgrade_database
 from campaigns.store.webhook_store import WebhookStore
 from campaigns.webhooks import Delivery, DeliveryStatus, Webhook, secret_of, signature
@@ -151,9 +151,7 @@ async def test_a_receiver_that_says_nothing_has_failed(store: WebhookStore, rece
 
 
 async def test_nobody_listening_is_a_failure_like_another(store: WebhookStore) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
-    sending = Sending(store, f"http://127.0.0.1:{port}/")
+    sending = Sending(store, f"http://127.0.0.1:{free_port()}/")
     await sending.send()
     assert "ConnectError" in (await sending.until(DeliveryStatus.PENDING, 1)).problem
     await sending.sender.stop()

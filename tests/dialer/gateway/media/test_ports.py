@@ -2,27 +2,9 @@ import socket
 
 import pytest
 
+from benchmarks.ports import free_ports
 from dialer.gateway.media.ports import RtpPorts
 from dialer.gateway.media_port import MediaError
-
-
-def free_range(count: int) -> int:
-    """The first of `count` ports that nobody holds now; even, and above those the kernel hands out by itself."""
-    for start in range(61000, 65000, 2 * count):
-        held = []
-        try:
-            for port in range(start, start + count):
-                taken = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-                held.append(taken)
-                taken.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        else:
-            return start
-        finally:
-            for taken in held:
-                taken.close()
-    raise AssertionError("no free UDP ports on this machine")
 
 
 def port_of(taken: socket.socket) -> int:
@@ -30,7 +12,7 @@ def port_of(taken: socket.socket) -> int:
 
 
 def test_even_ports_are_handed_out_and_the_longest_rested_comes_first() -> None:
-    start = free_range(6)
+    start = free_ports(6)
     ports = RtpPorts("127.0.0.1", start - 1, start + 5)
     first, second = ports.take(), ports.take()
     assert (port_of(first), port_of(second)) == (start, start + 2)
@@ -44,7 +26,7 @@ def test_even_ports_are_handed_out_and_the_longest_rested_comes_first() -> None:
 
 
 def test_a_port_of_another_program_is_passed_over() -> None:
-    start = free_range(4)
+    start = free_ports(4)
     ports = RtpPorts("127.0.0.1", start, start + 3)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", start))
@@ -66,7 +48,7 @@ def test_an_address_that_is_not_ours_is_said_and_loses_no_port() -> None:
 
 
 def test_handing_out_can_begin_inside_the_range() -> None:
-    start = free_range(6)
+    start = free_ports(6)
     ports = RtpPorts("127.0.0.1", start, start + 5, passed_over=2)
     taken = [ports.take() for _ in range(3)]
     assert [port_of(one) for one in taken] == [start + 4, start, start + 2]

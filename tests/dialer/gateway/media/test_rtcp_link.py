@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from benchmarks.ports import free_ports
 from dialer.gateway.media.engine import RtpEngine
 from dialer.gateway.media.reporter import INTERVAL_S
 from dialer.gateway.media.rtcp import Goodbye, Report, parse_rtcp
 from dialer.gateway.media_port import StreamStatistics
 
-WAIT_S = 20.0
+WAIT_S = 60.0
+PORTS = 10
 
 
 class Pair:
@@ -19,8 +21,10 @@ class Pair:
 
     def __init__(self, *, shared: bool) -> None:
         loop = asyncio.get_running_loop()
-        self.near = RtpEngine(loop, "127.0.0.1", 42000, 50999, {})
-        self.far = RtpEngine(loop, "127.0.0.1", 51000, 59999, {})
+        self.near, self.far = (
+            RtpEngine(loop, "127.0.0.1", first, first + PORTS - 1, {})
+            for first in (free_ports(PORTS), free_ports(PORTS))
+        )
         near, far = self.near.open("here"), self.far.open("there")
         beside = 0 if shared else 1
         self.near.connect("here", far.host, far.port, 0, far.port + beside)

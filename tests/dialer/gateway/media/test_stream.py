@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from benchmarks.ports import free_ports
 from dialer.gateway.media.ports import RtpPorts
 from dialer.gateway.media.prompts import make_prompt
 from dialer.gateway.media.rtp import RtpPacket, RtpSender
@@ -121,7 +122,7 @@ def test_a_far_end_where_its_sdp_says_is_tied_to_until_it_moves() -> None:
     """Over real sockets: strangers are kept out by the kernel, and a far end that moves is heard at its new place."""
     with contextlib.ExitStack() as sockets:
         # A port that was asked for, as the engine's are: one that the kernel chose would be lost with the tie.
-        own = sockets.enter_context(RtpPorts("127.0.0.1", 42000, 59999).take())
+        own = sockets.enter_context(RtpPorts("127.0.0.1", port := free_ports(2), port + 1).take())
         own.settimeout(5.0)
         first, second, stranger = (
             sockets.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(3)
