@@ -6,6 +6,7 @@ from dialer.gateway.sip.events import RequestAnswered
 from dialer.gateway.sip.identity import Identity
 from dialer.gateway.sip.message import WrittenRequest
 from dialer.gateway.sip.session_table import SessionTable
+from dialer.gateway.sip.timers import Alarm
 from dialer.gateway.sip.transaction import Transaction
 from dialer.gateway.sip.transaction_layer import TransactionLayer
 
@@ -13,11 +14,12 @@ from dialer.gateway.sip.transaction_layer import TransactionLayer
 class Question:
     """One request that waits for its answer."""
 
-    __slots__ = ("name", "timers", "transaction")
+    __slots__ = ("alarm", "name", "timers", "transaction")
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.timers: dict[str, int] = {}
+        self.timers: dict[str, float] = {}
+        self.alarm: Alarm | None = None
         self.transaction: Transaction | None = None
 
 

@@ -12,6 +12,7 @@ from dialer.gateway.sip.digest import Credentials, DigestAnswers
 from dialer.gateway.sip.errors import WrongState
 from dialer.gateway.sip.events import Ending
 from dialer.gateway.sip.message import Request
+from dialer.gateway.sip.timers import Alarm
 from dialer.gateway.sip.transaction import ClientInvite, ServerInvite, ServerNonInvite
 
 
@@ -99,7 +100,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
 class Referral:
     """A REFER of the far end that waits: for its answer, and then for the end of what it asked."""
 
-    __slots__ = ("is_accepted", "is_refused", "request", "timers", "transaction", "wants_notify")
+    __slots__ = ("alarm", "is_accepted", "is_refused", "request", "timers", "transaction", "wants_notify")
 
     def __init__(self, transaction: ServerNonInvite, request: Request, wants_notify: bool) -> None:
         self.transaction = transaction
@@ -107,7 +108,8 @@ class Referral:
         self.wants_notify = wants_notify
         self.is_accepted = False
         self.is_refused = False
-        self.timers: dict[str, int] = {}
+        self.timers: dict[str, float] = {}
+        self.alarm: Alarm | None = None
 
 
 class Session:
@@ -115,6 +117,7 @@ class Session:
 
     __slots__ = (
         "acks",
+        "alarm",
         "allows_update",
         "cancel_ending",
         "cancel_is_sent",
@@ -165,7 +168,8 @@ class Session:
         self.credentials = credentials
         self.dialog: Dialog | None = None
         self.digest: DigestAnswers | None = None
-        self.timers: dict[str, int] = {}
+        self.timers: dict[str, float] = {}
+        self.alarm: Alarm | None = None
         self.acks: dict[str, tuple[bytes, Address]] = {}
         """The ACK for each 2xx, by its To tag: sent again when the 2xx comes again (section 13.2.2.4)."""
         self.early_dialogs: dict[str, EarlyDialog] = {}

@@ -1,8 +1,7 @@
 """SIP's timer values (RFC 3261 section 17.1.1.2, table 4), and what is due when; nothing here reads a clock."""
 
 import heapq
-from collections import deque
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -23,91 +22,118 @@ class TimerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return 64 * self.t1_s
 
 
+Alarm = list[Any]
+"""When to look at an owner, a number that tells alarms apart, and the owner: None once it needs nothing any more."""
+
+TICKS_PER_S = 64
+
+
 class TimerOwner(Protocol):
-    """Something that wants to be told when its timers are due."""
+    """Something that wants to be told when its timers are due; both attributes are kept by `Timers`."""
 
-    timers: dict[str, int]
-    """The number of each running timer by its name; kept by `Timers`."""
-
-
-Entry = tuple[float, int]
-"""When a timer is due, and its number."""
+    timers: dict[str, float]
+    """When each running timer is due, by its name."""
+    alarm: Alarm | None
+    """Looks after them: set for the earliest of them, or before."""
 
 
 class Reminders:
     """Owns the timers that somebody above the user agent has asked for."""
 
     def __init__(self) -> None:
-        self.timers: dict[str, int] = {}
+        self.timers: dict[str, float] = {}
+        self.alarm: Alarm | None = None
 
 
 class Timers:
     """Named timers of many owners.
 
-    Timers of one name mostly run equally long, so they come due in the order they were started: each name has a queue,
-    and only what would break its order goes into a heap. A stopped timer lets go of its owner at once; its number stays
-    behind until its time, and is then skipped.
+    Theory of operation: most timers are stopped long before they are due, so starting and stopping has to cost next to
+    nothing. What an owner waits for stands in its own `timers`, and one alarm looks after them all: a timer that is
+    stopped, or that starts behind the alarm, touches nothing but that dictionary. When the alarm's time has come, it is
+    seen what is due, and the alarm is set anew for what is not. Until then the alarms of one tick lie together unsorted.
+    An owner that needs no timers any more is let go at once; its alarm stays behind, and is skipped.
     """
 
     def __init__(self) -> None:
-        self._queues: dict[str, deque[Entry]] = {}
-        self._heap: list[Entry] = []
-        self._running: dict[int, tuple[TimerOwner, str]] = {}
+        self._later: dict[int, list[Alarm]] = {}
+        """Alarms by tick."""
+        self._ticks: list[int] = []
+        """The ticks of `_later`, as a heap."""
+        self._soon: list[Alarm] = []
+        """Alarms whose tick has begun, as a heap."""
         self._count = 0
+        self._owners = 0
+        """Those that have an alarm."""
 
     def start(self, owner: TimerOwner, name: str, at: float) -> None:
         """Run a timer, or move one that runs."""
-        before = owner.timers.get(name)
-        if before is not None:
-            del self._running[before]
-        self._count = number = self._count + 1
-        owner.timers[name] = number
-        self._running[number] = (owner, name)
-        queue = self._queues.get(name)
-        if queue is None:
-            queue = self._queues[name] = deque()
-        if queue and queue[-1][0] > at:
-            heapq.heappush(self._heap, (at, number))
-        else:
-            queue.append((at, number))
+        owner.timers[name] = at
+        alarm = owner.alarm
+        if alarm is None or at < alarm[0]:
+            if alarm is not None:
+                alarm[2] = None
+                self._owners -= 1
+            self._set(owner, at)
 
     def stop(self, owner: TimerOwner, name: str) -> None:
         """Stop a timer; nothing happens if it does not run."""
-        number = owner.timers.pop(name, None)
-        if number is not None:
-            del self._running[number]
+        owner.timers.pop(name, None)
 
     def stop_all(self, owner: TimerOwner) -> None:
-        """Stop every timer of an owner."""
-        for number in owner.timers.values():
-            del self._running[number]
+        """Stop every timer of an owner, and let go of it."""
         owner.timers.clear()
+        if owner.alarm is not None:
+            owner.alarm[2] = None
+            owner.alarm = None
+            self._owners -= 1
 
     def next_at(self) -> float | None:
-        """When the next timer is due; None while none runs."""
-        first = self._first()
-        return None if first is None else first[0]
+        """When to call `take_due` next: no later than the next timer is due; None while nobody has an alarm."""
+        if not self._owners:
+            return None
+        if self._soon:
+            at: float = self._soon[0][0]
+            return at
+        return self._ticks[0] / TICKS_PER_S if self._ticks else None
 
     def take_due(self, now: float) -> tuple[TimerOwner, str] | None:
         """Stop and return the earliest timer that is due, or None; timers due together come in the order started."""
-        first = self._first()
-        if first is None or first[0] > now:
-            return None
-        owner, name = self._running.pop(first[1])
-        del owner.timers[name]
-        return owner, name
+        while True:
+            self._begin_ticks(now)
+            if not self._soon or self._soon[0][0] > now:
+                return None
+            set_for, _, owner = heapq.heappop(self._soon)
+            if owner is None:
+                continue
+            owner.alarm = None
+            self._owners -= 1
+            timers = owner.timers
+            if not timers:
+                continue
+            name = min(timers, key=timers.__getitem__)
+            if timers[name] > set_for:
+                self._set(owner, timers[name])
+                continue
+            del timers[name]
+            if timers:
+                self._set(owner, min(timers.values()))
+            return owner, name
 
-    def __len__(self) -> int:
-        return len(self._running)
+    def _begin_ticks(self, now: float) -> None:
+        while self._ticks and self._ticks[0] <= now * TICKS_PER_S:
+            for alarm in self._later.pop(heapq.heappop(self._ticks)):
+                if alarm[2] is not None:
+                    heapq.heappush(self._soon, alarm)
 
-    def _first(self) -> Entry | None:
-        running, first = self._running, None
-        for queue in self._queues.values():
-            while queue and queue[0][1] not in running:
-                queue.popleft()
-            if queue and (first is None or queue[0] < first):
-                first = queue[0]
-        heap = self._heap
-        while heap and heap[0][1] not in running:
-            heapq.heappop(heap)
-        return heap[0] if heap and (first is None or heap[0] < first) else first
+    def _set(self, owner: TimerOwner, at: float) -> None:
+        self._count = number = self._count + 1
+        self._owners += 1
+        owner.alarm = alarm = [at, number, owner]
+        tick = int(at * TICKS_PER_S)
+        together = self._later.get(tick)
+        if together is None:
+            self._later[tick] = [alarm]
+            heapq.heappush(self._ticks, tick)
+        else:
+            together.append(alarm)

@@ -18,7 +18,7 @@ from typing import ClassVar, Final
 
 from dialer.gateway.sip.addresses import Address
 from dialer.gateway.sip.message import Request
-from dialer.gateway.sip.timers import Timers, TimerSettings
+from dialer.gateway.sip.timers import Alarm, Timers, TimerSettings
 
 TransactionKey = tuple[str, ...]
 
@@ -192,7 +192,7 @@ def timers_of(kind: "type[Transaction]", settings: TimerSettings, reliable: bool
 class Transaction:
     """One transaction: its state, its timers, and what it would send again."""
 
-    __slots__ = ("_durations_s", "_interval_s", "_row", "_settings", "_timers", "destination", "fallback", "key",
+    __slots__ = ("_durations_s", "_interval_s", "_row", "_settings", "_timers", "alarm", "destination", "fallback", "key",
                  "method", "reliable", "request", "state", "stored", "timers", "user")  # fmt: skip
 
     table: ClassVar[Table]
@@ -222,7 +222,8 @@ class Transaction:
         """What SEND sends: kept by the layer."""
         self.user: object = None
         """Whoever is told what happens; set by whoever made the transaction."""
-        self.timers: dict[str, int] = {}
+        self.timers: dict[str, float] = {}
+        self.alarm: Alarm | None = None
         self._timers = timers
         self._settings = settings
         self._interval_s = settings.t1_s
@@ -281,12 +282,14 @@ class Transaction:
     def _enter(self, state: State, now: float) -> None:
         self.state = state
         self._row = self.table[state]
-        durations_s = self._durations_s[state]
-        for name in tuple(self.timers):
-            if name not in durations_s:
-                self._timers.stop(self, name)
+        if state is TERMINATED:
+            self._timers.stop_all(self)
+            return
+        durations_s, running = self._durations_s[state], self.timers
+        for name in [name for name in running if name not in durations_s]:
+            del running[name]
         for name, duration_s in durations_s.items():
-            if name not in self.timers:
+            if name not in running:
                 self._timers.start(self, name, now + duration_s)
 
 
