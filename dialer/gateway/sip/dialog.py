@@ -7,7 +7,7 @@ from dialer.gateway.sip.derived import MAX_FORWARDS, HeaderLines
 from dialer.gateway.sip.errors import MalformedMessage
 from dialer.gateway.sip.headers import first_of_list, parse_name_address
 from dialer.gateway.sip.identity import Identity
-from dialer.gateway.sip.message import Request, Response, WrittenRequest
+from dialer.gateway.sip.message import Request, Response, WrittenRequest, check_line_ends
 from dialer.gateway.sip.uri import parse_uri
 
 
@@ -66,7 +66,7 @@ class Dialog:
         """The dialog that a 2xx (or 101 to 199) to our INVITE makes (section 12.1.2)."""
         return cls(
             call_id=invite.call_id,
-            local_party=invite.headers["From"][0],
+            local_party=invite.sender,
             local_tag=invite.from_tag or "",
             remote_party=response.headers["To"][0],
             remote_tag=response.to_tag or "",
@@ -84,9 +84,9 @@ class Dialog:
             call_id=invite.call_id,
             local_party=f"{invite.headers['To'][0]};tag={local_tag}",
             local_tag=local_tag,
-            remote_party=invite.headers["From"][0],
+            remote_party=invite.sender,
             remote_tag=invite.from_tag or "",
-            remote_target=target_of(invite) or parse_name_address(invite.headers["From"][0]).uri,
+            remote_target=target_of(invite) or parse_name_address(invite.sender).uri,
             route_set=_record_route_of(invite),
             local_cseq=0,
             remote_cseq=invite.cseq,
@@ -107,8 +107,7 @@ class Dialog:
         branch = identity.new_branch()
         via = identity.via(branch, transport_of(self.next_hop()))
         more = "".join([f"{name}: {value}\r\n" for name, value in headers]) if headers else ""
-        if more.count("\r") + more.count("\n") != 2 * len(headers):
-            raise ValueError("a line end inside a header: strip what comes from outside before it is put there")
+        check_line_ends(more, len(headers))
         head = (
             f"{method} {uri} SIP/2.0\r\nVia: {via}\r\n{common}CSeq: {cseq} {method}\r\n"
             f"{more}Content-Length: {len(body)}\r\n\r\n"

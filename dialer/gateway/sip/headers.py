@@ -126,11 +126,9 @@ def tag_of(value: str) -> str | None:
 
 def branch_of(value: str) -> str:
     """The branch of the first hop of a Via line; empty where an RFC 2543 peer sent none."""
-    if "," not in value and '"' not in value:
-        at = value.find(";branch=")
-        if at >= 0:
-            end = value.find(";", at + 8)
-            return value[at + 8 : end if end >= 0 else None].strip()
+    _, has_branch, rest = value.partition(";branch=")
+    if has_branch and "," not in value and '"' not in value:
+        return rest.partition(";")[0].strip()
     return parse_via(first_of_list(value)).branch
 
 

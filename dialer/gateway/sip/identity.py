@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from dialer.gateway.sip.addresses import UDP, WS, WSS, HostPort
+from dialer.gateway.sip.derived import MAX_FORWARDS
 from dialer.gateway.sip.transaction_layer import MAGIC_COOKIE
 from dialer.gateway.sip.uri import bracketed
 
@@ -25,6 +26,7 @@ class Identity:
         self._tokens = tokens
         self._hops: dict[str, str] = {}
         self._contacts: dict[str, str] = {}
+        self._introductions: dict[str, str] = {}
         self.listen_on(UDP, address[1])
         self.sent_by = f"{bracketed(address[0])}:{address[1]}"
 
@@ -35,6 +37,17 @@ class Identity:
         # Over TLS too a WebSocket's URI says `ws` (RFC 7118 section 5.2).
         parameter = "" if transport == UDP else f";transport={WS if transport == WSS else transport}"
         self._contacts[transport] = f"<sip:{sent_by}{parameter}>"
+        self._introductions.clear()
+
+    def introduction(self, transport: str) -> str:
+        """The header lines of every INVITE of ours over a transport: how we are reached, and what we can do."""
+        lines = self._introductions.get(transport)
+        if lines is None:
+            lines = self._introductions[transport] = (
+                f"Max-Forwards: {MAX_FORWARDS}\r\nContact: {self.contact_over(transport)}\r\nAllow: {ALLOW}\r\n"
+                f"Supported: {SUPPORTED}\r\nUser-Agent: {self.name}\r\n"
+            )
+        return lines
 
     def contact_over(self, transport: str) -> str:
         """Where far ends reach us over a transport; where we do not listen on it, over UDP."""

@@ -20,7 +20,10 @@ CSEQ_MAX = 2**31 - 1
 
 NO_URI = ("", "<")
 """What no Request-URI begins with: it is never in brackets."""
+AS_WRITTEN = frozenset(CANONICAL_NAMES.values())
+"""Names that are spelled as we keep them."""
 
+_LINE = re.compile(r"\r\n([^:\r\n]*): *([^\r\n]*)")
 _FOLD = re.compile(r"\r\n[ \t]+")
 _METHOD = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]+")
 
@@ -28,7 +31,7 @@ _METHOD = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]+")
 class Message:
     """What requests and responses have in common."""
 
-    __slots__ = ("body", "branch", "call_id", "cseq", "from_tag", "headers", "method", "to_tag")
+    __slots__ = ("body", "branch", "call_id", "cseq", "from_tag", "headers", "method", "sender", "to_tag")
 
     def __init__(self, method: str, headers: Headers, body: bytes) -> None:
         """Index what is looked at in every message.
@@ -43,7 +46,7 @@ class Message:
         try:
             (self.call_id,) = headers["Call-ID"]
             (cseq,) = headers["CSeq"]
-            (sender,) = headers["From"]
+            (self.sender,) = headers["From"]
             (receiver,) = headers["To"]
             via = headers["Via"][0]
         except KeyError as missing:
@@ -59,7 +62,7 @@ class Message:
         if method and cseq_method != method:
             raise MalformedMessage(f"CSeq of {cseq_method[:40]!r} in a {method} request")
         self.method = cseq_method
-        self.from_tag = tag_of(sender)
+        self.from_tag = tag_of(self.sender)
         self.to_tag = tag_of(receiver)
         self.branch = branch_of(via)
 
@@ -77,50 +80,52 @@ class Message:
         return [value for line in self.headers.get(name, ()) for value in split_list(line)]
 
     def _to_bytes(self, start_line: str) -> bytes:
-        lines = [start_line]
-        for name, values in self.headers.items():
-            if len(values) == 1:
-                lines.append(f"{name}: {values[0]}")
-            else:
-                lines += [f"{name}: {value}" for value in values]
+        lines = [start_line, *[f"{name}: {value}" for name, values in self.headers.items() for value in values]]
         head = "\r\n".join(lines)
-        if head.count("\n") >= len(lines) or head.count("\r") >= len(lines):
-            raise ValueError("a line end inside a header: strip what comes from outside before it is put there")
+        check_line_ends(head, len(lines) - 1)
         return f"{head}\r\nContent-Length: {len(self.body)}\r\n\r\n".encode() + self.body
 
 
 class Request(Message):
     """A request; `uri` is the Request-URI as text."""
 
-    __slots__ = ("uri",)
+    __slots__ = ("lines", "uri")
 
     def __init__(self, method: str, uri: str, headers: Headers, body: bytes = b"") -> None:
         super().__init__(method, headers, body)
         self.uri = uri
+        self.lines = ""
+        """Its headers as they go on the wire, where we have written them; until somebody asks for them one by one."""
 
     @classmethod
     def written(
-        cls,
-        method: str,
-        uri: str,
-        headers: Headers,
-        body: bytes = b"",
-        *,
-        cseq: int,
-        branch: str,
-        from_tag: str,
-        to_tag: str | None,
-    ) -> "Request":
-        """A request whose headers we have written ourselves, so that they need not be read again."""
+        cls, method: str, uri: str, lines: str, body: bytes = b"", *, sender: str, call_id: str, cseq: int, branch: str,
+        from_tag: str
+    ) -> "Request":  # fmt: skip
+        """A request outside a dialog whose header lines we have written ourselves: read only if somebody wants to.
+
+        Most INVITEs are never looked at again; one that is refused, cancelled or challenged is.
+        """
         request = cls.__new__(cls)
-        request.method, request.uri, request.headers, request.body = method, uri, headers, body
-        request.call_id, request.cseq, request.branch = headers["Call-ID"][0], cseq, branch
-        request.from_tag, request.to_tag = from_tag, to_tag
+        request.method, request.uri, request.lines, request.body = method, uri, lines, body
+        request.sender, request.call_id, request.cseq, request.branch = sender, call_id, cseq, branch
+        request.from_tag, request.to_tag = from_tag, None
         return request
+
+    def __getattr__(self, name: str) -> Headers:
+        # Asked only for what has not been set: that can be nothing but the headers of a request that we have written.
+        if name != "headers":
+            raise AttributeError(name)
+        self.headers = headers = _read_headers(f"\r\n{self.lines}".removesuffix("\r\n"))
+        self.lines = ""
+        return headers
 
     def to_bytes(self) -> bytes:
         """As it goes on the wire; Content-Length is counted, not taken from the headers."""
-        return self._to_bytes(f"{self.method} {self.uri} SIP/2.0")
+        start_line = f"{self.method} {self.uri} SIP/2.0"
+        if not self.lines:
+            return self._to_bytes(start_line)
+        return f"{start_line}\r\n{self.lines}Content-Length: {len(self.body)}\r\n\r\n".encode() + self.body
 
     def __repr__(self) -> str:
         return f"<{self.method} {self.uri} cseq={self.cseq}>"
@@ -154,6 +159,16 @@ class Response(Message):
         return f"<{self.status} {self.reason} to {self.method} cseq={self.cseq}>"
 
 
+def check_line_ends(text: str, lines: int) -> None:
+    """Make sure that header lines of ours have no more line ends in them than they should.
+
+    Raises:
+        ValueError: One was smuggled in.
+    """
+    if text.count("\n") != lines or text.count("\r") != lines:
+        raise ValueError("a line end inside a header: strip what comes from outside before it is put there")
+
+
 def parse_message(data: bytes) -> Request | Response:
     """Read one datagram; bytes after the body that Content-Length promises are ignored (section 18.3).
 
@@ -166,12 +181,8 @@ def parse_message(data: bytes) -> Request | Response:
     if not blank_line:
         raise MalformedMessage("no empty line after the headers")
     head = _decode(head_bytes)
-    if "\r\n " in head or "\r\n\t" in head:
-        head = _FOLD.sub(" ", head)
-    start_line, *lines = head.split("\r\n")
-    if head.count("\n") != len(lines) or head.count("\r") != len(lines):
-        raise MalformedMessage("a bare CR or LF in a header")
-    headers = _parse_headers(lines, is_tidy=not (" \r\n" in head or ":  " in head or "\t" in head or head[-1] == " "))
+    headers = _read_headers(head)
+    start_line = head.partition("\r\n")[0]
     lengths = headers.pop("Content-Length", None)
     if lengths is not None:
         body = _cut_body(body, lengths)
@@ -211,32 +222,42 @@ def _decode(head: bytes) -> str:
         return head.decode("latin-1")
 
 
-def _parse_headers(lines: list[str], *, is_tidy: bool) -> Headers:
-    """Values by canonical name; in a tidy head each line is `Name: value` with no other white space around them."""
+def _read_headers(head: str) -> Headers:
+    """Values by canonical name, of the lines after the first.
+
+    Nearly all messages are tidy: no name twice, each as we spell it, no white space but the blank after the colon.
+    """
+    found = _LINE.findall(head)
+    headers: Headers = {name: [value] for name, value in found}
+    is_tidy = (
+        len(headers) == len(found) == head.count("\n") == head.count("\r")
+        and not (" \r" in head or "\t" in head or head[-1] == " ")
+        and (AS_WRITTEN.issuperset(headers) or all(canonical_name(name) == name for name in headers))
+    )
+    return headers if is_tidy else _read_untidy(head)
+
+
+def _read_untidy(head: str) -> Headers:
+    if head.partition("\r\n")[2].startswith((" ", "\t")):
+        raise MalformedMessage("the first line goes on in the second")
+    _, *lines = _FOLD.sub(" ", head).split("\r\n")
+    if head.count("\n") != head.count("\r\n") or head.count("\r") != head.count("\r\n"):
+        raise MalformedMessage("a bare CR or LF in a header")
     if len(lines) > HEADER_LINES_MAX:
         raise MalformedMessage(f"{len(lines)} header lines; at most {HEADER_LINES_MAX} are read")
     headers: Headers = {}
-    canonical_of = CANONICAL_NAMES.get
     for line in lines:
-        name, colon, value = line.partition(": ")
-        canonical = canonical_of(name) if is_tidy and colon else None
-        if canonical is None:
-            name, colon, value = line.partition(":")
-            if not colon:
-                raise MalformedMessage(f"a header without a colon: {line[:80]!r}")
-            canonical = canonical_name(name.rstrip())
-            value = value.strip()
-        if canonical in headers:
-            headers[canonical].append(value)
-        else:
-            headers[canonical] = [value]
+        name, colon, value = line.partition(":")
+        if not colon:
+            raise MalformedMessage(f"a header without a colon: {line[:80]!r}")
+        headers.setdefault(canonical_name(name.rstrip()), []).append(value.strip())
     return headers
 
 
 def _cut_body(body: bytes, lengths: list[str]) -> bytes:
-    text = lengths[0]
-    if text == str(len(body)) and len(lengths) == 1:
+    if lengths == [str(len(body))]:
         return body
+    text = lengths[0]
     if len(lengths) > 1 or not (text.isascii() and text.isdigit() and len(text) <= 10):
         raise MalformedMessage(f"not a Content-Length: {lengths[0][:40]!r}")
     length = int(text)

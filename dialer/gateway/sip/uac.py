@@ -7,7 +7,7 @@ from dialer.gateway.sip.dialog import Dialog, target_of
 from dialer.gateway.sip.events import Ending, SessionAnswered, SessionProgressed
 from dialer.gateway.sip.hang_up import NORMAL, NOT_ANSWERED, HangUp
 from dialer.gateway.sip.identity import ALLOW, SUPPORTED, Identity
-from dialer.gateway.sip.message import Headers, Request, Response
+from dialer.gateway.sip.message import Request, Response, check_line_ends
 from dialer.gateway.sip.reliable import take_reliable
 from dialer.gateway.sip.sdp import CONTENT_TYPE
 from dialer.gateway.sip.session import Invitation, Session, SessionInput, SessionState
@@ -55,25 +55,22 @@ class CallingSide:
         tag = identity.new_tag()
         branch = identity.new_branch()
         transport = transport_of(invitation.destination)
-        headers: Headers = {
-            "Via": [identity.via(branch, transport)],
-            "Max-Forwards": ["70"],
-            "From": [f"{invitation.caller};tag={tag}"],
-            "To": [invitation.callee or f"<{invitation.uri}>"],
-            "Call-ID": [identity.new_call_id()],
-            "CSeq": ["1 INVITE"],
-            "Contact": [identity.contact_over(transport)],
-            "Allow": [ALLOW],
-            "Supported": [SUPPORTED],
-            "User-Agent": [identity.name],
-        }
+        sender = f"{invitation.caller};tag={tag}"
+        call_id = identity.new_call_id()
+        more = "".join([f"{name}: {value}\r\n" for name, value in invitation.headers])
         if invitation.body:
-            headers["Content-Type"] = [CONTENT_TYPE]
-        for name, value in invitation.headers:
-            headers.setdefault(name, []).append(value)
-        request = Request.written(
-            "INVITE", invitation.uri, headers, invitation.body, cseq=1, branch=branch, from_tag=tag, to_tag=None
+            more = f"{more}Content-Type: {CONTENT_TYPE}\r\n"
+        lines = (
+            f"Via: {identity.via(branch, transport)}\r\nFrom: {sender}\r\n"
+            f"To: {invitation.callee or f'<{invitation.uri}>'}\r\nCall-ID: {call_id}\r\nCSeq: 1 INVITE\r\n"
+            f"{identity.introduction(transport)}{more}"
         )
+        check_line_ends(invitation.uri, 0)
+        check_line_ends(lines, len(invitation.headers) + (11 if invitation.body else 10))
+        request = Request.written(
+            "INVITE", invitation.uri, lines, invitation.body, sender=sender, call_id=call_id, cseq=1, branch=branch,
+            from_tag=tag,
+        )  # fmt: skip
         session = Session(
             invitation.session_id, SessionState.CALLING, request, None, tag, credentials=invitation.credentials
         )

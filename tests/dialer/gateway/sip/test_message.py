@@ -163,13 +163,20 @@ def test_a_line_end_cannot_be_smuggled_into_a_message_of_ours() -> None:
 
 def test_a_request_that_we_wrote_ourselves_is_what_it_would_be_if_read() -> None:
     read = parse_message(INVITE)
+    assert isinstance(read, Request)
+    lines = INVITE.partition(b"\r\n")[2].partition(b"Content-Length")[0].decode()
     written = Request.written(
-        "INVITE", "sip:bob@biloxi.com", read.headers, b"v=0\n",
-        cseq=314159, branch="z9hG4bK776asdhds", from_tag="1928301774", to_tag=None,
+        "INVITE", "sip:bob@biloxi.com", lines, b"v=0\n", sender=read.sender, call_id=read.call_id,
+        cseq=314159, branch="z9hG4bK776asdhds", from_tag="1928301774",
     )  # fmt: skip
-    for name in ("method", "call_id", "cseq", "branch", "from_tag", "to_tag", "headers", "body"):
+    as_sent = written.to_bytes()
+    assert as_sent == INVITE
+    for name in ("method", "uri", "sender", "call_id", "cseq", "branch", "from_tag", "to_tag", "headers", "body"):
         assert getattr(written, name) == getattr(read, name)
+    assert written.to_bytes() == as_sent
     assert "INVITE" in repr(written)
+    with pytest.raises(AttributeError):
+        written.status  # type: ignore[attr-defined]  # noqa: B018
 
 
 @given(st.binary(max_size=300))
