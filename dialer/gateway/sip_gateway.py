@@ -297,21 +297,18 @@ class SipGateway:
         self._shell.pump()
 
     def _on_event(self, event: UserAgentEvent) -> None:
-        if isinstance(event, SessionOffered):
+        take = self._take.get(type(event))
+        if take is not None:
+            line = self._lines.get(event.session_id)  # type: ignore[union-attr]
+            if line is not None:
+                take(line, event)
+        elif isinstance(event, SessionOffered):
             assert self._incoming is not None
             self._incoming.take(event)
-            return
-        if isinstance(event, Reminded | RequestAnswered):
+        elif isinstance(event, Reminded | RequestAnswered):
             assert self._watch is not None
             if not self._moves.reminded(event.name):
                 self._watch.on_event(event)
-            return
-        line = self._lines.get(event.session_id)
-        if line is None:
-            return
-        take = self._take.get(type(event))
-        if take is not None:
-            take(line, event)
 
     def _on_referred(self, line: Line, event: SessionReferred) -> None:
         if line.agent_id:

@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+import msgspec
+
 from dialer.gateway.sip.addresses import TLS, TRANSPORTS, UDP, Address, at, is_reliable, transport_of
 from dialer.gateway.sip.derived import MAX_FORWARDS, HeaderLines
 from dialer.gateway.sip.errors import MalformedMessage
@@ -11,55 +13,25 @@ from dialer.gateway.sip.message import Request, Response, WrittenRequest, check_
 from dialer.gateway.sip.uri import parse_uri
 
 
-class Dialog:
+class Dialog(msgspec.Struct, kw_only=True, eq=False):
     """Tags, route set, remote target and the two CSeq numbers."""
 
-    __slots__ = (
-        "_hop",
-        "_written",
-        "call_id",
-        "keeps_flow",
-        "local_cseq",
-        "local_party",
-        "local_tag",
-        "peer",
-        "remote_cseq",
-        "remote_party",
-        "remote_tag",
-        "remote_target",
-        "route_set",
-    )
-
-    def __init__(
-        self,
-        *,
-        call_id: str,
-        local_party: str,
-        local_tag: str,
-        remote_party: str,
-        remote_tag: str,
-        remote_target: str,
-        route_set: list[str],
-        local_cseq: int,
-        remote_cseq: int | None,
-        peer: Address,
-    ) -> None:
-        self.call_id = call_id
-        self.local_party = local_party
-        """Our From in requests of this dialog, tag included."""
-        self.local_tag = local_tag
-        self.remote_party = remote_party
-        self.remote_tag = remote_tag
-        self.remote_target = remote_target
-        self.route_set = route_set
-        self.local_cseq = local_cseq
-        self.remote_cseq = remote_cseq
-        self.peer = peer
-        """Where the far end was when the dialog began: used where its target is a name and not an IP address."""
-        self.keeps_flow = False
-        """Send to where the dialog began, whatever the target says: a phone behind NAT is reached in no other way."""
-        self._hop: Address | None = None
-        self._written: tuple[str, str] | None = None
+    call_id: str
+    local_party: str
+    """Our From in requests of this dialog, tag included."""
+    local_tag: str
+    remote_party: str
+    remote_tag: str
+    remote_target: str
+    route_set: list[str]
+    local_cseq: int
+    remote_cseq: int | None
+    peer: Address
+    """Where the far end was when the dialog began: used where its target is a name and not an IP address."""
+    keeps_flow: bool = False
+    """Send to where the dialog began, whatever the target says: a phone behind NAT is reached in no other way."""
+    _hop: Address | None = None
+    _written: tuple[str, str] | None = None
 
     @classmethod
     def of_caller(cls, invite: Request, response: Response, peer: Address) -> "Dialog":
@@ -106,8 +78,10 @@ class Dialog:
         uri, common = self._written or self._write()
         branch = identity.new_branch()
         via = identity.via(branch, transport_of(self.next_hop()))
-        more = "".join([f"{name}: {value}\r\n" for name, value in headers]) if headers else ""
-        check_line_ends(more, len(headers))
+        more = ""
+        if headers:
+            more = "".join([f"{name}: {value}\r\n" for name, value in headers])
+            check_line_ends(more, len(headers))
         head = (
             f"{method} {uri} SIP/2.0\r\nVia: {via}\r\n{common}CSeq: {cseq} {method}\r\n"
             f"{more}Content-Length: {len(body)}\r\n\r\n"

@@ -4,6 +4,7 @@ What cannot be carried is refused the way the RFCs say: an answer mirrors the of
 each that is not taken.
 """
 
+import re
 from enum import StrEnum
 from functools import lru_cache
 
@@ -20,6 +21,13 @@ DYNAMIC_FORMATS = frozenset(map(str, range(96, 128)))
 TELEPHONE_EVENT = "telephone-event/8000"
 TELEPHONE_EVENT_PAYLOAD_TYPE = 101
 BODY_BYTES_MAX = 16384
+AudioLine = tuple[int, tuple[int, ...], int | None]
+"""Port, codecs and the payload type of telephone events."""
+NO_AUDIO: AudioLine = (0, (), None)
+
+_DIRECTION = re.compile(r"\na=(sendrecv|sendonly|recvonly|inactive)[ \t]*(?:\n|\Z)")
+_LINE = r"(?:.=.*+|[ \t]*+)"
+_SHAPE = re.compile(rf"{_LINE}(?:\n{_LINE})*+")
 
 
 class NothingInCommon(Exception):  # noqa: N818 - named for what was found
@@ -35,25 +43,13 @@ class Direction(StrEnum):
     INACTIVE = "inactive"
 
 
-DIRECTION_LINES = {f"a={direction}": direction for direction in Direction}
+DIRECTIONS = {str(direction): direction for direction in Direction}
 REVERSED = {
     Direction.SENDRECV: Direction.SENDRECV,
     Direction.SENDONLY: Direction.RECVONLY,
     Direction.RECVONLY: Direction.SENDONLY,
     Direction.INACTIVE: Direction.INACTIVE,
 }
-
-
-class _Section:
-    """The lines that count of one media description, or of what stands before the first."""
-
-    __slots__ = ("attributes", "connection", "line", "origin")
-
-    def __init__(self, line: str) -> None:
-        self.line = line
-        self.connection = ""
-        self.attributes: list[str] = []
-        self.origin = ""
 
 
 class SessionDescription(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,36 +95,28 @@ def parse_sdp(body: bytes) -> SessionDescription:
     text = body.decode("utf-8", "replace")
     if not text.startswith("v=0"):
         raise MalformedMessage(f"SDP does not begin with v=0: {text[:40]!r}")
-    session = _Section("")
-    media: list[_Section] = []
-    section = session
-    for raw in text.splitlines():
-        line = raw.rstrip()
-        kind = line[:2]
-        if kind == "m=":
-            section = _Section(line)
-            media.append(section)
-        elif kind == "c=":
-            section.connection = section.connection or line
-        elif kind == "a=":
-            section.attributes.append(line)
-        elif kind == "o=":
-            session.origin = line
-        elif line and kind[1:] != "=":
-            raise MalformedMessage(f"not a line of SDP: {line[:80]!r}")
-    audio_index = next((n for n, each in enumerate(media) if _is_usable_audio(each.line)), None)
-    audio = media[audio_index] if audio_index is not None else _Section("")
-    port, codecs, telephone_event = _read_audio(audio) if audio.line else (0, (), None)
+    text = text.replace("\r", "\n")
+    if _SHAPE.fullmatch(text) is None:
+        wrong = next(line for line in text.split("\n") if _SHAPE.fullmatch(line) is None)
+        raise MalformedMessage(f"not a line of SDP: {wrong[:80]!r}")
+    session, *media = text.split("\nm=")
+    lines = tuple([each.partition("\n")[0].rstrip() for each in media])
+    audio_index = next((n for n, line in enumerate(lines) if _is_usable_audio(line)), None)
+    audio, stream = "", NO_AUDIO
+    if audio_index is not None:
+        audio = media[audio_index]
+        stream = _read_audio(lines[audio_index], audio)
+    port, codecs, telephone_event = stream
     return SessionDescription(
-        host=_host(audio.connection or session.connection),
+        host=_host(_value(audio, "c") or _value(session, "c")),
         port=port,
         codecs=codecs,
         telephone_event=telephone_event,
-        direction=_direction(audio.attributes) or _direction(session.attributes) or Direction.SENDRECV,
-        origin=_origin(session.origin),
-        media_lines=tuple(each.line[2:] for each in media),
+        direction=_direction(audio) or _direction(session) or Direction.SENDRECV,
+        origin=_origin(_value(session, "o")),
+        media_lines=lines,
         audio_index=audio_index,
-        rtcp_port=_rtcp_port(audio.attributes, port),
+        rtcp_port=_rtcp_port(audio, port),
     )
 
 
@@ -227,57 +215,68 @@ def _audio_formats(
 
 
 def _is_usable_audio(line: str) -> bool:
-    parts = line[2:].split()
-    return len(parts) >= 4 and parts[0] == "audio" and parts[2] == "RTP/AVP" and parts[1].partition("/")[0] != "0"
+    parts = line.split(None, 3)
+    return len(parts) == 4 and parts[0] == "audio" and parts[2] == "RTP/AVP" and parts[1].partition("/")[0] != "0"
 
 
-def _read_audio(audio: _Section) -> tuple[int, tuple[int, ...], int | None]:
-    _, port_text, _, *formats = audio.line[2:].split()
+def _read_audio(line: str, section: str) -> AudioLine:
+    _, port_text, _, formats = line.split(None, 3)
     port_text = port_text.partition("/")[0]
     if not (port_text.isascii() and port_text.isdigit() and len(port_text) <= 5 and int(port_text) <= 65535):
         raise MalformedMessage(f"not an RTP port: {port_text[:20]!r}")
-    codecs = tuple(dict.fromkeys(STATIC_FORMATS[each] for each in formats if each in STATIC_FORMATS))
-    for line in audio.attributes:
-        if "telephone-event" in line.lower() and line.startswith("a=rtpmap:"):
-            number, _, encoding = line[9:].partition(" ")
-            if encoding.strip().lower().startswith(TELEPHONE_EVENT) and number in DYNAMIC_FORMATS and number in formats:
+    codecs = _codecs_of(formats)
+    if "telephone-event" in section.lower():
+        for each in section.split("\na=rtpmap:")[1:]:
+            number, _, encoding = each.partition("\n")[0].partition(" ")
+            is_it = encoding.strip().lower().startswith(TELEPHONE_EVENT)
+            if is_it and number in DYNAMIC_FORMATS and number in formats.split():
                 return int(port_text), codecs, int(number)
     return int(port_text), codecs, None
 
 
-def _rtcp_port(attributes: list[str], port: int) -> int:
+@lru_cache(maxsize=1024)
+def _codecs_of(formats: str) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(STATIC_FORMATS[each] for each in formats.split() if each in STATIC_FORMATS))
+
+
+def _rtcp_port(section: str, port: int) -> int:
     """RFC 5761 section 5.1.1, RFC 3605, and what they leave as the rule (RFC 3550 section 11)."""
-    if port == 0 or "a=rtcp-mux" in attributes:
-        return port
-    for line in attributes:
-        if line.startswith("a=rtcp:"):
-            text = line[7:].partition(" ")[0]
+    if port and "\na=rtcp" in section:
+        attributes = [line.rstrip() for line in section.split("\n")]
+        if "a=rtcp-mux" in attributes:
+            return port
+        for line in attributes:
+            text = line[7:].partition(" ")[0] if line.startswith("a=rtcp:") else ""
             if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535:
                 return int(text)
-    return min(port + 1, 65535)
+    return min(port + 1, 65535) if port else 0
 
 
-def _host(line: str) -> str:
-    if not line:
+@lru_cache(maxsize=1024)
+def _host(connection: str) -> str:
+    if not connection:
         return ""
-    parts = line[2:].split()
+    parts = connection.split()
     if len(parts) != 3 or parts[0] != "IN":
-        raise MalformedMessage(f"not a connection line: {line[:80]!r}")
+        raise MalformedMessage(f"not a connection line: {connection[:80]!r}")
     host = parts[2].partition("/")[0]
     if not is_ip_address(host):
         raise MalformedMessage(f"media address {host[:80]!r} is not an IP address")
     return host
 
 
-def _direction(lines: list[str]) -> Direction | None:
-    for line in lines:
-        if line in DIRECTION_LINES:
-            return DIRECTION_LINES[line]
-    return None
+def _value(section: str, kind: str) -> str:
+    """What the first line of a kind says."""
+    return section.partition(f"\n{kind}=")[2].partition("\n")[0]
 
 
-def _origin(line: str) -> tuple[str, int]:
-    parts = line[2:].split()
+def _direction(section: str) -> Direction | None:
+    found = _DIRECTION.search(section)
+    return None if found is None else DIRECTIONS[found[1]]
+
+
+def _origin(value: str) -> tuple[str, int]:
+    parts = value.split(None, 3)
     if len(parts) >= 3 and parts[2].isascii() and parts[2].isdigit() and len(parts[2]) <= 20:
         return parts[1], int(parts[2])
     return "", 0

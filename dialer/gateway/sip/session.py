@@ -112,99 +112,54 @@ class Referral:
         self.alarm: Alarm | None = None
 
 
-class Session:
+class Session(msgspec.Struct, eq=False):
     """One call: its state, its dialog, and what has to be sent again."""
 
-    __slots__ = (
-        "acks",
-        "alarm",
-        "allows_update",
-        "cancel_ending",
-        "cancel_is_sent",
-        "challenges",
-        "credentials",
-        "dialog",
-        "digest",
-        "early_dialogs",
-        "has_provisional",
-        "has_rung",
-        "interval_s",
-        "invite",
-        "invite_transaction",
-        "is_refreshing",
-        "keeps_flow",
-        "local_body",
-        "local_tag",
-        "redirects_left",
-        "referral",
-        "remote_body",
-        "reply",
-        "reply_cseq",
-        "reply_destination",
-        "reply_had_offer",
-        "reply_interval_s",
-        "ring_timeout_s",
-        "session_id",
-        "state",
-        "timers",
-        "wants_hang_up",
-        "was_answered",
-    )
-
-    def __init__(
-        self,
-        session_id: str,
-        state: SessionState,
-        invite: Request,
-        invite_transaction: ClientInvite | ServerInvite | None,
-        local_tag: str,
-        credentials: Credentials | None = None,
-    ) -> None:
-        self.session_id = session_id
-        self.state = state
-        self.invite = invite
-        self.invite_transaction = invite_transaction
-        self.local_tag = local_tag
-        self.credentials = credentials
-        self.dialog: Dialog | None = None
-        self.digest: DigestAnswers | None = None
-        self.timers: dict[str, float] = {}
-        self.alarm: Alarm | None = None
-        self.acks: dict[str, tuple[bytes, Address]] = {}
-        """The ACK for each 2xx, by its To tag: sent again when the 2xx comes again (section 13.2.2.4)."""
-        self.early_dialogs: dict[str, EarlyDialog] = {}
-        """By To tag, those that a reliable provisional response began."""
-        self.interval_s = 0
-        """How long the session lasts without a refresh (RFC 4028)."""
-        self.allows_update = False
-        self.is_refreshing = False
-        """A refresh of ours is on its way: an INVITE of theirs that meets it is refused with 491."""
-        self.referral: Referral | None = None
-        """What the far end has asked us to do with its call."""
-        self.keeps_flow = False
-        self.redirects_left = 0
-        self.ring_timeout_s = 0.0
-        self.challenges = 0
-        """Challenges answered for the request that is out."""
-        self.has_provisional = False
-        self.has_rung = False
-        self.was_answered = False
-        self.cancel_ending: Ending | None = None
-        """Why we give it up; None while we do not."""
-        self.cancel_is_sent = False
-        self.wants_hang_up = False
-        """Hang up as soon as the far end has acknowledged our answer (section 15)."""
-        self.local_body = b""
-        """Our SDP, last sent."""
-        self.remote_body = b""
-        """The far end's SDP, last received."""
-        self.reply = b""
-        """Our 2xx to an INVITE of the far end, sent again until its ACK comes."""
-        self.reply_cseq = 0
-        self.reply_had_offer = True
-        """Whether it answered an offer; if not, its ACK brings the far end's SDP."""
-        self.reply_destination: Address = ("", 0)
-        self.reply_interval_s = 0.0
+    session_id: str
+    state: SessionState
+    invite: Request
+    invite_transaction: ClientInvite | ServerInvite | None
+    local_tag: str
+    credentials: Credentials | None = None
+    dialog: Dialog | None = None
+    digest: DigestAnswers | None = None
+    timers: dict[str, float] = {}
+    alarm: Alarm | None = None
+    acks: dict[str, tuple[bytes, Address]] = {}
+    """The ACK for each 2xx, by its To tag: sent again when the 2xx comes again (section 13.2.2.4)."""
+    early_dialogs: dict[str, EarlyDialog] = {}
+    """By To tag, those that a reliable provisional response began."""
+    interval_s: int = 0
+    """How long the session lasts without a refresh (RFC 4028)."""
+    allows_update: bool = False
+    is_refreshing: bool = False
+    """A refresh of ours is on its way: an INVITE of theirs that meets it is refused with 491."""
+    referral: Referral | None = None
+    """What the far end has asked us to do with its call."""
+    keeps_flow: bool = False
+    redirects_left: int = 0
+    ring_timeout_s: float = 0.0
+    challenges: int = 0
+    """Challenges answered for the request that is out."""
+    has_provisional: bool = False
+    has_rung: bool = False
+    was_answered: bool = False
+    cancel_ending: Ending | None = None
+    """Why we give it up; None while we do not."""
+    cancel_is_sent: bool = False
+    wants_hang_up: bool = False
+    """Hang up as soon as the far end has acknowledged our answer (section 15)."""
+    local_body: bytes = b""
+    """Our SDP, last sent."""
+    remote_body: bytes = b""
+    """The far end's SDP, last received."""
+    reply: bytes = b""
+    """Our 2xx to an INVITE of the far end, sent again until its ACK comes."""
+    reply_cseq: int = 0
+    reply_had_offer: bool = True
+    """Whether it answered an offer; if not, its ACK brings the far end's SDP."""
+    reply_destination: Address = ("", 0)
+    reply_interval_s: float = 0.0
 
     @property
     def is_early(self) -> bool:

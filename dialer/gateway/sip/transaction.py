@@ -51,8 +51,8 @@ class Input(StrEnum):
     TRANSPORT_ERROR = "transport error"
 
 
-INPUTS_BY_CLASS: Final = (Input.PROVISIONAL, Input.PROVISIONAL, Input.SUCCESS, Input.FAILURE)
-"""Of a response, by the first digit of its status; the last for all that follow."""
+INPUTS_BY_CLASS: Final = (Input.FAILURE, Input.PROVISIONAL, Input.SUCCESS, *(Input.FAILURE,) * 4)
+"""Of a response, by the first digit of its status."""
 PROCEEDING: Final = State.PROCEEDING
 TERMINATED: Final = State.TERMINATED
 """Members that every message asks for: Python 3.11 looks one up in its enum ten times as slowly as a constant."""
@@ -286,8 +286,12 @@ class Transaction:
             self._timers.stop_all(self)
             return
         durations_s, running = self._durations_s[state], self.timers
-        for name in [name for name in running if name not in durations_s]:
-            del running[name]
+        if not durations_s:
+            running.clear()
+            return
+        if running:
+            for name in [name for name in running if name not in durations_s]:
+                del running[name]
         for name, duration_s in durations_s.items():
             if name not in running:
                 self._timers.start(self, name, now + duration_s)
@@ -336,4 +340,4 @@ class ServerNonInvite(Transaction):
 
 def input_of(status: int) -> Input:
     """The input that a response of this status is."""
-    return INPUTS_BY_CLASS[min(status // 100, 3)]
+    return INPUTS_BY_CLASS[status // 100]

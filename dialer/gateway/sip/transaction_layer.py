@@ -14,6 +14,7 @@ from dialer.gateway.sip.reply_path import note_source, reply_address
 from dialer.gateway.sip.screen import Screen, Verdict
 from dialer.gateway.sip.timers import TimerOwner, Timers, TimerSettings
 from dialer.gateway.sip.transaction import (
+    INPUTS_BY_CLASS,
     Action,
     ClientInvite,
     ClientNonInvite,
@@ -32,7 +33,6 @@ UDP_BYTES_MAX = 1300
 DELIVER: Final = Action.DELIVER
 SEND: Final = Action.SEND
 DELIVER_ALONE = (DELIVER,)
-CLASS_NAMES = tuple(f"{first}xx" for first in range(7))
 KEEP_ALIVE = b"\r\n\x00 "
 Client = ClientInvite | ClientNonInvite
 Server = ServerInvite | ServerNonInvite
@@ -57,8 +57,8 @@ class LayerCounters(msgspec.Struct):
     retransmissions: int = 0
     switched_to_tcp: int = 0
     """Requests too long for one packet; those that came back to UDP because no TCP was to be had are in it too."""
-    responses_received: dict[str, int] = msgspec.field(default_factory=dict)
-    """By class: `1xx` to `6xx`; repeated ones included."""
+    responses_received: list[int] = msgspec.field(default_factory=lambda: [0] * 7)
+    """By the first digit of their status; repeated ones included."""
     requests_received: int = 0
     malformed: int = 0
     unmatched_responses: int = 0
@@ -142,7 +142,7 @@ class TransactionLayer:
         key = ("client", request.branch, request.method)
         self.counters.invites_sent += request.method == "INVITE"
         data = request.to_bytes()
-        if self._is_too_long(data, destination):
+        if len(data) > UDP_BYTES_MAX and self._is_too_long(data, destination):
             request.headers["Via"] = [_over(line, "UDP", "TCP") for line in request.headers["Via"]]
         return self._begin(kind, key, request, data, destination, user, now)
 
@@ -165,7 +165,7 @@ class TransactionLayer:
         if len(self._transactions) >= self._transactions_max:
             raise TooManySessions(f"{len(self._transactions)} SIP transactions are open; that is the limit")
         fallback = None
-        if self._is_too_long(data, destination):
+        if len(data) > UDP_BYTES_MAX and self._is_too_long(data, destination):
             self.counters.switched_to_tcp += 1
             fallback, destination = destination, (destination[0], destination[1], TCP)
             data = _over(data.decode(), "UDP", "TCP").encode()
@@ -253,18 +253,23 @@ class TransactionLayer:
         self._transactions.pop(transaction.key, None)
 
     def _receive_response(self, response: Response, source: Address, now: float) -> None:
-        by_class = self.counters.responses_received
-        name = CLASS_NAMES[response.status // 100]
-        by_class[name] = by_class.get(name, 0) + 1
+        status_class = response.status // 100
+        self.counters.responses_received[status_class] += 1
         transaction = self._transactions.get(("client", response.branch, response.method))
         if transaction is None:
             self.counters.unmatched_responses += 1
-            if response.method == "INVITE" and 200 <= response.status < 300:
+            if response.method == "INVITE" and status_class == 2:
                 self._user.on_stray_success(response, source, now)
             return
         if transaction.destination in self.heard_at:
             self.heard_at[transaction.destination] = now
-        self._carry_out(transaction, transaction.handle(input_of(response.status), now), response, now)
+        actions = transaction.handle(INPUTS_BY_CLASS[status_class], now)
+        if actions == DELIVER_ALONE:
+            # Nearly every response: the tables end no transaction with one that is handed up.
+            self._user.on_response(transaction, response, now)  # type: ignore[arg-type]
+            transaction.let_go()
+        else:
+            self._carry_out(transaction, actions, response, now)
 
     def _receive_request(self, request: Request, source: Address, now: float) -> None:
         via = note_source(request, source)
@@ -309,10 +314,6 @@ class TransactionLayer:
     ) -> None:
         is_over = transaction.is_terminated
         if not actions and not is_over:
-            return
-        if actions == DELIVER_ALONE and not is_over:
-            self._deliver(transaction, message, now)
-            transaction.let_go()
             return
         # Taken off the table first: its user may begin another transaction, and the table may be full.
         if is_over:

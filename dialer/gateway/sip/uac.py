@@ -72,12 +72,17 @@ class CallingSide:
             from_tag=tag,
         )  # fmt: skip
         session = Session(
-            invitation.session_id, SessionState.CALLING, request, None, tag, credentials=invitation.credentials
+            invitation.session_id,
+            SessionState.CALLING,
+            request,
+            None,
+            tag,
+            invitation.credentials,
+            keeps_flow=invitation.keeps_flow,
+            redirects_left=invitation.redirects_max,
+            ring_timeout_s=invitation.ring_timeout_s,
+            local_body=invitation.body,
         )
-        session.ring_timeout_s = invitation.ring_timeout_s
-        session.redirects_left = invitation.redirects_max
-        session.local_body = invitation.body
-        session.keeps_flow = invitation.keeps_flow
         self._table.check_room(invitation.session_id)
         transaction = self._layer.send_request(request, invitation.destination, session, now)
         self._table.add(session)

@@ -240,8 +240,8 @@ class UserAgent:
     def counters(self) -> dict[str, int]:
         """What has passed since the start, by name."""
         layer = msgspec.structs.asdict(self._layer.counters)
-        by_class: dict[str, int] = layer.pop("responses_received")
-        responses = {f"responses_{name}": by_class.get(name, 0) for name in ("1xx", "2xx", "3xx", "4xx", "5xx", "6xx")}
+        by_class: list[int] = layer.pop("responses_received")
+        responses = {f"responses_{first}xx": by_class[first] for first in range(1, 7)}
         phones = msgspec.structs.asdict(self.registrar.counters) if self.registrar is not None else {}
         screen = msgspec.structs.asdict(self._layer.screen.counters)
         return {**layer, **responses, **msgspec.structs.asdict(self._table.counters), **screen, **phones}
@@ -281,21 +281,20 @@ class UserAgent:
 
     def on_response(self, transaction: Client, response: Response, now: float) -> None:
         """A response to a request of ours, from the transaction layer."""
-        session = transaction.user
-        if isinstance(session, Question):
-            self._asking.on_answer(session, response.status)
-        elif isinstance(session, Refresh):
-            self._session_timers.on_response(session, response, now)
-        elif isinstance(session, Offer):
-            self._offering.on_response(session, response, now)
-        if not isinstance(session, Session):
-            return
-        if response.method == "INVITE":
-            self._calling.on_response(transaction, session, response, now)
-        elif response.method == "NOTIFY":
-            self._referring.on_notified(session, response.status)
-        elif response.method == "BYE":
-            self._hang_up.on_response(session, response, now)
+        user, method = transaction.user, transaction.method
+        if isinstance(user, Session):
+            if method == "INVITE":
+                self._calling.on_response(transaction, user, response, now)
+            elif method == "BYE":
+                self._hang_up.on_response(user, response, now)
+            elif method == "NOTIFY":
+                self._referring.on_notified(user, response.status)
+        elif isinstance(user, Question):
+            self._asking.on_answer(user, response.status)
+        elif isinstance(user, Refresh):
+            self._session_timers.on_response(user, response, now)
+        elif isinstance(user, Offer):
+            self._offering.on_response(user, response, now)
 
     def on_stray_success(self, response: Response, source: Address, now: float) -> None:
         """A 2xx to an INVITE whose transaction is gone, from the transaction layer."""

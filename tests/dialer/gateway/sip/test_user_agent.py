@@ -4,7 +4,7 @@ import gc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dialer.gateway.sip import (
@@ -161,6 +161,9 @@ FATES = st.sampled_from([(), (), (0.01,), (0.01,), (0.01,), (0.2,), (1.5,), (0.0
     callee_hangs_up=st.booleans(),
     cancel_s=st.one_of(st.none(), st.floats(0.0, 25.0)),
 )
+@example(
+    fates=[(0.01,), (0.01,), *[()] * 40], answer_s=None, refuse=None, talk_s=1.0, callee_hangs_up=False, cancel_s=None
+)
 def test_every_call_ends_once_whatever_the_network_does(
     fates: list[tuple[float, ...]],
     answer_s: float | None,
@@ -183,6 +186,11 @@ def test_every_call_ends_once_whatever_the_network_does(
     answers = [event for event in link.events["caller"] if isinstance(event, SessionAnswered)]
     assert len(answers) <= 1
     assert ended.was_answered is bool(answers)
+    if "in-1" in link.callee.session_ids:
+        # Nobody took it, and every CANCEL was lost: it rings for as long as its user lets it.
+        assert not answers
+        link.callee.refuse("in-1", 480, link.now)
+        link.run(100)
     if any(isinstance(event, SessionOffered) for event in link.events["callee"]):
         link.ending("callee")
     assert link.is_empty()
