@@ -6,7 +6,7 @@ from dialer.gateway.sip.derived import make_cancel
 from dialer.gateway.sip.dialog import Dialog, target_of
 from dialer.gateway.sip.events import Ending, SessionAnswered, SessionProgressed
 from dialer.gateway.sip.hang_up import NORMAL, NOT_ANSWERED, HangUp
-from dialer.gateway.sip.identity import ALLOW, SUPPORTED, Identity
+from dialer.gateway.sip.identity import Identity
 from dialer.gateway.sip.message import Request, Response, check_line_ends
 from dialer.gateway.sip.reliable import take_reliable
 from dialer.gateway.sip.sdp import CONTENT_TYPE
