@@ -51,7 +51,7 @@ class Timers:
     Theory of operation: most timers are stopped long before they are due, so starting and stopping has to cost next to
     nothing. What an owner waits for stands in its own `timers`, and one alarm looks after them all: a timer that is
     stopped, or that starts behind the alarm, touches nothing but that dictionary. When the alarm's time has come, it is
-    seen what is due, and the alarm is set anew for what is not. Until then the alarms of one tick lie together unsorted.
+    seen what is due, and the alarm is set anew for what is not. Until then the alarms of a tick lie together unsorted.
     An owner that needs no timers any more is let go at once; its alarm stays behind, and is skipped.
     """
 

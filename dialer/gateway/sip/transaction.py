@@ -192,8 +192,8 @@ def timers_of(kind: "type[Transaction]", settings: TimerSettings, reliable: bool
 class Transaction:
     """One transaction: its state, its timers, and what it would send again."""
 
-    __slots__ = ("_durations_s", "_interval_s", "_row", "_settings", "_timers", "alarm", "destination", "fallback", "key",
-                 "method", "reliable", "request", "state", "stored", "timers", "user")  # fmt: skip
+    __slots__ = ("_durations_s", "_interval_s", "_row", "_settings", "_timers", "alarm", "destination", "fallback",
+                 "key", "method", "reliable", "request", "state", "stored", "timers", "user")  # fmt: skip
 
     table: ClassVar[Table]
     state_timers: ClassVar[dict[State, tuple[str, ...]]]
