@@ -60,6 +60,8 @@ class CallCause(StrEnum):
     TRUNK_FAILURE = "trunk_failure"
     """The trunk did not respond at all, or its transport failed."""
     MEDIA_TIMEOUT = "media_timeout"
+    MEDIA_FAILURE = "media_failure"
+    """What carried its audio on our side has failed."""
 
 
 class AmdResult(StrEnum):

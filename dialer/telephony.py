@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +20,8 @@ from dialer.gateway.signers import SignerError
 from dialer.gateway.sip import RegistrarSettings
 from dialer.gateway.sip_gateway import SipGateway
 from dialer.gateway.trunk_health import HealthSettings
+from dialer.gateway.workers.gateway import WorkerGateway
+from dialer.gateway.workers.media import WorkerMedia
 from dialer.live.starting import StartError
 from dialer.ports import Gateway, Post
 
@@ -96,8 +99,13 @@ def sip_gateway(settings: Settings, post: Post) -> LiveGateway:
     try:
         if sip.media == "rtpengine":
             return RtpengineGateway(gateway, _rtpengine(sip, prompts), post, loop.time)
+        recorder_of = partial(Recorder, folder=recordings, now=time.time)
+        if sip.media_workers:
+            ports = sip.rtp_port_min, sip.rtp_port_max
+            workers = WorkerMedia(loop, sip.host, ports, prompts, sip.media_workers, sip.media_timeout_s)
+            return WorkerGateway(gateway, workers, post, loop.time, recorder_of(workers))
         media = RtpEngine(loop, sip.host, sip.rtp_port_min, sip.rtp_port_max, prompts, sip.media_timeout_s)
-        return SipGateway(gateway, media, post, loop.time, recorder=Recorder(media, recordings, time.time))
+        return SipGateway(gateway, media, post, loop.time, recorder=recorder_of(media))
     except SignerError as error:
         raise StartError(f"[[trunks]] {error}") from None
 

@@ -22,6 +22,7 @@ SAID_AS = {
     "DIALER_DATABASE_URL": "--database",
     "DIALER_SERVICE_HOST": "--host",
     "DIALER_SERVICE_PORT": "--port",
+    "DIALER_SIP_MEDIA_WORKERS": "--media-workers",
     "DIALER_TRACE_PATH": "--trace",
 }
 """Options by the variable that each stands for."""

@@ -13,6 +13,10 @@ def serve_command(
     database: DatabaseUrl = None,
     host: Annotated[str | None, typer.Option(help="Address of the REST API.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Its TCP port; 0 takes a free one.")] = None,
+    media_workers: Annotated[
+        int | None,
+        typer.Option(min=0, max=64, help="Processes that relay the audio; 0 relays in the dialer's own."),
+    ] = None,
     trace: Annotated[Path | None, typer.Option(help="Record all events and commands here.")] = None,
 ) -> None:
     """Run the dialer: REST API, campaigns, calls, agents. Ctrl-C ends it in order.
@@ -28,6 +32,7 @@ def serve_command(
             "DIALER_DATABASE_URL": database,
             "DIALER_SERVICE_HOST": host,
             "DIALER_SERVICE_PORT": port,
+            "DIALER_SIP_MEDIA_WORKERS": media_workers,
             "DIALER_TRACE_PATH": trace,
         },
     )

@@ -119,6 +119,13 @@ class SipSettings(Section):
         description="What carries the audio: the dialer itself, or the daemon rtpengine. With rtpengine there are no "
         "recordings, AMD, keys, supervisors or third parties, since the audio does not pass through the dialer.",
     )
+    media_workers: int = Field(
+        default=0,
+        ge=0,
+        le=64,
+        description="Processes that relay the audio, where `media` is in_process: at most one for each core that SIP "
+        "and the engine leave. 0 relays in the dialer's own process, which carries some hundreds of conversations.",
+    )
     rtpengine: str = Field(
         default="127.0.0.1:22222", description="Address of rtpengine's ng protocol (UDP), where `media` says so."
     )
@@ -178,6 +185,8 @@ class SipSettings(Section):
             raise ValueError(f'rtpengine = {self.rtpengine!r} is not host:port; write for example "127.0.0.1:22222"')
         if not self.rtpengine_prompts:
             raise ValueError("media = rtpengine needs rtpengine_prompts: a folder from which it reads messages")
+        if self.media_workers:
+            raise ValueError("media_workers relay audio in_process; with media = rtpengine leave it 0")
         if self.recordings:
             raise ValueError('media = rtpengine records nothing; set recordings = "", or media = "in_process"')
         return self

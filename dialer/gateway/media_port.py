@@ -160,3 +160,10 @@ class MediaEngine(Protocol):
         gateway ends the call and closes it.
         """
         ...
+
+    def set_on_failed(self, callback: Callable[[str, str], None]) -> None:
+        """Call `callback(stream_id, reason)` once for each stream that the engine has lost and cannot carry on.
+
+        It stays open, and nothing passes on it: the gateway ends the call and closes it.
+        """
+        ...

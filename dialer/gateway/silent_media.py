@@ -171,6 +171,14 @@ class SilentMedia:
         """Keep the callback for `time_out`."""
         self._on_timeout = callback
 
+    def set_on_failed(self, callback: Callable[[str, str], None]) -> None:
+        """Keep the callback for `fail`."""
+        self._on_failed = callback
+
+    def fail(self, stream_id: str, reason: str) -> None:
+        """Report that a stream is lost, as an engine outside this process would."""
+        self._on_failed(stream_id, reason)
+
     def time_out(self, stream_id: str) -> None:
         """Report that no packet came on a stream, as an engine with sockets would."""
         self._on_timeout(stream_id)

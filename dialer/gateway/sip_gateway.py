@@ -145,7 +145,8 @@ class SipGateway:
             DigitSent: lambda line, event: self._conversations.key_sent(line.line_id, event.key),
             SessionReferred: self._on_referred,
         }
-        media.set_on_timeout(self._on_media_timeout)
+        media.set_on_timeout(lambda name: self._lose(name, CallCause.MEDIA_TIMEOUT, "no audio came from the far end"))
+        media.set_on_failed(lambda name, reason: self._lose(name, CallCause.MEDIA_FAILURE, reason))
         media.set_on_moved(self._moves.tell)
 
     @property
@@ -375,9 +376,9 @@ class SipGateway:
             if line.trunk == trunk:
                 self.agent.give_up(line.line_id, self._now())
 
-    def _on_media_timeout(self, line_id: str) -> None:
+    def _lose(self, line_id: str, cause: CallCause, reason: str) -> None:
         if line_id in self._lines:
-            self._lines[line_id].end_with(CallCause.MEDIA_TIMEOUT, "no audio came from the far end")
+            self._lines[line_id].end_with(cause, reason)
             self._hang_up(line_id)
 
     def _end(self, line: Line, cause: CallCause, status: int | None, reason: str) -> None:

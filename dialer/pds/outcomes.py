@@ -15,6 +15,7 @@ UNANSWERED: dict[CallCause, Outcome] = {
     CallCause.CONGESTION: Outcome.CONGESTION,
     CallCause.TRUNK_FAILURE: Outcome.CONGESTION,
     CallCause.MEDIA_TIMEOUT: Outcome.CONGESTION,
+    CallCause.MEDIA_FAILURE: Outcome.CONGESTION,
 }
 
 RESULTS: dict[Outcome, CallResult] = {

@@ -13,6 +13,7 @@ from dialer.gateway.media_port import MediaEngine, MediaError
 from dialer.gateway.rtpengine.media import RtpengineMedia
 from dialer.gateway.rtpengine.ng import NgClient
 from dialer.gateway.silent_media import SilentMedia
+from dialer.gateway.workers.media import WorkerMedia
 from dialer.model import MonitorMode
 from simulation.carrier.sound import tone_samples
 from tests.interop.rtpengine_process import running_rtpengine
@@ -36,6 +37,16 @@ async def rtp(_: Path) -> AsyncIterator[MediaEngine]:
 
 
 @asynccontextmanager
+async def workers(_: Path) -> AsyncIterator[MediaEngine]:
+    """A process of our own."""
+    media = WorkerMedia(asyncio.get_running_loop(), HOST, (42000, 59999), {"hello": HELLO}, 1)
+    try:
+        yield media
+    finally:
+        media.close_all()
+
+
+@asynccontextmanager
 async def rtpengine(folder: Path) -> AsyncIterator[MediaEngine]:
     """The real daemon."""
     with running_rtpengine() as (port, _):
@@ -49,7 +60,7 @@ async def rtpengine(folder: Path) -> AsyncIterator[MediaEngine]:
             await media.close_all()
 
 
-IN_PROCESS = [pytest.param(silent, id="silent"), pytest.param(rtp, id="rtp")]
+IN_PROCESS = [pytest.param(silent, id="silent"), pytest.param(rtp, id="rtp"), pytest.param(workers, id="workers")]
 DAEMON = pytest.param(rtpengine, id="rtpengine", marks=pytest.mark.peers)
 
 

@@ -38,6 +38,15 @@ async def test_the_sip_gateway_knows_the_trunks_and_their_passwords() -> None:
     await gateway.close()
 
 
+async def test_media_workers_carry_the_audio_where_they_are_set() -> None:
+    gateway = sip_gateway(settings(sip={"port": 0, "media_workers": 1}), lambda event: None)
+    await gateway.start()
+    assert gateway.counters()["media_workers"] == 1
+    await gateway.close()
+    with pytest.raises(ValidationError, match="with media = rtpengine leave it 0"):
+        settings(sip={**DAEMON, "rtpengine_prompts": "prompts", "media_workers": 1})
+
+
 DAEMON = {"media": "rtpengine", "recordings": "", "port": 0}
 
 

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from dialer.gateway.media.conferences import Conferences
 from dialer.gateway.media.dtmf import TELEPHONE_EVENT
 from dialer.gateway.media.g711 import SILENCE, translate
-from dialer.gateway.media.ports import RtpPorts
-from dialer.gateway.media.prompts import FRAME_MS, FRAME_SAMPLES, Prompt
+from dialer.gateway.media.handover import Carried, carry_on, take_along
+from dialer.gateway.media.ports import Ports, RtpPorts
+from dialer.gateway.media.prompts import FRAME_MS, FRAME_SAMPLES, Prompt, check_prompt
 from dialer.gateway.media.readiness import Readiness
 from dialer.gateway.media.rtcp import is_rtcp
 from dialer.gateway.media.rtcp_link import RtcpLink
@@ -49,11 +50,13 @@ class RtpEngine:
         prompts: Mapping[str, Prompt],
         media_timeout_s: float = 30.0,
         unix_now: Callable[[], float] = time.time,
+        ports: Ports | None = None,
     ) -> None:
-        """`host` is both bound and named to the far ends."""
+        """`host` is both bound and named to the far ends; `ports` takes the place of the range where it is given."""
         self._loop = loop
         self._host = host
-        self._ports = RtpPorts(host, port_min, port_max, secrets.randbelow(max(1, (port_max - port_min) // 2)))
+        passed_over = secrets.randbelow(max(1, (port_max - port_min) // 2))
+        self._ports = ports if ports is not None else RtpPorts(host, port_min, port_max, passed_over)
         self._prompts = prompts
         self._media_timeout_s = media_timeout_s
         self._unix_offset = unix_now() - loop.time()
@@ -130,11 +133,7 @@ class RtpEngine:
         stream = self._stream(stream_id)
         if stream.other is not None:
             raise MediaError(f"stream {stream_id} is bridged to {stream.other.stream_id}")
-        if prompt not in self._prompts:
-            names = ", ".join(sorted(self._prompts)) or "none"
-            raise MediaError(
-                f"there is no prompt {prompt!r}; there are: {names}. Add {prompt}.wav to the prompt folder"
-            )
+        check_prompt(prompt, self._prompts)
         stream.playback = Playback(self._prompts[prompt], on_done)
 
     def stop(self, stream_id: str) -> None:
@@ -153,11 +152,26 @@ class RtpEngine:
 
     def close(self, stream_id: str) -> None:
         """Give the port back; its bridge ends first."""
-        stream = self._streams.pop(stream_id, None)
-        if stream is None:
-            return
+        stream = self._streams.get(stream_id)
+        if stream is not None:
+            self._rtcp.close(stream, self._loop.time())
+            self._let_go(stream)
+
+    def hand_over(self, stream_id: str) -> Carried:
+        """Close a stream without a goodbye: another engine goes on with it."""
+        stream = self._stream(stream_id)
+        self._rtcp.forget(stream)
+        carried = take_along(stream)
+        self._let_go(stream)
+        return carried
+
+    def take_over(self, stream_id: str, carried: Carried) -> None:
+        """Go on with a stream that has just been opened where another engine has stopped."""
+        carry_on(self._stream(stream_id), carried)
+
+    def _let_go(self, stream: Stream) -> None:
+        del self._streams[stream.stream_id]
         self._conferences.close(stream)
-        self._rtcp.close(stream, self._loop.time())
         self._readiness.remove(stream.socket.fileno())
         self._ports.give_back(stream.socket)
         if not self._streams and self._timer is not None:
@@ -173,6 +187,11 @@ class RtpEngine:
         """What an open stream has carried so far."""
         return self._stream(stream_id).statistics(self._unix_offset)
 
+    def has_heard(self, stream_id: str) -> tuple[bool, bool]:
+        """Whether anything came on an open stream, and anything but silence."""
+        stream = self._stream(stream_id)
+        return stream.packets_in > 0, stream.has_sound
+
     def counters(self) -> dict[str, int]:
         """What has passed since the start, by name."""
         return dict(self._rtcp.counters)
@@ -180,6 +199,9 @@ class RtpEngine:
     def set_on_timeout(self, callback: Callable[[str], None]) -> None:
         """Call `callback(stream_id)` once for a stream that is owed packets and got none for `media_timeout_s`."""
         self._on_timeout = callback
+
+    def set_on_failed(self, callback: Callable[[str, str], None]) -> None:
+        """Never called: what fails here fails with the whole process."""
 
     def set_on_moved(self, callback: Callable[[str, MediaAddress], None]) -> None:
         """Never called: a stream keeps its port."""

@@ -4,11 +4,32 @@ import ctypes
 import errno
 import socket
 from collections import deque
+from typing import Protocol
 
 from dialer.gateway.media_port import MediaError
 
 _UNSPECIFIED = bytes(128)
 """An address of the family AF_UNSPEC, as large as any."""
+
+
+class Ports(Protocol):
+    """Where a media engine has its sockets from."""
+
+    def take(self) -> socket.socket:
+        """A bound UDP socket that does not block.
+
+        Raises:
+            MediaError: There is none.
+        """
+        ...
+
+    def beside(self, taken: socket.socket) -> socket.socket | None:
+        """A socket on the odd port after an RTP port, for its RTCP; None where another program has it."""
+        ...
+
+    def give_back(self, taken: socket.socket) -> None:
+        """Take back what `take` gave."""
+        ...
 
 
 class RtpPorts:
@@ -28,7 +49,6 @@ class RtpPorts:
                 place, so that the far ends of its old calls, which talk on for a while, do not talk into new ones.
         """
         self._host = host
-        self._family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._range = f"{port_min}-{port_max}"
         self._free = deque(range(port_min + port_min % 2, port_max + 1, 2))
         self._free.rotate(-passed_over)
@@ -41,7 +61,7 @@ class RtpPorts:
             MediaError: Every port is taken, by us or by another program.
         """
         for _ in range(len(self._free)):
-            opened = self._bind(self._free[0])
+            opened = _bind(self._host, self._free[0])
             self._free.rotate(-1)
             if opened is not None:
                 self._free.pop()
@@ -54,10 +74,7 @@ class RtpPorts:
 
     def beside(self, taken: socket.socket) -> socket.socket | None:
         """A socket on the odd port after an RTP port, for its RTCP; None where another program has it."""
-        try:
-            return self._bind(taken.getsockname()[1] + 1)
-        except MediaError:
-            return None
+        return bind_beside(self._host, taken)
 
     def give_back(self, taken: socket.socket) -> None:
         """Close a socket that `take` opened and put its port at the end of the queue."""
@@ -66,23 +83,32 @@ class RtpPorts:
         self._taken -= 1
         self._free.append(port)
 
-    def _bind(self, port: int) -> socket.socket | None:
-        opened = socket.socket(self._family, socket.SOCK_DGRAM)
-        opened.setblocking(False)
-        try:
-            opened.bind((self._host, port))
-        except PermissionError as error:
-            opened.close()
-            raise MediaError(f"port {port} on {self._host} may not be used: {error.strerror}") from error
-        except OSError as error:
-            opened.close()
-            if error.errno == errno.EADDRINUSE:
-                return None
-            raise MediaError(f"port {port} on {self._host} cannot be opened: {error.strerror}") from error
-        return opened
-
 
 def untie(connected: socket.socket) -> None:
     """Let a connected UDP socket hear everybody again; its own port stays (connect(2): AF_UNSPEC dissolves it)."""
     # Python's own connect cannot say AF_UNSPEC. Some systems report an error and do it all the same.
     ctypes.CDLL(None).connect(connected.fileno(), _UNSPECIFIED, 16)
+
+
+def bind_beside(host: str, taken: socket.socket) -> socket.socket | None:
+    """A socket on the port after another's; None where it cannot be had."""
+    try:
+        return _bind(host, taken.getsockname()[1] + 1)
+    except MediaError:
+        return None
+
+
+def _bind(host: str, port: int) -> socket.socket | None:
+    opened = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
+    opened.setblocking(False)
+    try:
+        opened.bind((host, port))
+    except PermissionError as error:
+        opened.close()
+        raise MediaError(f"port {port} on {host} may not be used: {error.strerror}") from error
+    except OSError as error:
+        opened.close()
+        if error.errno == errno.EADDRINUSE:
+            return None
+        raise MediaError(f"port {port} on {host} cannot be opened: {error.strerror}") from error
+    return opened

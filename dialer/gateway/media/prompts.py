@@ -1,7 +1,7 @@
 """Recorded messages: WAV files read once, compressed and cut into packets for every payload type."""
 
 import wave
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +10,7 @@ import numpy as np
 
 from dialer.gateway.media import hold_music
 from dialer.gateway.media.g711 import PCMA, PCMU, SAMPLE_RATE, SILENCE, Samples, encode
+from dialer.gateway.media_port import MediaError
 
 FRAME_MS = 20
 FRAME_SAMPLES = SAMPLE_RATE * FRAME_MS // 1000
@@ -86,6 +87,17 @@ def read_prompt(path: Path) -> Prompt:
     except wave.Error as error:
         raise PromptError(f"{path} is not a PCM WAV file ({error}); {remedy}") from error
     return make_prompt(path.stem, samples.astype(np.int16))
+
+
+def check_prompt(name: str, among: Collection[str]) -> None:
+    """See that there is a prompt of this name.
+
+    Raises:
+        MediaError: There is none.
+    """
+    if name not in among:
+        names = ", ".join(sorted(among)) or "none"
+        raise MediaError(f"there is no prompt {name!r}; there are: {names}. Add {name}.wav to the prompt folder")
 
 
 def make_prompt(name: str, samples: Samples) -> Prompt:

@@ -62,6 +62,10 @@ class Reception:
         """The next packet's way cannot be held against the last one's: an event stood between them."""
         self._transit = None
 
+    def carry(self, packets: int, expected: int) -> None:
+        """These came before, elsewhere."""
+        self._past_packets, self._past_expected = packets, expected
+
     @property
     def newest(self) -> int:
         """The extended highest sequence number received, 32 bits."""

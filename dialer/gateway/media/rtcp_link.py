@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 
-from dialer.gateway.media.ports import RtpPorts
+from dialer.gateway.media.ports import Ports
 from dialer.gateway.media.reporter import Reporter
 from dialer.gateway.media.rtp import MalformedPacket
 from dialer.gateway.media.stream import Source, Stream
@@ -20,7 +20,7 @@ class RtcpLink:
         unix_offset: makes the loop's time Unix time; fixed, so that no report's time ever goes back.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, ports: RtpPorts, unix_offset: float) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, ports: Ports, unix_offset: float) -> None:
         self._loop = loop
         self._ports = ports
         self._unix_offset = unix_offset
@@ -69,6 +69,10 @@ class RtcpLink:
         """Say goodbye to a far end that has had a report (RFC 3550 section 6.3.7), and close the socket."""
         if stream.reporter is not None and stream.reporter.has_sent and stream.rtcp_target is not None:
             self._send(stream, stream.reporter, now, is_last=True)
+        self.forget(stream)
+
+    def forget(self, stream: Stream) -> None:
+        """Close a stream's socket and say nothing: its reports go on elsewhere."""
         if stream.rtcp_socket is not None:
             self._close_socket(stream)
 

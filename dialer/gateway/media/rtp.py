@@ -103,6 +103,16 @@ class RtpSender:
         self._sequence_offset = 0
         self._timestamp_offset = 0
 
+    @property
+    def numbers(self) -> tuple[int, int, int, int, float | None]:
+        """Where it stands: what another sender needs to go on with the same SSRC as if nothing had happened."""
+        return self._first, self._sequence, self._timestamp, self._length, self._sent_at
+
+    @numbers.setter
+    def numbers(self, numbers: tuple[int, int, int, int, float | None]) -> None:
+        self._first, self._sequence, self._timestamp, self._length, self._sent_at = numbers
+        self.change_source()
+
     def write(self, payload: bytes, payload_type: int, now: float) -> bytes:
         """A packet of our own: the next frame of a prompt, of silence, of a tone."""
         marker = 0

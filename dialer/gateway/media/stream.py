@@ -30,6 +30,22 @@ Source = tuple[str, int] | tuple[str, int, int, int]
 """A socket's address; the longer form is IPv6's."""
 
 
+def check_far_end(stream_id: str, family: int, host: str, payload_type: int) -> None:
+    """See that a stream on a socket of this family can send there.
+
+    Raises:
+        MediaError: It cannot.
+    """
+    if payload_type not in PAYLOAD_TYPES:
+        raise MediaError(f"payload type {payload_type} cannot be carried; only PCMU (0) and PCMA (8) can")
+    try:
+        version = ipaddress.ip_address(host).version
+    except ValueError:
+        raise MediaError(f"{host!r} is not an IP address") from None
+    if (version == 6) != (family == socket.AF_INET6):
+        raise MediaError(f"{host} is of another IP version than the socket of stream {stream_id}")
+
+
 class Playback:
     """A prompt on its way to a far end."""
 
@@ -140,14 +156,7 @@ class Stream:
         Raises:
             MediaError: A payload type or a host that cannot be used; nothing has changed.
         """
-        if payload_type not in PAYLOAD_TYPES:
-            raise MediaError(f"payload type {payload_type} cannot be carried; only PCMU (0) and PCMA (8) can")
-        try:
-            version = ipaddress.ip_address(host).version
-        except ValueError:
-            raise MediaError(f"{host!r} is not an IP address") from None
-        if (version == 6) != (self.socket.family == socket.AF_INET6):
-            raise MediaError(f"{host} is of another IP version than the socket of stream {self.stream_id}")
+        check_far_end(self.stream_id, self.socket.family, host, payload_type)
         self.payload_type = payload_type
         far_end = None if port == 0 or host in NOWHERE else (host, port)
         if far_end != self._far_end:

@@ -211,6 +211,9 @@ class RtpengineMedia:
         """Call `callback(stream_id)` once for a stream without audio, or that the daemon has lost."""
         self._on_timeout = callback
 
+    def set_on_failed(self, callback: Callable[[str, str], None]) -> None:
+        """Never called: what the daemon loses ends by the media timeout."""
+
     def set_on_moved(self, callback: Callable[[str, MediaAddress], None]) -> None:
         """Call `callback(stream_id, address)` when a stream is received elsewhere: its far end has to be told."""
         self._on_moved = callback

@@ -249,6 +249,19 @@ def test_a_call_or_leg_without_audio_is_ended(floor: Floor) -> None:
     assert LegClosed(leg_id="anna#1", reason="no audio came from the far end") in floor.events
 
 
+def test_a_call_and_a_leg_whose_audio_is_lost_on_our_side_end_with_that_cause(floor: Floor) -> None:
+    floor.up()
+    for line_id in ("1-1", "anna#1", "9-9"):
+        floor.media.fail(line_id, "media worker 1 was killed by signal 9")
+    floor.network.run(1)
+    assert (floor.ended().cause, floor.ended().reason) == (
+        CallCause.MEDIA_FAILURE,
+        "media worker 1 was killed by signal 9",
+    )
+    assert LegClosed(leg_id="anna#1", reason="media worker 1 was killed by signal 9") in floor.events
+    assert not floor.media.open_streams
+
+
 def test_an_unknown_trunk_ends_the_call_at_once(floor: Floor) -> None:
     floor.start().place(trunk="nowhere")
     assert floor.ended().cause is CallCause.TRUNK_FAILURE
