@@ -30,6 +30,9 @@ LEVER_LEADS: Changes = [
 """Leads spread as Beta(0.9, 2.1), of which the list shows twenty classes; what a class means is learned."""
 LEVER_CANCEL: Changes = [("pacing.cancel_after_s", 15.0), ("pacing.late_cancels_max", 1)]
 LEVER_CHOICE: Changes = [("pacing.chooses_leads", True)]
+RINGS_AT_ONCE: Changes = [("customers.post_dial_delay", {"kind": "deterministic", "value_s": 0.0})]
+"""Calls ring as they are placed, as in the model that published targets come from: giving up after 15 s of ringing is
+then giving up after 15 s, not 17."""
 
 DRIFT: Changes = [
     (
@@ -98,6 +101,14 @@ CASES: dict[str, tuple[str, Changes]] = {
     "scores": ("leads differ, their scores are learned", LEVER_LEADS),
     "scores-cancel": ("scores, and calls given up after 15 s of ringing", LEVER_LEADS + LEVER_CANCEL),
     "scores-cancel-choice": ("scores, cancelling, and leads chosen", LEVER_LEADS + LEVER_CANCEL + LEVER_CHOICE),
+    "scores-cancel-at-once": (
+        "scores and cancelling, where calls ring as they are placed",
+        LEVER_LEADS + LEVER_CANCEL + RINGS_AT_ONCE,
+    ),
+    "scores-cancel-choice-at-once": (
+        "all of these, where calls ring as they are placed",
+        LEVER_LEADS + LEVER_CANCEL + LEVER_CHOICE + RINGS_AT_ONCE,
+    ),
     "cancel": ("calls given up after 15 s of ringing", LEVER_CANCEL),
 }
 LEARNING_DAYS = {case: 1 for case in CASES if case.startswith("scores")}
