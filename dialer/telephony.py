@@ -71,6 +71,10 @@ def sip_gateway(settings: Settings, post: Post) -> LiveGateway:
         raise StartError(f"[sip] prompts: {error}") from None
     if sip.media == "rtpengine" and settings.engine.amd:
         raise StartError('[engine] amd needs the audio in the dialer; set amd = false, or [sip] media = "in_process"')
+    if sip.media == "rtpengine" and any(trunk.direct_media for trunk in settings.trunks):
+        raise StartError(
+            '[[trunks]] direct_media needs [sip] media = "in_process": rtpengine moves the far ends itself'
+        )
     loop = asyncio.get_running_loop()
     recordings = Path(sip.recordings) if sip.recordings else None
     gateway = GatewaySettings(
@@ -140,4 +144,5 @@ def _trunk_address(trunk: TrunkSettings) -> TrunkAddress:
         diverted_from=trunk.diverted_from,
         identity_signer=trunk.identity_signer,
         attempt_header=trunk.attempt_header,
+        direct_media=trunk.direct_media,
     )

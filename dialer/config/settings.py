@@ -263,6 +263,11 @@ class TrunkSettings(Section):
         default="",
         description="`package.module:function` that writes the Identity header (RFC 8224); empty sends none.",
     )
+    direct_media: bool = Field(
+        default=False,
+        description="Conversations that nobody records or listens to go past the dialer: after the bridge the far ends "
+        "send to each other (re-INVITE). Both must be reachable from each other as their SDP says.",
+    )
     attempt_header: str = Field(
         default="X-Attempt-Id",
         description="Header that carries the attempt's id, to compare books with the carrier; empty sends none.",

@@ -6,11 +6,14 @@ from typing import Any
 
 from campaigns.quality import Audio, CallQuality
 from dialer.gateway.call_quality import call_quality
+from dialer.gateway.direct import DirectMedia
 from dialer.gateway.lines import Line
 from dialer.gateway.listening import Listening
 from dialer.gateway.media import hold_music
 from dialer.gateway.media_port import MediaEngine, MediaError
+from dialer.gateway.moves import Moves
 from dialer.gateway.recording.recorder import Recorder
+from dialer.gateway.sip import SessionDescription
 from dialer.messages import (
     BridgeCall,
     CallBridged,
@@ -26,6 +29,8 @@ from dialer.ports import Post
 
 log = logging.getLogger(__name__)
 
+RECORDING = "recording"
+"""Why a conversation cannot go past us; a guest's leg is another reason."""
 AUDIO_COUNTERS = {audio: f"audio_{audio}" for audio in Audio}
 
 
@@ -38,6 +43,7 @@ class Conversations:
         post: where events go.
         hang_up: ends a line.
         recorder: records conversations; None records nothing.
+        direct: lets conversations pass between their far ends; None has all of them relayed.
     """
 
     def __init__(
@@ -47,15 +53,19 @@ class Conversations:
         post: Post,
         hang_up: Callable[[str], None],
         recorder: Recorder | None = None,
+        direct: DirectMedia | None = None,
     ) -> None:
         self._lines = lines
         self._media = media
         self._post = post
         self._hang_up = hang_up
         self._recorder = recorder
+        self._direct = direct if direct is not None else DirectMedia(lines, media, Moves(lambda: None, lambda: 0.0))
         self._listening = Listening(media, post)
         self._held: set[str] = set()
         """Calls that hear music."""
+        self._guests: dict[str, str] = {}
+        """The call that a guest is at, by the guest's leg."""
         self._barging: dict[str, list[str]] = {}
         """Guests who speak with the customer, by call."""
         self.carry_out: dict[type, Callable[[Any], None]] = {
@@ -73,7 +83,8 @@ class Conversations:
     def counters(self) -> dict[str, int]:
         """What has passed since the start, by name."""
         recorded = {} if self._recorder is None else self._recorder.counters
-        return {**self._counters, **self._media.counters(), **self._listening.counters, **recorded}
+        heard = {**self._listening.counters, **recorded, **self._direct.counters}
+        return {**self._counters, **self._media.counters(), **heard}
 
     def key_sent(self, line_id: str, key: str) -> None:
         """A far end has sent a key by INFO."""
@@ -83,6 +94,18 @@ class Conversations:
         """Count a command that makes no sense now: its line has ended meanwhile."""
         self._counters["commands_out_of_place"] += 1
         log.debug("command out of place: %s", what)
+
+    def connect(self, line: Line, audio: SessionDescription) -> bool:
+        """Send a line's audio to where its far end says; False where that cannot be."""
+        try:
+            port = audio.port if audio.wants_media else 0
+            self._media.connect(line.line_id, audio.host, port, audio.codecs[0], audio.rtcp_port if port else 0)
+        except MediaError as error:
+            log.warning("audio of %s could not be connected: %s", line.line_id, error)
+            return False
+        line.audio = audio
+        self._direct.connected(line)
+        return True
 
     def answered(self, line: Line) -> None:
         """A customer's call is up, with audio."""
@@ -98,6 +121,7 @@ class Conversations:
         try:
             # A call moves to another agent when its first agent's leg goes down.
             self._held.discard(command.call_id)
+            self._direct.parted(command.call_id)
             self._media.unbridge(command.call_id)
             self._media.bridge(command.call_id, command.leg_id)
         except MediaError as error:
@@ -106,20 +130,23 @@ class Conversations:
             return
         if command.is_recorded and self._recorder is not None:
             self._recorder.start(command.call_id, command.leg_id, leg.agent_id)
+        self._pass_by(call, leg)
         self._post(CallBridged(call_id=command.call_id, leg_id=command.leg_id))
 
     def ended(self, line: Line) -> CallQuality | None:
         """A line is about to close: what was recorded of it is whole; returns how an answered call's audio was."""
         self._listening.forget(line.line_id)
+        was_direct = self._direct.forget(line.line_id)
         self._held.discard(line.line_id)
         self._barging.pop(line.line_id, None)
         if line.is_leg:
             self._forget_guest(line.line_id)
-        if line.is_leg:
+            self._let_pass(line.line_id)
             return None
+        self._guests = {guest: call_id for guest, call_id in self._guests.items() if call_id != line.line_id}
         if self._recorder is not None:
             self._recorder.stop(line.line_id)
-        if not line.is_answered:
+        if not line.is_answered or was_direct:
             return None
         try:
             statistics = self._media.statistics(line.line_id)
@@ -138,11 +165,13 @@ class Conversations:
         if call is None or leg is None or self._recorder is None:
             self.out_of_place(f"cannot {command.action} the recording of {command.call_id}")
         elif command.action is RecordingAction.START:
+            self._direct.forbid(call.line_id, RECORDING)
             self._recorder.start(call.line_id, leg.line_id, leg.agent_id)
             for guest in self._barging.get(call.line_id, ()):
                 self._recorder.hear_guest(call.line_id, guest, is_heard=True)
         elif command.action is RecordingAction.STOP:
             self._recorder.stop(call.line_id)
+            self._direct.allow(call.line_id, RECORDING)
         elif not self._recorder.pause(call.line_id, command.action is RecordingAction.PAUSE):
             self.out_of_place(f"cannot {command.action} the recording of {command.call_id}: it is not recorded")
 
@@ -155,12 +184,14 @@ class Conversations:
             return
         try:
             if command.is_held:
+                self._direct.parted(command.call_id)
                 self._media.unbridge(command.call_id)
                 self._held.add(command.call_id)
                 self._play_music(command.call_id)
             else:
                 self._media.bridge(command.call_id, command.leg_id)
                 self._held.discard(command.call_id)
+                self._pass_by(call, leg)
         except MediaError as error:
             self._counters["bridges_failed"] += 1
             log.warning("hold of %s failed: %s", command.call_id, error)
@@ -175,6 +206,8 @@ class Conversations:
         if not all(line is not None and line.is_answered for line in lines):
             self.out_of_place(f"{command.leg_id} cannot be at {command.call_id}: one of the lines is not up")
             return
+        self._direct.forbid(command.call_id, command.leg_id)
+        self._guests[command.leg_id] = command.call_id
         try:
             self._media.join(command.leg_id, command.call_id, command.agent_leg_id, command.mode)
         except MediaError as error:
@@ -194,6 +227,19 @@ class Conversations:
             return
         self._media.part(command.leg_id)
         self._forget_guest(command.leg_id)
+        self._let_pass(command.leg_id)
+
+    def _pass_by(self, call: Line, leg: Line) -> None:
+        """Let a conversation pass between its far ends, unless somebody needs to hear it here."""
+        reasons = [guest for guest, call_id in self._guests.items() if call_id == call.line_id]
+        if self._recorder is not None and self._recorder.is_recording(call.line_id):
+            reasons.append(RECORDING)
+        self._direct.bridged(call, leg, reasons)
+
+    def _let_pass(self, guest: str) -> None:
+        call_id = self._guests.pop(guest, None)
+        if call_id is not None:
+            self._direct.allow(call_id, guest)
 
     def _forget_guest(self, leg_id: str) -> None:
         for guests in self._barging.values():
@@ -215,6 +261,7 @@ class Conversations:
 
     def _play_now(self, line: Line, command: PlayMessage) -> None:
         call_id = command.call_id
+        self._direct.parted(call_id)
         try:
             self._media.unbridge(call_id)
             self._media.play(call_id, command.message, lambda: self._post(MessagePlayed(call_id=call_id)))

@@ -3,17 +3,13 @@
 A conversation moves so from one telephone to another: the leg stays the agent's, and its audio goes on.
 """
 
-import logging
 from collections.abc import Callable, Mapping
 
 from dialer.gateway.lines import Line, usable_audio
-from dialer.gateway.media_port import MediaEngine, MediaError
-from dialer.gateway.sip import MalformedMessage, SessionOffered, UserAgent, make_answer
+from dialer.gateway.sip import MalformedMessage, SessionDescription, SessionOffered, UserAgent, make_answer
 from dialer.gateway.sip.derived import HeaderLines
 from dialer.gateway.sip.replaces import parse_replaces
 from dialer.gateway.sip.sdp import parse_sdp
-
-log = logging.getLogger(__name__)
 
 
 class Incoming:
@@ -22,16 +18,20 @@ class Incoming:
     Args:
         agent: Has the sessions, and knows whose phone proves to be whose.
         lines: The gateway's open lines.
-        media: Carries the audio.
+        connect: Has a line's audio go to where its far end says; False where it cannot.
         now: The gateway's clock.
     """
 
     def __init__(
-        self, agent: UserAgent, lines: Mapping[str, Line], media: MediaEngine, now: Callable[[], float]
+        self,
+        agent: UserAgent,
+        lines: Mapping[str, Line],
+        connect: Callable[[Line, SessionDescription], bool],
+        now: Callable[[], float],
     ) -> None:
         self._agent = agent
         self._lines = lines
-        self._media = media
+        self._connect = connect
         self._now = now
         self._versions = 0
         self.counters = {"calls_refused": 0, "legs_moved": 0}
@@ -64,10 +64,7 @@ class Incoming:
         audio = usable_audio(request.body)
         if audio is None:
             return 488, ()
-        try:
-            self._media.connect(line.line_id, audio.host, audio.port if audio.wants_media else 0, audio.codecs[0])
-        except MediaError as error:
-            log.warning("audio of %s could not be moved: %s", line.line_id, error)
+        if not self._connect(line, audio):
             return 488, ()
         self._versions += 1
         answer = make_answer(parse_sdp(request.body), *line.media, origin_id=self._versions)

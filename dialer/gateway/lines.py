@@ -8,7 +8,7 @@ from dialer.model import CallCause
 class Line:
     """One session with its audio stream: a customer's call or an agent's leg."""
 
-    __slots__ = ("agent_id", "amd", "cause", "has_rung", "is_answered", "line_id", "media", "reason", "trunk")
+    __slots__ = ("agent_id", "amd", "audio", "cause", "has_rung", "is_answered", "line_id", "media", "reason", "trunk")
 
     def __init__(self, line_id: str, agent_id: str = "") -> None:
         self.line_id = line_id
@@ -20,6 +20,8 @@ class Line:
         """Over which trunk it goes; empty for an agent's leg."""
         self.media: tuple[str, int] | None = None
         """Where far ends send its audio; None before it is opened."""
+        self.audio: SessionDescription | None = None
+        """What the far end has said of its audio last; None before it is connected."""
         self.has_rung = False
         self.is_answered = False
         self.cause: CallCause | None = None

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from dialer.gateway.media.g711 import PCMA, PCMU
 from dialer.gateway.media_port import MediaAddress
 from dialer.gateway.sip import OfferRefused, UnknownSession, WrongState, offer_again, parse_sdp
 from dialer.gateway.udp import Shell
@@ -13,6 +14,7 @@ AGAIN_S = 2.2
 """After a 491, or while another request is under way (RFC 3261 section 14.1: 2.1 to 4 s)."""
 GLARE = 491
 REMINDER = "move:"
+CODECS = (PCMU, PCMA)
 
 
 class Moves:
@@ -27,11 +29,18 @@ class Moves:
         self._shell = shell
         self._now = now
         self._wanted: dict[str, MediaAddress] = {}
+        self._codecs: dict[str, tuple[int, ...]] = {}
+        """Where others than all are offered."""
+        self.on_told: Callable[[str, MediaAddress], None] = lambda _line_id, _address: None
+        """Called with a line and the address that its far end knows now."""
+        self.on_refused: Callable[[str], None] = lambda _: None
+        """Called with a line whose far end does not take its address."""
         self.counters = {"moves_told": 0, "moves_refused": 0}
 
-    def tell(self, line_id: str, address: MediaAddress) -> None:
-        """The audio of a line is received at `address` now."""
+    def tell(self, line_id: str, address: MediaAddress, codecs: tuple[int, ...] = CODECS) -> None:
+        """The audio of a line is received at `address` now, by somebody who can do with `codecs`."""
         self._wanted[line_id] = address
+        self._codecs[line_id] = codecs
         self._try(line_id)
 
     def told(self, line_id: str) -> None:
@@ -46,6 +55,7 @@ class Moves:
         elif self._wanted.pop(event.session_id, None) is not None:
             self.counters["moves_refused"] += 1
             log.warning("%s does not take a new media address: %d", event.session_id, event.status)
+            self.on_refused(event.session_id)
 
     def reminded(self, name: str) -> bool:
         """Whether a reminder was ours; if so it is tried again."""
@@ -57,6 +67,7 @@ class Moves:
     def forget(self, line_id: str) -> None:
         """A line has ended."""
         self._wanted.pop(line_id, None)
+        self._codecs.pop(line_id, None)
 
     def _try(self, line_id: str) -> None:
         shell, address = self._shell(), self._wanted[line_id]
@@ -67,8 +78,9 @@ class Moves:
             local = parse_sdp(local_body)
             if (local.host, local.port) == address:
                 del self._wanted[line_id]
+                self.on_told(line_id, address)
                 return
-            shell.agent.offer(line_id, offer_again(local_body, *address), self._now())
+            shell.agent.offer(line_id, offer_again(local_body, *address, self._codecs[line_id]), self._now())
             self.counters["moves_told"] += 1
         except UnknownSession:
             del self._wanted[line_id]

@@ -41,6 +41,8 @@ class TrunkAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """`package.module:function` that writes the Identity header (RFC 8224, STIR/SHAKEN); empty sends none."""
     attempt_header: str = ATTEMPT_HEADER
     """Header that carries the attempt's id, so that carrier and dialer can compare their books; empty sends none."""
+    direct_media: bool = False
+    """Let customers' and agents' audio pass between their far ends where nobody else needs it."""
     redirects_max: int = 1
     """How many 301 and 302 to another number on the same host a call follows."""
     headers: tuple[tuple[str, str], ...] = ()

@@ -17,6 +17,7 @@ from dialer.gateway import causes
 from dialer.gateway.conversations import Conversations
 from dialer.gateway.counting import on_the_network, open_lines
 from dialer.gateway.destinations import Destinations
+from dialer.gateway.direct import DirectMedia
 from dialer.gateway.hosts import Hosts
 from dialer.gateway.incoming import Incoming
 from dialer.gateway.invitations import call_invitation, outside_leg
@@ -37,7 +38,6 @@ from dialer.gateway.sip import (
     Reminded,
     RequestAnswered,
     SessionAnswered,
-    SessionDescription,
     SessionEnded,
     SessionModified,
     SessionOffered,
@@ -126,7 +126,9 @@ class SipGateway:
         self._offers = 0
         self._recorder = recorder
         self._moves = Moves(lambda: self._shell, now)
-        self._conversations = Conversations(self._lines, media, post, self._hang_up, recorder)
+        direct_trunks = frozenset(trunk.name for trunk in settings.trunks if trunk.direct_media)
+        direct = DirectMedia(self._lines, media, self._moves, direct_trunks)
+        self._conversations = Conversations(self._lines, media, post, self._hang_up, recorder, direct)
         self._carry_out: dict[type, Callable[[Any], None]] = {
             PlaceCall: self._place,
             CancelCall: lambda command: self._hang_up(command.call_id),
@@ -179,7 +181,7 @@ class SipGateway:
 
         self._shell = await self._open_shell(settings.host, settings.port, make_agent, self._on_event, self._now)
         self._watch = TrunkWatch(self.agent, settings.health, self._post, self._give_up_on, self._now)
-        self._incoming = Incoming(self.agent, self._lines, self._media, self._now)
+        self._incoming = Incoming(self.agent, self._lines, self._conversations.connect, self._now)
         self._legs = Legs(self.agent, self._hosts, settings, self._now)
         if settings.phones.passwords:
             self.agent.serve_phones(settings.phones)
@@ -331,7 +333,7 @@ class SipGateway:
 
     def _on_answered(self, line: Line, event: SessionAnswered) -> None:
         audio = None if event.crossed_cancel else usable_audio(event.body)
-        is_connected = audio is not None and self._connect(line, audio)
+        is_connected = audio is not None and self._conversations.connect(line, audio)
         line.is_answered = is_connected
         if not line.is_leg:
             self._post(CallAnswered(call_id=line.line_id))
@@ -346,17 +348,8 @@ class SipGateway:
     def _on_modified(self, line: Line, event: SessionModified) -> None:
         audio = usable_audio(event.body)
         if audio is not None:
-            self._connect(line, audio)
+            self._conversations.connect(line, audio)
         self._moves.told(line.line_id)
-
-    def _connect(self, line: Line, audio: SessionDescription) -> bool:
-        try:
-            port = audio.port if audio.wants_media else 0
-            self._media.connect(line.line_id, audio.host, port, audio.codecs[0], audio.rtcp_port if port else 0)
-        except MediaError as error:
-            log.warning("audio of %s could not be connected: %s", line.line_id, error)
-            return False
-        return True
 
     def _on_ended(self, line: Line, event: SessionEnded) -> None:
         if event.status == 503 and event.retry_after_s and line.trunk and self._watch is not None:

@@ -4,7 +4,8 @@ import math
 
 import msgspec
 
-from dialer.gateway.sip import HostPort, MalformedMessage, SessionEnded, SessionOffered, UserAgentEvent
+from dialer.gateway.lines import usable_audio
+from dialer.gateway.sip import HostPort, MalformedMessage, SessionEnded, SessionModified, SessionOffered, UserAgentEvent
 from dialer.gateway.sip.uri import parse_uri
 from simulation.carrier.party import CannotAnswer, Party
 from simulation.carrier.scenario import Sound
@@ -100,8 +101,16 @@ class Phones:
     def _on_event(self, event: UserAgentEvent) -> None:
         if isinstance(event, SessionOffered):
             self._offered(event)
+        elif isinstance(event, SessionModified):
+            self._moved(event)
         elif isinstance(event, SessionEnded):
             self._ended(event)
+
+    def _moved(self, event: SessionModified) -> None:
+        """The other side is to be spoken to at another place."""
+        phone, audio = self._by_session.get(event.session_id), usable_audio(event.body)
+        if phone is not None and phone.voice is not None and audio is not None:
+            phone.voice.connect(audio.host, audio.port if audio.wants_media else 0, audio.codecs[0])
 
     def _offered(self, event: SessionOffered) -> None:
         try:

@@ -16,7 +16,7 @@ HOW_TO_GET_IT = "baresip is missing: on Debian and Ubuntu, apt-get install bares
 MODULES = (Path("/usr/lib/baresip/modules"), Path("/usr/lib/x86_64-linux-gnu/baresip/modules"))
 SPOKEN_HZ = 440
 CONFIG = """poll_method epoll
-sip_listen 127.0.0.1:0
+sip_listen 127.0.0.1:{port}
 rtp_ports {ports.start}-{ports.stop}
 net_interface 127.0.0.1
 audio_source aufile,{folder}/said.wav
@@ -44,15 +44,22 @@ class Baresip:
     """One telephone; leave the `with` block and it is ended."""
 
     def __init__(
-        self, folder: Path, user: str, password: str, registrar: tuple[str, int], transport: str = "udp"
+        self,
+        folder: Path,
+        user: str,
+        password: str,
+        registrar: tuple[str, int],
+        transport: str = "udp",
+        port: int = 0,
     ) -> None:
-        host, port = registrar
+        host, registrar_port = registrar
         self._program = require_baresip()
         self._output = folder / "baresip.out"
         modules = next((each for each in MODULES if each.exists()), MODULES[0])
-        (folder / "config").write_text(CONFIG.format(folder=folder, modules=modules, ports=SHARED))
+        (folder / "config").write_text(CONFIG.format(folder=folder, modules=modules, ports=SHARED, port=port))
         (folder / "accounts").write_text(
-            f"<sip:{user}@{host}:{port};transport={transport}>;auth_pass={password};answermode=auto;regint=120;"
+            f"<sip:{user}@{host}:{registrar_port};transport={transport}>;auth_pass={password};answermode=auto;"
+            f"regint={120 if password else 0};"
             "audio_codecs=PCMU\n"
         )
         _write_tone(folder / "said.wav")

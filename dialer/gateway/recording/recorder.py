@@ -55,6 +55,10 @@ class Recorder:
             self.counters["recordings_failed"] += 1
             log.error("call %s is not recorded: %s", call_id, error)
 
+    def is_recording(self, call_id: str) -> bool:
+        """Whether a call is recorded, paused or not."""
+        return call_id in self._takes
+
     def pause(self, call_id: str, paused: bool) -> bool:
         """Write silence from now on, or sound again; False where the call is not recorded."""
         take = self._takes.get(call_id)

@@ -1,6 +1,7 @@
 """A line whose audio is received elsewhere: its far end is told by re-INVITE, again after a glare, and once only."""
 
 from dialer.gateway.media_port import MediaAddress
+from dialer.gateway.moves import CODECS
 from dialer.gateway.sip import OfferRefused, SessionModified, parse_sdp
 from tests.dialer.gateway.test_sip_gateway import Floor
 
@@ -40,17 +41,20 @@ def test_two_moves_in_a_row_end_at_the_last() -> None:
 def test_after_a_glare_it_is_told_again_and_after_a_refusal_not() -> None:
     floor = Floor().up()
     moves = floor.gateway._moves
-    moves._wanted["1-1"] = ELSEWHERE
+    moves._wanted["1-1"], moves._codecs["1-1"] = ELSEWHERE, CODECS
     moves.refused(OfferRefused(session_id="1-1", status=491))
     assert heard(floor) == []
     floor.gateway._shell.pump()  # type: ignore[union-attr]
     floor.network.run(3.0)
     assert heard(floor) == [ELSEWHERE]
     moves._wanted["1-1"] = MediaAddress("192.0.2.78", 6002)
+    refused: list[str] = []
+    moves.on_refused = refused.append
     moves.refused(OfferRefused(session_id="1-1", status=488))
     floor.network.run(5.0)
     assert heard(floor) == [ELSEWHERE]
     assert floor.gateway.counters()["moves_refused"] == 1
+    assert refused == ["1-1"]
 
 
 def test_a_line_that_has_gone_is_told_nothing() -> None:
