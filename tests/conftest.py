@@ -101,3 +101,17 @@ def empty_postgres_url(postgres_url: str, postgres_template: str) -> Iterator[st
     execute(postgres_url, f"CREATE DATABASE dialer_test TEMPLATE {postgres_template}")
     yield database_url(postgres_url, "dialer_test")
     execute(postgres_url, "DROP DATABASE dialer_test WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables and no rows, made once and copied by whoever writes to it."""
+    path = tmp_path_factory.mktemp("empty") / "dialer.sqlite3"
+    upgrade_database(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def empty_sqlite_url(empty_database: Path, tmp_path: Path) -> str:
+    """The URL of an SQLite database with all tables and no rows, `dialer.sqlite3` in the test's folder."""
+    return f"sqlite:///{shutil.copy(empty_database, tmp_path / 'dialer.sqlite3')}"

@@ -674,15 +674,13 @@ def test_an_appointment_is_kept_unless_a_rule_has_come_between(trouble: str, is_
     assert made >= 5
 
 
-def test_no_call_breaks_a_rule_on_sqlite(tmp_path: Path) -> None:
-    template = tmp_path / "template.sqlite3"
-    open_store(f"sqlite:///{template}", upgrade=True).close()
+def test_no_call_breaks_a_rule_on_sqlite(empty_database: Path, tmp_path: Path) -> None:
     numbers = count()
 
     def open_empty() -> CampaignStore:
         # A file of its own: where an example has failed, its connection may still hold a log of the one before.
         database = tmp_path / f"{next(numbers)}.sqlite3"
-        shutil.copy(template, database)
+        shutil.copy(empty_database, database)
         return open_store(f"sqlite:///{database}")
 
     dialed, _ = check(open_empty, examples=4)

@@ -47,8 +47,8 @@ def people() -> tuple[list[str], Rows]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    opened = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3", upgrade=True)
+def store(empty_sqlite_url: str) -> Iterator[SqlStore]:
+    opened = open_store(empty_sqlite_url)
     opened.create_campaign(Campaign(campaign_id=0, name="bank", skill_group="sales"))
     yield opened
     opened.close()

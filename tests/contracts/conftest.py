@@ -1,7 +1,6 @@
 """Every campaign store there is, one after the other: what the contract suites run against."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,13 +12,13 @@ on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
 
 
 @pytest.fixture(params=["memory", "sqlite", on_postgres])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CampaignStore]:
+def store(request: pytest.FixtureRequest) -> Iterator[CampaignStore]:
     opened: CampaignStore
     match request.param:
         case "memory":
             opened = MemoryStore()
         case "sqlite":
-            opened = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3", upgrade=True)
+            opened = open_store(request.getfixturevalue("empty_sqlite_url"))
         case _:
             opened = open_store(request.getfixturevalue("empty_postgres_url"))
     yield opened

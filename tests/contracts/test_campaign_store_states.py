@@ -245,12 +245,11 @@ def test_memory_agrees_with_the_model() -> None:
     check(MemoryStore, examples=100)
 
 
-def test_sqlite_agrees_with_the_model(tmp_path: Path) -> None:
-    template, database = tmp_path / "template.sqlite3", tmp_path / "dialer.sqlite3"
-    open_store(f"sqlite:///{template}", upgrade=True).close()
+def test_sqlite_agrees_with_the_model(empty_database: Path, tmp_path: Path) -> None:
+    database = tmp_path / "dialer.sqlite3"
 
     def open_empty() -> CampaignStore:
-        shutil.copy(template, database)
+        shutil.copy(empty_database, database)
         return open_store(f"sqlite:///{database}")
 
     check(open_empty, examples=15)

@@ -37,9 +37,7 @@ def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Campa
         memory = MemoryStore()
         yield memory, MemoryReports(memory)
         return
-    sqlite = f"sqlite:///{tmp_path}/dialer.sqlite3"
-    url = sqlite if request.param == "sqlite" else request.getfixturevalue("empty_postgres_url")
-    opened = open_store(url, upgrade=True)
+    opened = open_store(request.getfixturevalue(f"empty_{request.param}_url"))
     yield opened, SqlReports(opened.database)
     opened.close()
 

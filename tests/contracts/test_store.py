@@ -60,7 +60,7 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
     store: CampaignStore
     match request.param:
         case "sqlite":
-            store = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3", upgrade=True)
+            store = open_store(request.getfixturevalue("empty_sqlite_url"))
         case "postgres":
             store = open_store(request.getfixturevalue("empty_postgres_url"))
         case _:

@@ -1,5 +1,4 @@
 import asyncio
-import shutil
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from msgspec.structs import replace
 
 from campaigns.model import CallingWindow, Campaign, CampaignStatus, NewLead, Outcome, PacingSettings
 from campaigns.ports import AttemptFilter, CampaignStore
-from campaigns.store.opening import open_store, upgrade_database
+from campaigns.store.opening import open_store
 from dialer import messages as m
 from dialer.app import LiveService, serve
 from dialer.config import Settings
@@ -38,18 +37,9 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("empty") / "dialer.sqlite3"
-    upgrade_database(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-async def store(tmp_path: Path, empty_database: Path) -> AsyncIterator[CampaignStore]:
-    path = tmp_path / "dialer.sqlite3"
-    shutil.copy(empty_database, path)
-    opened = open_store(f"sqlite:///{path}")
+async def store(empty_sqlite_url: str) -> AsyncIterator[CampaignStore]:
+    opened = open_store(empty_sqlite_url)
     yield opened
     opened.close()
 

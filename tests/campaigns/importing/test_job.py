@@ -36,8 +36,8 @@ class PulledPlug(BaseException):
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[CampaignStore]:
-    opened = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3", upgrade=True)
+def store(empty_sqlite_url: str) -> Iterator[CampaignStore]:
+    opened = open_store(empty_sqlite_url)
     opened.create_campaign(SPRING)
     yield opened
     opened.close()

@@ -21,8 +21,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     """A database with a CDR for each second from 0 to 24, three of them at second 7."""
     monkeypatch.setattr(archive, "CHUNK", 4)
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/dialer.sqlite3"
-        open_store(url, upgrade=True).close()
+        url = str(request.getfixturevalue("empty_sqlite_url"))
     else:
         url = str(request.getfixturevalue("empty_postgres_url"))
     database = Database(read_url(url))

@@ -27,8 +27,8 @@ def entry(uid: str = "a", *numbers: str) -> JournalEntry:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    opened = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3", upgrade=True)
+def store(empty_sqlite_url: str) -> Iterator[SqlStore]:
+    opened = open_store(empty_sqlite_url)
     yield opened
     opened.close()
 

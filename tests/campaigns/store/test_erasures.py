@@ -24,9 +24,7 @@ on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
 @pytest.fixture(params=["sqlite", on_postgres])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
     """Two people, each called once, a webhook that was told of it, and a recording of each call."""
-    is_sqlite = request.param == "sqlite"
-    url = f"sqlite:///{tmp_path}/dialer.sqlite3" if is_sqlite else request.getfixturevalue("empty_postgres_url")
-    opened = open_store(url, upgrade=is_sqlite)
+    opened = open_store(request.getfixturevalue(f"empty_{request.param}_url"))
     webhook = Webhook(webhook_id=0, url="https://example.org", events=(), is_active=True, created_at=NOON)
     WebhookStore(opened.database).create(1, webhook, "whsec_x")
     campaign = opened.create_campaign(SPRING)

@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from campaigns.service.errors import SchemaError
 from campaigns.store import migration
@@ -64,6 +67,26 @@ def test_sqlite_has_the_same_conditions_and_options_too(tmp_path: Path) -> None:
     assert "ROWID" in statements(migrated)["attempts"]
     migrated.close()
     created.close()
+
+
+def test_what_the_files_say_is_what_alembic_reads() -> None:
+    scripts = ScriptDirectory(str(migration.MIGRATIONS))
+    read = {script.revision: script.down_revision for script in scripts.walk_revisions()}
+    assert migration._predecessors() == read
+    assert set(read) - set(read.values()) == {scripts.get_current_head()}
+
+
+def test_a_database_that_needs_nothing_is_opened_without_alembic(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/dialer.sqlite3"
+    opening = f"from campaigns.store.opening import open_store; open_store({url!r}, upgrade=True).close()"
+    loaded = "import sys; print('alembic' in sys.modules)"
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", f"{opening}; {loaded}"], capture_output=True, text=True, check=True
+        ).stdout
+        for _ in range(2)
+    ]
+    assert said == ["True\n", "False\n"]
 
 
 FIRST_ROWS = (

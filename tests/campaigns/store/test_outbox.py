@@ -1,7 +1,5 @@
 import json
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +8,7 @@ from msgspec.structs import replace
 
 from campaigns.model import CampaignStatus, Outcome
 from campaigns.store import outbox
-from campaigns.store.opening import open_store, upgrade_database
+from campaigns.store.opening import open_store
 from campaigns.store.sql import SqlStore
 from campaigns.store.webhook_schema import webhook_deliveries
 from campaigns.store.webhook_store import WebhookStore
@@ -19,20 +17,9 @@ from tests.contracts.conftest import on_postgres
 from tests.contracts.test_campaign_store import NOON, SPRING, add, dial, ended, reserve
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("empty") / "dialer.sqlite3"
-    upgrade_database(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture(params=["sqlite", on_postgres])
-def store(request: pytest.FixtureRequest, tmp_path: Path, empty: Path) -> Iterator[SqlStore]:
-    if request.param == "sqlite":
-        shutil.copy(empty, tmp_path / "dialer.sqlite3")
-        opened = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3")
-    else:
-        opened = open_store(request.getfixturevalue("empty_postgres_url"))
+def store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
+    opened = open_store(request.getfixturevalue(f"empty_{request.param}_url"))
     yield opened
     opened.close()
 

@@ -14,9 +14,7 @@ on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
 
 @pytest.fixture(params=["sqlite", on_postgres])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
-    is_sqlite = request.param == "sqlite"
-    url = f"sqlite:///{tmp_path}/dialer.sqlite3" if is_sqlite else request.getfixturevalue("empty_postgres_url")
-    opened = open_store(url, upgrade=is_sqlite)
+    opened = open_store(request.getfixturevalue(f"empty_{request.param}_url"))
     campaign = opened.create_campaign(SPRING)
     opened.add_leads(campaign.campaign_id, [NewLead(number=number(index)) for index in range(10)])
     yield opened

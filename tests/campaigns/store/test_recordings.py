@@ -17,9 +17,7 @@ on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
 @pytest.fixture(params=["sqlite", on_postgres])
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlRecordings]:
     """Two tenants' campaigns with a lead each and one attempt at it."""
-    is_sqlite = request.param == "sqlite"
-    url = f"sqlite:///{tmp_path}/dialer.sqlite3" if is_sqlite else request.getfixturevalue("empty_postgres_url")
-    store: SqlStore = open_store(url, upgrade=is_sqlite)
+    store: SqlStore = open_store(request.getfixturevalue(f"empty_{request.param}_url"))
     for tenant_id in (1, 2):
         made = store.create_campaign(
             Campaign(campaign_id=0, name="c", skill_group="s", tenant_id=tenant_id, status=CampaignStatus.RUNNING)

@@ -31,9 +31,7 @@ on_postgres = pytest.param("postgres", marks=pytest.mark.postgres)
 
 @pytest.fixture(params=["sqlite", on_postgres])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/dialer.sqlite3"
-    return str(request.getfixturevalue("empty_postgres_url"))
+    return str(request.getfixturevalue(f"empty_{request.param}_url"))
 
 
 @pytest.fixture

@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,8 +13,8 @@ from tests.campaigns.store.test_sql_attempts import FIRST, NOW
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    opened = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3", upgrade=True)
+def store(empty_sqlite_url: str) -> Iterator[SqlStore]:
+    opened = open_store(empty_sqlite_url)
     window = CallingWindow(start="00:00", end="24:00")
     campaign = Campaign(campaign_id=0, name="x", skill_group="s", status=CampaignStatus.RUNNING, calling_window=window)
     opened.create_campaign(campaign)

@@ -1,7 +1,6 @@
 """The counting itself is in tests/contracts/test_report_store.py; here, that it reads by index."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -16,8 +15,8 @@ WANTED = ReportFilter(campaign_ids=(1, 2), since=0.0, until=1e10)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    opened = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3", upgrade=True)
+def store(empty_sqlite_url: str) -> Iterator[SqlStore]:
+    opened = open_store(empty_sqlite_url)
     fill(opened, leads=5, days=1)
     yield opened
     opened.close()

@@ -1,12 +1,10 @@
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from campaigns.service.errors import InvalidListingError, NotFoundError
-from campaigns.store.opening import open_store, upgrade_database
+from campaigns.store.opening import open_store
 from campaigns.store.webhook_store import LEASE_S, WebhookStore
 from campaigns.webhooks import FAILURES_MAX, KEPT_S, RETRY_S, DeliveryStatus, EventType, Webhook
 from tests.contracts.conftest import on_postgres
@@ -16,20 +14,9 @@ NEW = Webhook(
 )
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("empty") / "dialer.sqlite3"
-    upgrade_database(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture(params=["sqlite", on_postgres])
-def store(request: pytest.FixtureRequest, tmp_path: Path, empty: Path) -> Iterator[WebhookStore]:
-    if request.param == "sqlite":
-        shutil.copy(empty, tmp_path / "dialer.sqlite3")
-        opened = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3")
-    else:
-        opened = open_store(request.getfixturevalue("empty_postgres_url"))
+def store(request: pytest.FixtureRequest) -> Iterator[WebhookStore]:
+    opened = open_store(request.getfixturevalue(f"empty_{request.param}_url"))
     yield WebhookStore(opened.database)
     opened.close()
 

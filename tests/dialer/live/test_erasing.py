@@ -27,9 +27,8 @@ FIRST, SECOND, OTHER = "+12025550101", "+12025550102", "+12025550103"
 
 
 @pytest.fixture
-def store(tmp_path: Path, empty_database: Path) -> Iterator[SqlStore]:
-    shutil.copy(empty_database, tmp_path / "dialer.sqlite3")
-    opened = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3")
+def store(empty_sqlite_url: str) -> Iterator[SqlStore]:
+    opened = open_store(empty_sqlite_url)
     yield opened
     opened.close()
 

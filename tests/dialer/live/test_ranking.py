@@ -1,5 +1,4 @@
 import asyncio
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,9 +18,8 @@ SHUFFLED = sorted(range(1, 21), key=shuffled_rank)
 
 
 @pytest.fixture
-def store(tmp_path: Path, empty_database: Path) -> Iterator[SqlStore]:
-    shutil.copy(empty_database, tmp_path / "dialer.sqlite3")
-    opened = open_store(f"sqlite:///{tmp_path}/dialer.sqlite3")
+def store(empty_sqlite_url: str) -> Iterator[SqlStore]:
+    opened = open_store(empty_sqlite_url)
     campaign = opened.create_campaign(SPRING)
     opened.add_leads(campaign.campaign_id, [NewLead(number=number(index)) for index in range(20)])
     yield opened

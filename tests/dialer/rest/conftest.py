@@ -1,7 +1,6 @@
 """A whole live service over SQLite with a gateway that needs no network, and a client of its REST API."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from argon2.profiles import CHEAPEST
 from fastapi import FastAPI
 
 from campaigns.ports import CampaignStore
-from campaigns.store.opening import open_store, upgrade_database
+from campaigns.store.opening import open_store
 from dialer.access import passwords
 from dialer.access.accounts import create_account, issue_token
 from dialer.access.model import Role
@@ -30,14 +29,6 @@ TRUNK = {"name": "carrier", "address": "192.0.2.1:5060", "caller_id": "+12025550
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all tables and no rows."""
-    path = tmp_path_factory.mktemp("empty") / "dialer.sqlite3"
-    upgrade_database(f"sqlite:///{path}")
-    return path
 
 
 class Bench:
@@ -147,11 +138,9 @@ class Stage:
 
 
 @pytest.fixture
-async def stage(tmp_path: Path, empty_database: Path) -> AsyncIterator[Stage]:
-    path = tmp_path / "dialer.sqlite3"
-    shutil.copy(empty_database, path)
-    store = open_store(f"sqlite:///{path}")
-    stage = Stage(store, path)
+async def stage(tmp_path: Path, empty_sqlite_url: str) -> AsyncIterator[Stage]:
+    store = open_store(empty_sqlite_url)
+    stage = Stage(store, tmp_path / "dialer.sqlite3")
     yield stage
     await stage.end()
     store.close()
