@@ -27,6 +27,8 @@ demo: setup  ## Run a predictive campaign over real SIP and RTP on this machine,
 peers:
 	@scripts/install-peers
 
+# Tests start some hundred processes; each would compile all the code anew where bytecode is not kept.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: setup peers  ## All checks and tests, as CI runs them: style, types, layers, tests, docs
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy

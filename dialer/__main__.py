@@ -19,7 +19,6 @@ from dialer.commands.database import database_app
 from dialer.commands.do_not_call import do_not_call_app
 from dialer.commands.errors import CommandError, explained
 from dialer.commands.lead_import import import_command
-from dialer.commands.plan import plan_app
 from dialer.commands.replay import replay_command
 from dialer.commands.report import HELP as REPORT_HELP
 from dialer.commands.report import report_command
@@ -28,6 +27,9 @@ from dialer.commands.settings import config_command, version_command
 
 PLUGINS = "dialer.commands"
 """Entry points of this group are subcommands: each names a `typer.Typer`; its module's docstring is the summary."""
+
+PLAN = EntryPoint(name="plan", value="dialer.commands.plan:plan_app", group=PLUGINS)
+"""Loaded for itself alone: numpy and scipy, which its formulas need, take as long as all the rest."""
 
 OPERATORS = "For operators: install, run and look after the service"
 MANAGERS = "For campaign managers: whom to call"
@@ -90,12 +92,15 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.command("report", rich_help_panel=MANAGERS, help=REPORT_HELP, short_help="What came of the calls.")(
         report_command
     )
-    app.add_typer(plan_app, name="plan", rich_help_panel=MANAGERS)
+    wanted = next((argument for argument in arguments if not argument.startswith("-")), None)
+    if wanted == PLAN.name:
+        _add(app, PLAN)
+    else:
+        _list(app, PLAN, MANAGERS)
     app.command("status", rich_help_panel=AGENTS)(status_command)
     app.add_typer(agent_app, name="agent", rich_help_panel=AGENTS)
     app.command("replay", rich_help_panel=DEVELOPERS)(replay_command)
     built_in = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
-    wanted = next((argument for argument in arguments if not argument.startswith("-")), None)
     if wanted not in built_in:
         for plugin in sorted(entry_points(group=PLUGINS), key=lambda one: one.name):
             if plugin.name == wanted:
@@ -129,7 +134,7 @@ def _add(app: typer.Typer, plugin: EntryPoint) -> None:
         app.add_typer(found, name=plugin.name)
 
 
-def _list(app: typer.Typer, plugin: EntryPoint) -> None:
+def _list(app: typer.Typer, plugin: EntryPoint, panel: str = MORE) -> None:
     """Name a plugin in the list of commands, by its module's first sentence; to load it would take seconds."""
     try:
         spec = find_spec(plugin.module)
@@ -140,7 +145,7 @@ def _list(app: typer.Typer, plugin: EntryPoint) -> None:
         typer.echo(f"dialer: {_broken(plugin, error)}", err=True)
         return
     summary = docstring.split("\n\n")[0].removeprefix(f"`dialer {plugin.name}`: ")
-    app.command(plugin.name, rich_help_panel=MORE, help=summary[:1].upper() + summary[1:])(_front_door)
+    app.command(plugin.name, rich_help_panel=panel, help=summary[:1].upper() + summary[1:])(_front_door)
 
 
 def _broken(plugin: EntryPoint, error: Exception) -> str:

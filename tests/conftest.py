@@ -59,7 +59,7 @@ def postgres_url() -> Iterator[str]:
         # A file rather than a pipe: the server inherits it and would keep a pipe open for ever.
         with tempfile.TemporaryFile("w+") as log:
             done = subprocess.run(
-                command, user=user, cwd=home, stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=60, check=False
+                command, user=user, cwd=home, stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=240, check=False
             )
             log.seek(0)
             assert done.returncode == 0, f"{command[0]} failed:\n{log.read()}"

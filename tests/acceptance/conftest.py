@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-START_S_MAX = 60.0
-END_S_MAX = 60.0
+START_S_MAX = 120.0
+END_S_MAX = 120.0
 
 
 class Process:
@@ -98,7 +98,7 @@ class Floor:
         )
         self.dialer = self.start("serve")
         url = self.dialer.wait_for(r"API at (http://[\d.]+:\d+)")[1]
-        return httpx.Client(base_url=f"{url}/api/v1", timeout=20.0)
+        return httpx.Client(base_url=f"{url}/api/v1", timeout=240)
 
     def close(self) -> None:
         for process in self.processes:

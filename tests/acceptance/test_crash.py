@@ -120,7 +120,7 @@ def test_nobody_is_dialed_twice_and_nothing_reported_is_lost(
                     reported.work(client)
                     reported.read(client)
             timer.join()
-            assert floor.dialer.popen.wait(10) == -signal.SIGKILL
+            assert floor.dialer.popen.wait(120) == -signal.SIGKILL
     with floor.start_dialer(url) as client:
         reported.read(client)
         assert floor.dialer.end(signal.SIGINT) == 0

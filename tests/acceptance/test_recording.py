@@ -18,7 +18,7 @@ from simulation.carrier.sound import listen
 from simulation.carrier.voice import Voices
 
 AGENT_HZ, CUSTOMER_HZ, SUPERVISOR_HZ = 500, 900, 1300
-WAIT_S = 20.0
+WAIT_S = 120.0
 
 
 async def until(happened: Callable[[], bool]) -> None:

@@ -17,7 +17,7 @@ import pytest
 LEADS = 30
 AGENTS = 3
 LOOK_S = 0.1
-WAIT_S = 100.0
+WAIT_S = 120.0
 SCENARIO = """
 seed = 11
 [customers]
@@ -39,7 +39,7 @@ def command(floor: Any, url: str, *arguments: str) -> str:
         env={**os.environ, "DIALER_URL": url, "COLUMNS": "200"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stderr

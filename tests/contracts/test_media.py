@@ -19,7 +19,7 @@ from simulation.carrier.sound import tone_samples
 from tests.interop.rtpengine_process import running_rtpengine
 
 HOST = "127.0.0.1"
-WAIT_S = 30.0
+WAIT_S = 120.0
 HELLO = make_prompt("hello", tone_samples(440)[:160])
 Scenario = Callable[[MediaEngine], None]
 Run = Callable[[Scenario], None]

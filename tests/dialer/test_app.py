@@ -20,7 +20,7 @@ from tests.dialer.stub_gateway import StubGateway
 
 pytestmark = pytest.mark.anyio
 
-WAIT_S = 20.0
+WAIT_S = 120.0
 TRUNK = {"name": "carrier", "address": "192.0.2.1:5060", "caller_id": "+12025550199"}
 SPRING = Campaign(
     campaign_id=0,

@@ -25,7 +25,7 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
         env={**plain, "PYTHONPATH": str(ROOT), "COLUMNS": "200", "DIALER_SIP_PORT": "0", **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
 

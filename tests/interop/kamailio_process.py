@@ -12,7 +12,7 @@ import pytest
 from benchmarks.ports import free_port, is_listening
 
 HOW_TO_GET_IT = "kamailio is missing: on Debian and Ubuntu, apt-get install kamailio (or run: make peers)"
-START_S = 60.0
+START_S = 120.0
 LIBRARIES = ("lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu", "lib", "lib64")
 MODULES = ":".join(f"/usr/{lib}/kamailio/modules/" for lib in LIBRARIES)
 CONFIG = """

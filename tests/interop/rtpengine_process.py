@@ -15,7 +15,7 @@ import pytest
 from benchmarks.ports import SHARED, free_port, is_listening
 
 PROGRAM = shutil.which("rtpengine") or "/usr/bin/rtpengine"
-START_S = 60.0
+START_S = 120.0
 HOW_TO_GET_IT = "rtpengine is missing: on Debian and Ubuntu, apt-get install rtpengine-daemon (or run: make peers)"
 
 

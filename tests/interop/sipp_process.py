@@ -13,7 +13,7 @@ from benchmarks.ports import free_port, free_ports, is_listening
 
 SCENARIOS = Path(__file__).parent / "sipp"
 HOW_TO_GET_IT = "sipp is missing: on Debian and Ubuntu, apt-get install sip-tester (or run: make peers)"
-START_S = 30.0
+START_S = 120.0
 STARTS = 3
 MEDIA_PORTS = 4
 """sipp's own: audio, video, and the odd ones beside them."""
@@ -44,7 +44,7 @@ class Sipp:
     def __init__(
         self, folder: Path, scenario: str, *, calls: int = 1, target: str = "", keys: dict[str, str] | None = None,
         options: tuple[str, ...] = (), transport: str = "udp", host: str = "127.0.0.1",
-        port: int = 0, lives_s: int = 60
+        port: int = 0, lives_s: int = 240
     ) -> None:  # fmt: skip
         self._folder = folder
         self._host = host
@@ -89,7 +89,7 @@ class Sipp:
             self._process.kill()
         self._process.wait()
 
-    def finish(self, timeout_s: float = 20.0) -> None:
+    def finish(self, timeout_s: float = 120.0) -> None:
         """Wait for the scenario's end; every call must have gone as it says."""
         assert self._process is not None
         try:

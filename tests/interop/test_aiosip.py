@@ -91,7 +91,7 @@ async def call_us(early_media: bool) -> tuple[Answering, Any]:
             local_addr=("127.0.0.1", own_port),
             remote_addr=(host, port),
         )
-        call = await asyncio.wait_for(Call.invite(dialog, sdp=OFFER), 10)
+        call = await asyncio.wait_for(Call.invite(dialog, sdp=OFFER), 120)
         await call.close()
         return call
 
@@ -155,7 +155,7 @@ def test_a_foreign_callee_answers_our_gateway_and_is_hung_up() -> None:
         gateway.send(
             PlaceCall(call_id="1-1", number="1", caller_id="+12025550100", trunk="carrier", ring_timeout_s=5.0)
         )
-        await asyncio.wait_for(ended.wait(), 10)
+        await asyncio.wait_for(ended.wait(), 120)
         await gateway.close(5.0)
 
     async def main() -> None:

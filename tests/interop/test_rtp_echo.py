@@ -16,7 +16,7 @@ from tests.interop.sipp_process import Sipp
 
 pytestmark = pytest.mark.sipp
 
-WAIT_S = 30.0
+WAIT_S = 120.0
 PACKETS = 100
 """Two seconds of echo."""
 

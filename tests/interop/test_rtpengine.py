@@ -23,7 +23,7 @@ from tests.interop.rtpengine_process import running_rtpengine
 
 pytestmark = pytest.mark.peers
 
-WAIT_S = 40.0
+WAIT_S = 120.0
 TONES_HZ = {"call": 500, "leg": 900}
 MESSAGE_HZ = 1500
 MESSAGE = make_prompt("message", (6000 * np.sin(2 * np.pi * MESSAGE_HZ * np.arange(16000) / 8000)).astype(np.int16))

@@ -87,7 +87,7 @@ class Bench:
     async def wait(self) -> None:
         """Until a call or a leg has ended; a gateway that hangs is closed, and the test fails."""
         try:
-            await asyncio.wait_for(self._ended.wait(), 30)
+            await asyncio.wait_for(self._ended.wait(), 120)
         except TimeoutError:
             await self.gateway.close(0.1)
             raise
@@ -312,7 +312,7 @@ def test_closing_the_gateway_hangs_up_what_is_open(start_sipp: StartSipp) -> Non
         bench = Bench(sipp, lambda _, event: answered.set() if isinstance(event, CallAnswered) else None)
         await bench.gateway.start()
         bench.gateway.send(PlaceCall(call_id="4711-2", number="1", caller_id="", trunk="carrier", ring_timeout_s=5.0))
-        await asyncio.wait_for(answered.wait(), 10)
+        await asyncio.wait_for(answered.wait(), 120)
         await bench.close()
         return bench.events
 

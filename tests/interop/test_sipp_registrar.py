@@ -104,7 +104,7 @@ def test_a_phone_behind_nat_is_the_agents_leg(start_sipp: StartSipp) -> None:
         registered = await desk.register(contact="10.0.0.7:5060")
         phone = desk.start_sipp("far_end_hangs_up", port=registered.port)
         desk.gateway.send(OpenLeg(leg_id="ann#1", agent_id="ann", address="1001"))
-        await asyncio.wait_for(desk.closed.wait(), 30)
+        await asyncio.wait_for(desk.closed.wait(), 120)
         assert desk.events == [
             LegOpened(leg_id="ann#1"),
             LegClosed(leg_id="ann#1", reason="the far end hung up (Q.850 16)"),

@@ -40,7 +40,7 @@ def test_the_next_server_of_a_name_carries_the_calls(start_sipp: StartSipp) -> N
 
         async def until(wanted: type[Event]) -> Event:
             while True:
-                event = await asyncio.wait_for(events.get(), 30)
+                event = await asyncio.wait_for(events.get(), 120)
                 seen.append(event)
                 if isinstance(event, wanted):
                     return event

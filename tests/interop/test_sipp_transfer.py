@@ -54,14 +54,14 @@ class Floor:
 
     async def until(self, *events: Event) -> None:
         """Wait until all of these have come."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not all(event in self.events for event in events):
                 self._moved.clear()
                 await self._moved.wait()
 
     async def until_kind(self, kind: type[Event]) -> None:
         """Wait for any event of a kind."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not any(isinstance(event, kind) for event in self.events):
                 self._moved.clear()
                 await self._moved.wait()
@@ -172,7 +172,7 @@ def test_a_notify_answered_503_changes_nothing(start_sipp: StartSipp) -> None:
     async def test(floor: Floor) -> None:
         await floor.until(referred())
         floor.answer_refer(202)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while "503 Service Unavailable" not in floor.phone.messages():  # noqa: ASYNC110 - sipp says nothing
                 await asyncio.sleep(0.02)
         await asyncio.sleep(0.3)

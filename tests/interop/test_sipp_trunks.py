@@ -73,7 +73,7 @@ class TwoTrunks(World):
             self.leads_left = 1
             self.done.clear()
             self.run(60.0)
-            await asyncio.wait_for(self.done.wait(), 30)
+            await asyncio.wait_for(self.done.wait(), 120)
         agent = self.gateway.agent
         await self.gateway.close()
         assert agent.session_ids == ()

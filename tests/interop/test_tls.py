@@ -68,7 +68,7 @@ async def call(certificate: str, **trusted: object) -> tuple[CallEnded, list[Eve
     await gateway.start()
     gateway.send(PlaceCall(call_id="1-1", number="1", caller_id="2", trunk="carrier", ring_timeout_s=20))
     try:
-        return await asyncio.wait_for(ended, 30), events
+        return await asyncio.wait_for(ended, 120), events
     finally:
         await gateway.close()
         shell.close()

@@ -138,7 +138,7 @@ def test_processes_share_the_leads_out(url: str, store: CampaignStore) -> None:
     for worker in workers:
         assert worker.stdout is not None
         assert worker.stdout.readline() == "ready\n"
-    said = [worker.communicate("go\n", timeout=60)[0].split() for worker in workers]
+    said = [worker.communicate("go\n", timeout=240)[0].split() for worker in workers]
     assert [worker.returncode for worker in workers] == [0, 0]
     reserved = [int(lead_id) for one in said for lead_id in one]
     assert sorted(reserved) == list(range(1, LEADS + 1))

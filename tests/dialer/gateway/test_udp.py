@@ -35,7 +35,7 @@ def make_agent(address: tuple[str, int]) -> UserAgent:
 def run(loop_kind: str, main: Coroutine[Any, Any, None]) -> None:
     factory = uvloop.new_event_loop if loop_kind == "uvloop" else asyncio.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(asyncio.wait_for(main, 20))
+        runner.run(asyncio.wait_for(main, 120))
 
 
 async def call_through_sockets() -> None:

@@ -131,7 +131,7 @@ class Browser:
         assert isinstance(await self._next(), AcceptConnection)
 
     async def _next(self) -> object:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while True:
                 for event in self.socket.events():
                     return event
@@ -188,7 +188,7 @@ def test_a_phone_in_a_browser_registers_and_is_the_agents_leg(tmp_path: Path, is
         source = ("192.0.2.1", 5060, "tcp")
         is_answered = False
         closing_sent = False
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not any(isinstance(event, LegClosed) for event in events):
                 text = await browser.hear()
                 if text.startswith("INVITE"):
@@ -227,7 +227,7 @@ def test_a_browser_that_has_gone_is_not_called(tmp_path: Path) -> None:
         await browser.connect()
         await browser.register("WS")
         browser.writer.close()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while gateway.counters()["connections"]:  # noqa: ASYNC110 - the connection's end says nothing
                 await asyncio.sleep(0.01)
         gateway.send(OpenLeg(leg_id="ann#1", agent_id="ann", address="1001"))

@@ -15,7 +15,7 @@ from dialer.live.store_worker import StoreWorker
 
 START = 1_770_000_000.0
 ANY_TIME = CallingWindow(start="00:00", end="24:00")
-WAIT_S = 20.0
+WAIT_S = 120.0
 
 
 class TroubledStore(MemoryStore):

@@ -20,7 +20,7 @@ from dialer.live.webhook_sender import WebhookSender, is_public
 
 pytestmark = pytest.mark.anyio
 SECRET = secret_of(bytes(range(32)))
-WAIT_S = 60.0
+WAIT_S = 120.0
 
 
 @pytest.fixture

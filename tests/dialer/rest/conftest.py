@@ -21,7 +21,7 @@ from dialer.config import Settings
 from dialer.rest import create_app
 from tests.dialer.stub_gateway import StubGateway
 
-WAIT_S = 20.0
+WAIT_S = 120.0
 ANY_TIME = {"start": "00:00", "end": "24:00"}
 TRUNK = {"name": "carrier", "address": "192.0.2.1:5060", "caller_id": "+12025550199"}
 

@@ -50,7 +50,7 @@ async def test_statistics_come_every_second_over_http(bench: Bench) -> None:
         server = server_of(create_app(bench.live.service()))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1/statistics/stream"
-        async with httpx.AsyncClient(timeout=20.0) as client, client.stream("GET", url) as answer:
+        async with httpx.AsyncClient(timeout=240) as client, client.stream("GET", url) as answer:
             assert answer.headers["content-type"].startswith("text/event-stream")
             lines = answer.aiter_lines()
             names = []

@@ -21,7 +21,7 @@ from simulation.carrier.sound import tone_samples
 
 T = TypeVar("T")
 
-WAIT_S = 15.0
+WAIT_S = 120.0
 SORRY = make_prompt("sorry", tone_samples(440)[:4000])
 """Half a second, 25 packets."""
 

@@ -45,7 +45,7 @@ async def call(offer: bytes) -> UserAgentEvent:
             loop.time(),
         )
         shell.pump()
-        return await asyncio.wait_for(news.get(), 10.0)
+        return await asyncio.wait_for(news.get(), 120)
     finally:
         shell.close()
         party.close()

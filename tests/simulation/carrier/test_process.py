@@ -14,7 +14,7 @@ from dialer.live.starting import StartError
 from simulation.carrier.phones import Phones
 from simulation.carrier.process import run
 
-WAIT_S = 60.0
+WAIT_S = 120.0
 
 
 def started(status: Path, *options: str) -> subprocess.Popen[str]:

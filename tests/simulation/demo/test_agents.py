@@ -26,7 +26,7 @@ class StubService(DialerService):
 
     async def request(self) -> tuple[str, str, Mapping[str, object] | None]:
         """The next thing asked for."""
-        async with asyncio.timeout(10.0):
+        async with asyncio.timeout(120):
             while not self.asked:
                 self.was_asked.clear()
                 await self.was_asked.wait()
@@ -37,7 +37,7 @@ def run(scenario: Callable[[Agents, StubService], Awaitable[None]], count: int =
     async def whole() -> None:
         service = StubService()
         agents = Agents(service, count, "127.0.0.1:5080", seed=1)
-        await asyncio.wait_for(scenario(agents, service), 20.0)
+        await asyncio.wait_for(scenario(agents, service), 120)
         agents.close()
 
     asyncio.run(whole())

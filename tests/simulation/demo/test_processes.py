@@ -9,7 +9,7 @@ from simulation.demo.processes import Process, ProcessError
 
 def run(scenario: Callable[[], Awaitable[None]]) -> None:
     async def whole() -> None:
-        await asyncio.wait_for(scenario(), 90.0)
+        await asyncio.wait_for(scenario(), 120)
 
     asyncio.run(whole())
 

@@ -20,7 +20,7 @@ from dialer.model import MonitorMode
 TONES_HZ = {"customer": 400, "agent": 700, "supervisor": 1100, "colleague": 1700, "music": 2300}
 LEVEL = 5000.0
 TURNS = np.arange(160) / 8000
-WAIT_S = 60.0
+WAIT_S = 120.0
 SETTLING = 10
 """Frames that may still be of the time before a change."""
 

@@ -19,7 +19,7 @@ from tests.dialer.gateway.media.peer import Peer
 
 T = TypeVar("T")
 
-WAIT_S = 5.0
+WAIT_S = 120.0
 BEEP = make_prompt("beep", (np.arange(480) * 50).astype(np.int16))
 """Three frames."""
 

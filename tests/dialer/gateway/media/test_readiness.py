@@ -10,7 +10,7 @@ import uvloop
 
 from dialer.gateway.media.readiness import Readiness
 
-WAIT_S = 5.0
+WAIT_S = 120.0
 
 
 class Sockets:

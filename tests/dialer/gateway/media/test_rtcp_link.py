@@ -12,7 +12,7 @@ from dialer.gateway.media.reporter import INTERVAL_S
 from dialer.gateway.media.rtcp import Goodbye, Report, parse_rtcp
 from dialer.gateway.media_port import StreamStatistics
 
-WAIT_S = 60.0
+WAIT_S = 120.0
 PORTS = 10
 
 

@@ -123,13 +123,13 @@ def test_a_far_end_where_its_sdp_says_is_tied_to_until_it_moves() -> None:
     with contextlib.ExitStack() as sockets:
         # A port that was asked for, as the engine's are: one that the kernel chose would be lost with the tie.
         own = sockets.enter_context(RtpPorts("127.0.0.1", port := free_ports(2), port + 1).take())
-        own.settimeout(5.0)
+        own.settimeout(60.0)
         first, second, stranger = (
             sockets.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(3)
         )
         for one in (first, second, stranger):
             one.bind(("127.0.0.1", 0))
-            one.settimeout(5.0)
+            one.settimeout(60.0)
         here = own.getsockname()
         stream = Stream("4711-1", own, RtpSender(1, 2, 3))
         stream.connect(*first.getsockname(), 0, 1.0)
