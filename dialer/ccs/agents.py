@@ -11,6 +11,7 @@ A pause asked for during a call is not a state: it is the wish `Agent.wants_paus
 after-call work are over.
 """
 
+import math
 from enum import StrEnum
 
 from campaigns.model import Lead
@@ -34,6 +35,8 @@ class AgentTrigger(StrEnum):
     BRIDGE = "bridge"
     """Audio flows."""
     CALL_OVER = "call over"
+    CALL_AGAIN = "call again"
+    """Their phone has hung up after it handed a call on: it is called once more."""
     LEAVE = "leave"
     """Logged out, or the agent's leg went down."""
 
@@ -45,6 +48,7 @@ TRANSITIONS: dict[tuple[AgentState, AgentTrigger], AgentState] = {
     (S.CONNECTING, T.LEG_OPENED): S.PAUSED,
     (S.CONNECTING, T.LEAVE): S.OFFLINE,
     (S.PAUSED, T.READY): S.IDLE,
+    (S.PAUSED, T.CALL_AGAIN): S.CONNECTING,
     (S.PAUSED, T.LEAVE): S.OFFLINE,
     (S.IDLE, T.PAUSE): S.PAUSED,
     (S.IDLE, T.RESERVE): S.RESERVED,
@@ -90,6 +94,7 @@ class Agent:
         "attempt_id",
         "attempt_id_before",
         "campaign_id",
+        "handed_on_at",
         "leg_id",
         "pause_reason",
         "pause_said_at",
@@ -101,6 +106,7 @@ class Agent:
         "since",
         "skill_groups",
         "state",
+        "wants_calls",
         "wants_pause",
     )
 
@@ -129,6 +135,10 @@ class Agent:
         self.screen_before: ScreenPop | None = None
         """What was shown of the attempt before."""
         self.acw_s_max = 0.0
+        self.handed_on_at = -math.inf
+        """When their phone last heard that a transfer of its own had succeeded."""
+        self.wants_calls = False
+        """Whether they are ready as soon as their leg is up again."""
 
 
 def advance(agent: Agent, trigger: AgentTrigger, now: float) -> AgentState:

@@ -73,6 +73,13 @@ class Roster:
         self.legs_opened += 1
         return f"{name}#{self.legs_opened}"
 
+    def call_again(self, agent: Agent, now: float) -> None:
+        """Give a paused agent a new leg, which is to be opened next."""
+        self.move(agent, AgentTrigger.CALL_AGAIN, now)
+        del self.legs[agent.leg_id]
+        agent.leg_id = self.new_leg_id(agent.agent_id)
+        self.legs[agent.leg_id] = agent
+
     def leave(self, agent: Agent, now: float) -> None:
         """Take an agent out; their time stays in the account."""
         self.move(agent, AgentTrigger.LEAVE, now)

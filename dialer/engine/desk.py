@@ -68,7 +68,9 @@ def on_agent_paused(state: EngineState, event: AgentPaused, now: float) -> None:
     state.answer(event.request_id)
     if agent.state is AgentState.IDLE:
         pause(state, agent, now)
-    elif agent.state not in (AgentState.PAUSED, AgentState.CONNECTING):
+    elif agent.state is AgentState.CONNECTING:
+        agent.wants_calls = False
+    elif agent.state is not AgentState.PAUSED:
         if not agent.wants_pause:
             agent.pause_said_at = now
         agent.wants_pause = True

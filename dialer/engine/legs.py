@@ -1,11 +1,14 @@
 """Agents' legs: opened at login and kept open; what happens when one goes down."""
 
+import math
+
 from msgspec.structs import replace
 
 from campaigns.model import Outcome
 from dialer.ccs.agents import Agent, AgentTrigger
 from dialer.engine import guests
-from dialer.engine.connecting import enqueue, seek_agent
+from dialer.engine.acw import become_idle, end_acw
+from dialer.engine.connecting import enqueue, pause, seek_agent
 from dialer.engine.ending import hang_up, play_message
 from dialer.engine.parties import UNAVAILABLE, answer_referrer, close_party, party_answered, party_failed
 from dialer.engine.previewing import leave_preview
@@ -14,6 +17,10 @@ from dialer.messages import LegClosed, LegOpened, OpenLeg
 from dialer.model import AgentState, CallState
 from dialer.pds.calls import Call, CallTrigger, Party, advance
 from dialer.routing.router import NoRoute, Route
+
+FREE = (AgentState.ACW, AgentState.IDLE, AgentState.PAUSED)
+HANGS_UP_S_MAX = 10.0
+"""A phone that hangs up so soon after its transfer succeeded has hung up for that."""
 
 
 def outside_number(address: str) -> str:
@@ -59,6 +66,9 @@ def on_leg_opened(state: EngineState, event: LegOpened, now: float) -> None:
         return
     state.roster.move(agent, AgentTrigger.LEG_OPENED, now)
     state.show(agent)
+    if agent.wants_calls:
+        agent.wants_calls = False
+        become_idle(state, agent, now)
 
 
 def on_leg_closed(state: EngineState, event: LegClosed, now: float) -> None:
@@ -73,11 +83,36 @@ def on_leg_closed(state: EngineState, event: LegClosed, now: float) -> None:
     if agent is None:
         guests.closed(state, event.leg_id)
         return
+    if agent.state in FREE and now - agent.handed_on_at <= HANGS_UP_S_MAX:
+        _call_again(state, agent, now)
+        return
     if agent.state is AgentState.CONNECTING:
         state.counters.count("legs_not_opened")
     else:
         state.counters.count("legs_lost")
     agent_left(state, agent, now)
+
+
+def _call_again(state: EngineState, agent: Agent, now: float) -> None:
+    """Call a phone that has handed its call on and has then hung up, as phones do: its agent is still there.
+
+    What is left of after-call work can be done meanwhile; who was ready is so again once the leg is up.
+    """
+    agent.handed_on_at = -math.inf
+    agent.wants_calls = agent.state is not AgentState.PAUSED and not agent.wants_pause
+    if agent.state is AgentState.ACW:
+        agent.wants_pause = True
+        end_acw(state, agent, now)
+    elif agent.state is AgentState.IDLE:
+        pause(state, agent, now)
+    route = leg_route(state, agent.address, now)
+    if isinstance(route, str):
+        agent_left(state, agent, now)
+        return
+    state.counters.count("legs_called_again")
+    state.roster.call_again(agent, now)
+    open_leg(state, agent.leg_id, agent.agent_id, agent.address, route, now)
+    state.show(agent)
 
 
 def _party_left(state: EngineState, call: Call, party: Party, reason: str, now: float) -> None:

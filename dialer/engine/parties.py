@@ -60,13 +60,13 @@ def party_answered(state: EngineState, call: Call, party: Party, now: float) -> 
     state.set_timer(f"transfer:{call.call_id}", now + state.settings.bridge_timeout_s)
 
 
-def party_bridged(state: EngineState, call: Call, leg_id: str) -> bool:
+def party_bridged(state: EngineState, call: Call, leg_id: str, now: float) -> bool:
     """Audio flows between the customer and their new party; False where the leg is none of a party's."""
     party = call.party
     if call.state is not CallState.TRANSFERRED or party is None or party.leg_id != leg_id:
         return False
     party.is_bridged = True
-    answer_referrer(state, call, OK)
+    referrer_succeeded(state, call, now)
     return True
 
 
@@ -93,6 +93,14 @@ def answer_referrer(state: EngineState, call: Call, status: int) -> None:
     leg_id, call.referrer = call.referrer, ""
     if leg_id in state.roster.legs:
         state.commands.append(AnswerRefer(leg_id=leg_id, status=status))
+
+
+def referrer_succeeded(state: EngineState, call: Call, now: float) -> None:
+    """Tell the phone that asked for a transfer that it is done; many a phone hangs up then."""
+    agent = state.roster.legs.get(call.referrer)
+    if agent is not None:
+        agent.handed_on_at = now
+    answer_referrer(state, call, OK)
 
 
 def tell_agent(state: EngineState, agent: Agent, words: str) -> None:

@@ -12,7 +12,7 @@ from dialer.engine import guests
 from dialer.engine.acw import begin_acw
 from dialer.engine.connecting import bridge, on_call_bridged
 from dialer.engine.legs import outside_number
-from dialer.engine.parties import answer_referrer, close_party, note_transfer, open_party, party_bridged, tell_agent
+from dialer.engine.parties import close_party, note_transfer, open_party, party_bridged, referrer_succeeded, tell_agent
 from dialer.engine.state import EngineState
 from dialer.messages import AnswerRefer, CallBridged, LegReferred, TransferAsked, TransferGivenUp
 from dialer.model import AgentState, CallState
@@ -68,7 +68,7 @@ def on_transfer_given_up(state: EngineState, event: TransferGivenUp, now: float)
 def on_bridged(state: EngineState, event: CallBridged, now: float) -> None:
     """Audio flows: between a customer and an agent, or whoever a customer was handed on to."""
     call = state.calls.get(event.call_id)
-    if call is None or not party_bridged(state, call, event.leg_id):
+    if call is None or not party_bridged(state, call, event.leg_id, now):
         on_call_bridged(state, event, now)
 
 
@@ -160,4 +160,4 @@ def _hand_over(state: EngineState, call: Call, agent: Agent, other: Agent, now: 
     begin_acw(state, agent, now)
     bridge(state, call, other, now)
     # The bridge is asked for, and nothing is left that the phone could do about it.
-    answer_referrer(state, call, 200)
+    referrer_succeeded(state, call, now)

@@ -22,6 +22,7 @@ TALK_S_MAX = 2.0
 
 
 @pytest.mark.sipp
+@pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_a_trunk_that_dies_in_mid_campaign_costs_no_call(floor: Any, tmp_path: Path) -> None:
     floor.start_phones(AGENTS)

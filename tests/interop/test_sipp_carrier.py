@@ -252,14 +252,15 @@ def test_an_answer_that_crosses_the_ring_timeout_is_talked_to(start_sipp: StartS
     assert events == [RINGING, ANSWERED, BY_DIALER]
 
 
-def test_a_challenge_is_answered_as_sipp_would(start_sipp: StartSipp) -> None:
-    sipp = start_sipp("digest", keys={"algorithm": "MD5"})
+@pytest.mark.parametrize("qop", ["auth", "auth-int", "auth-int,auth"])
+def test_a_challenge_is_answered_as_sipp_would(start_sipp: StartSipp, qop: str) -> None:
+    sipp = start_sipp("digest", keys={"algorithm": "MD5", "qop": qop})
     events = run(sipp, hang_up_when_answered, username="dialer", password="secret")
     assert events == [RINGING, ANSWERED, BY_DIALER]
 
 
 def test_a_wrong_password_ends_the_call(start_sipp: StartSipp) -> None:
-    sipp = start_sipp("digest", keys={"algorithm": "MD5"})
+    sipp = start_sipp("digest", keys={"algorithm": "MD5", "qop": "auth"})
     events = run(sipp, username="dialer", password="wrong")
     assert events == [ended(CallCause.REJECTED, 403, "403 Forbidden")]
 

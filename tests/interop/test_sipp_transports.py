@@ -50,7 +50,7 @@ def test_a_call_given_up_over_tcp(start_sipp: StartSipp) -> None:
 
 
 def test_a_challenge_over_tcp(start_sipp: StartSipp) -> None:
-    sipp = start_sipp("digest", transport="tcp", keys={"algorithm": "MD5"})
+    sipp = start_sipp("digest", transport="tcp", keys={"algorithm": "MD5", "qop": "auth"})
     events = run(sipp, hang_up_when_answered, transport="tcp", username="dialer", password="secret")
     assert events == [RINGING, ANSWERED, BY_DIALER]
 

@@ -11,6 +11,7 @@ from dialer.gateway.sip.headers import quoted, unquoted
 ALGORITHMS = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
 PREFERENCE = ("SHA-512-256", "SHA-256", "MD5")
 """A server that offers several is answered with the strongest (RFC 8760 section 2.3)."""
+QOPS = frozenset({"auth", "auth-int"})
 
 _FIELD = re.compile(r'\s*([A-Za-z0-9\-_]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]*)\s*(?:,|$)', re.DOTALL)
 
@@ -99,7 +100,8 @@ def choose_challenge(values: list[str], realm: str) -> Challenge | None:
             challenge = parse_challenge(value)
         except MalformedMessage:
             continue
-        if challenge.hash_name and (not challenge.qop or "auth" in challenge.qop) and realm in ("", challenge.realm):
+        has_known_qop = not challenge.qop or not QOPS.isdisjoint(challenge.qop)
+        if challenge.hash_name and has_known_qop and realm in ("", challenge.realm):
             usable.append(challenge)
     return min(usable, key=lambda c: PREFERENCE.index(c.algorithm.upper().removesuffix("-SESS")), default=None)
 
@@ -114,13 +116,13 @@ class DigestAnswers:
         self._credentials = credentials
         self._count = 0
 
-    def answer(self, method: str, uri: str, cnonce: str) -> str:
-        """The header's value for one request."""
+    def answer(self, method: str, uri: str, cnonce: str, body: bytes = b"") -> str:
+        """The header's value for one request; its body is proved too where the server wants no less (`auth-int`)."""
         self._count += 1
         challenge, credentials = self.challenge, self._credentials
         count = f"{self._count:08x}"
-        qop = "auth" if challenge.qop else None
-        digest = _digest(challenge, credentials, method, uri, qop, count, cnonce)
+        qop = next((known for known in ("auth", "auth-int") if known in challenge.qop), None)
+        digest = _digest(challenge, credentials, method, uri, qop, count, cnonce, body)
         parts = [
             f"Digest username={quoted(credentials.username)}",
             f"realm={quoted(challenge.realm)}",
@@ -163,17 +165,19 @@ def is_authentic(value: str, method: str, credentials: Credentials, nonce: str, 
 
 
 def _digest(
-    challenge: Challenge, credentials: Credentials, method: str, uri: str, qop: str | None, count: str, cnonce: str
-) -> str:
+    challenge: Challenge, credentials: Credentials, method: str, uri: str, qop: str | None, count: str, cnonce: str,
+    body: bytes = b""
+) -> str:  # fmt: skip
     assert challenge.hash_name is not None
 
-    def digest_of(text: str) -> str:
-        return hashlib.new(challenge.hash_name or "", text.encode(), usedforsecurity=False).hexdigest()
+    def digest_of(text: str | bytes) -> str:
+        data = text.encode() if isinstance(text, str) else text
+        return hashlib.new(challenge.hash_name or "", data, usedforsecurity=False).hexdigest()
 
     secret = digest_of(f"{credentials.username}:{challenge.realm}:{credentials.password}")
     if challenge.is_session:
         secret = digest_of(f"{secret}:{challenge.nonce}:{cnonce}")
-    subject = digest_of(f"{method}:{uri}")
+    subject = digest_of(f"{method}:{uri}:{digest_of(body)}" if qop == "auth-int" else f"{method}:{uri}")
     if qop is None:
         return digest_of(f"{secret}:{challenge.nonce}:{subject}")
     return digest_of(f"{secret}:{challenge.nonce}:{count}:{cnonce}:{qop}:{subject}")

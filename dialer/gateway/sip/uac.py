@@ -240,7 +240,7 @@ class CallingSide:
             **old.headers,
             "Via": [self._identity.via(self._identity.new_branch(), transport_of(transaction.destination))],
             "CSeq": [f"{old.cseq + 1} INVITE"],
-            session.digest.header: [session.digest.answer("INVITE", old.uri, self._identity.new_tag())],
+            session.digest.header: [session.digest.answer("INVITE", old.uri, self._identity.new_tag(), old.body)],
         }
         session.invite = Request("INVITE", old.uri, headers, old.body)
         session.has_provisional = False

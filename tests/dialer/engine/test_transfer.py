@@ -297,3 +297,64 @@ def test_names_stay_inside_the_tenant() -> None:
         assert world.of(m.AnswerRefer)[-1].status == 404
     world.post(m.LegReferred(leg_id="2~ann#1", target="bob"))
     assert world.states() == {"2~ann": "acw", "agent-0": "idle", "2~bob": "talking", "bob": "idle"}
+
+
+def test_a_phone_that_hangs_up_when_it_has_handed_its_call_on_is_called_again() -> None:
+    world, call_id = talking(agents=2)
+    refer(world, "agent-1")
+    world.post(m.LegClosed(leg_id="agent-0#1", reason="the far end hung up"))
+    assert world.states() == {"agent-0": "connecting", "agent-1": "talking"}
+    again = world.of(m.OpenLeg)[-1]
+    assert (again.leg_id, again.agent_id, again.address) == ("agent-0#3", "agent-0", world.of(m.OpenLeg)[0].address)
+    world.post(m.DispositionSet(agent_id="agent-0", attempt_id=call_id, disposition="sale", request_id=7))
+    assert [written.disposition for written in world.of(m.RecordDisposition)] == ["sale"], "what came of it"
+    world.post(m.LegOpened(leg_id="agent-0#3"))
+    assert world.states() == {"agent-0": "idle", "agent-1": "talking"}
+    assert (world.count("legs_called_again"), world.count("legs_lost")) == (1, 0)
+    world.post(m.LegClosed(leg_id="agent-0#3", reason="the far end hung up"))
+    assert world.states() == {"agent-1": "talking"}, "once, and no more"
+
+
+def test_it_is_called_again_after_a_transfer_to_a_number_too() -> None:
+    world, _ = talking()
+    refer(world, OUTSIDE)
+    world.post(m.LegOpened(leg_id=party_of(world).leg_id))
+    world.run(0.0)
+    world.post(m.LegClosed(leg_id="agent-0#1"))
+    world.post(m.LegOpened(leg_id=world.of(m.OpenLeg)[-1].leg_id))
+    assert world.states() == {"agent-0": "idle"}
+
+
+def test_who_wanted_a_pause_has_it_when_the_phone_is_back() -> None:
+    world, _ = talking(agents=2)
+    world.post(m.AgentPaused(agent_id="agent-0", reason="lunch"))
+    refer(world, "agent-1")
+    world.post(m.LegClosed(leg_id="agent-0#1"))
+    world.post(m.LegOpened(leg_id="agent-0#3"))
+    assert world.states() == {"agent-0": "paused", "agent-1": "talking"}
+
+
+def test_a_pause_asked_for_while_the_phone_is_called_again_is_had() -> None:
+    world, _ = talking(agents=2)
+    refer(world, "agent-1")
+    world.post(m.LegClosed(leg_id="agent-0#1"))
+    world.post(m.AgentPaused(agent_id="agent-0", reason="lunch"))
+    world.post(m.LegOpened(leg_id="agent-0#3"))
+    assert world.states() == {"agent-0": "paused", "agent-1": "talking"}
+
+
+def test_a_phone_that_hangs_up_much_later_has_left() -> None:
+    world, _ = talking(agents=2)
+    refer(world, "agent-1")
+    world.run(11.0)
+    world.post(m.LegClosed(leg_id="agent-0#1"))
+    assert world.states() == {"agent-1": "talking"}
+
+
+def test_a_phone_that_does_not_answer_the_second_time_has_left() -> None:
+    world, _ = talking(agents=2)
+    refer(world, "agent-1")
+    world.post(m.LegClosed(leg_id="agent-0#1"))
+    assert world.states()["agent-0"] == "connecting"
+    world.post(m.LegClosed(leg_id="agent-0#3", reason="486 Busy Here"))
+    assert world.states() == {"agent-1": "talking"}

@@ -1,6 +1,7 @@
 """The examples of RFC 2617, RFC 7616 and RFC 8760, and challenges as servers write them."""
 
 import contextlib
+import hashlib
 
 import pytest
 from hypothesis import given
@@ -63,6 +64,22 @@ def test_without_qop_as_rfc_2069_had_it() -> None:
     assert "nc" not in fields
 
 
+@pytest.mark.parametrize("body", [b"", b"v=0\r\n\xff"])
+@pytest.mark.parametrize(("algorithm", "hash_name"), [("MD5", "md5"), ("SHA-256", "sha256")])
+def test_where_the_body_has_to_be_proved_it_is(algorithm: str, hash_name: str, body: bytes) -> None:
+    def h(data: bytes) -> str:
+        return hashlib.new(hash_name, data).hexdigest()
+
+    challenge = choose_challenge([f'Digest realm="r", nonce="n", qop="auth-int", algorithm={algorithm}'], "")
+    assert challenge is not None
+    answers = DigestAnswers(challenge, CIRCLE, "Authorization")
+    fields = parse_fields(answers.answer("INVITE", "sip:b@h", "c", body))
+    # RFC 7616 sections 3.4.1 to 3.4.3, written out.
+    secret, subject = h(b"Mufasa:r:Circle of Life"), h(f"INVITE:sip:b@h:{h(body)}".encode())
+    assert fields["qop"] == "auth-int"
+    assert fields["response"] == h(f"{secret}:n:00000001:c:auth-int:{subject}".encode())
+
+
 def test_a_nonce_that_is_used_again_is_counted() -> None:
     answers = DigestAnswers(parse_challenge(f"Digest {RFC7616}"), CIRCLE, "Authorization")
     counts = [parse_fields(answers.answer("BYE", "sip:a", "c"))["nc"] for _ in range(3)]
@@ -76,7 +93,7 @@ def test_the_strongest_challenge_that_we_can_answer_is_taken() -> None:
     assert chosen is not None
     assert chosen.algorithm == "SHA-256"
     assert choose_challenge([unknown, other_scheme, "nonsense"], "") is None
-    assert choose_challenge(['Digest realm="r", nonce="n", qop="auth-int"'], "") is None
+    assert choose_challenge(['Digest realm="r", nonce="n", qop="auth-conf"'], "") is None
 
 
 def test_credentials_are_for_their_realm_alone() -> None:
