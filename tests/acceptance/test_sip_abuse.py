@@ -8,8 +8,10 @@ import pytest
 
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
 from dialer.gateway.silent_media import SilentMedia
-from dialer.gateway.sip import SessionOffered, UserAgent, UserAgentEvent, make_offer
+from dialer.gateway.sip import RegistrarSettings, SessionOffered, UserAgent, UserAgentEvent, make_offer
+from dialer.gateway.sip.addresses import Address
 from dialer.gateway.sip.memory_network import MemoryNetwork
+from dialer.gateway.sip.transaction_layer import Datagram
 from dialer.gateway.sip_gateway import SipGateway
 from dialer.messages import CallAnswered, CallEnded, Event, HangUpCall, PlaceCall
 
@@ -30,7 +32,10 @@ class Campaign:
         self.carrier_answers = 0
         numbers = itertools.count()
         self.gateway = SipGateway(
-            GatewaySettings(trunks=(TrunkAddress(name="t", host=CARRIER[0]),)),
+            GatewaySettings(
+                trunks=(TrunkAddress(name="t", host=CARRIER[0]),),
+                phones=RegistrarSettings(passwords={"1001": "a long secret"}),
+            ),
             SilentMedia(),
             self._take,
             network.time,
@@ -99,17 +104,42 @@ def nonsense(chance: random.Random, n: int) -> bytes:
     return f"{head}Content-Length: 0\r\n\r\n".encode()
 
 
+def forged(chance: random.Random, n: int, live: bytes) -> bytes:
+    """A packet about a call that is up, its Call-ID overheard, by somebody who knows neither branch nor tags."""
+    call_id = live.partition(b"Call-ID: ")[2].partition(b"\r\n")[0].decode()
+    method = chance.choice(["BYE", "CANCEL", "INVITE", "UPDATE", "INFO", "REFER", "NOTIFY"])
+    start_line = chance.choice([f"{method} sip:1@192.0.2.1 SIP/2.0", "SIP/2.0 200 OK", "SIP/2.0 486 Busy Here"])
+    if start_line.startswith("SIP/2.0"):
+        method = "INVITE"
+    return (
+        f"{start_line}\r\nVia: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKf{n}\r\nFrom: <sip:a@h>;tag=f{n}\r\n"
+        f"To: <sip:b@h>;tag=g{n}\r\nCall-ID: {call_id}\r\nCSeq: 2 {method}\r\nContent-Length: 0\r\n\r\n"
+    ).encode()
+
+
 def test_a_flood_changes_no_calls_outcome() -> None:
     quiet = Campaign(MemoryNetwork()).run()
     network = MemoryNetwork()
     flooded = Campaign(network)
     chance = random.Random(7)
     packets = itertools.count()
+    invites = [b""]
+
+    def overhear(datagram: Datagram, _source: Address) -> None:
+        if datagram.data.startswith(b"INVITE"):
+            invites.append(datagram.data)
+
+    network.on_send = overhear
 
     def flood() -> None:
+        agent = flooded.gateway.agent
         for _ in range(30):
-            data = nonsense(chance, next(packets))
-            flooded.gateway.agent.receive_datagram(data, STRANGER, network.now)
+            n = next(packets)
+            agent.receive_datagram(nonsense(chance, n), STRANGER, network.now)
+            # UDP proves nothing: some of it says that it comes from the carrier itself.
+            agent.receive_datagram(forged(chance, n, invites[-1]), chance.choice([STRANGER, CARRIER]), network.now)
+            if not n % 4:
+                agent.receive_datagram(nonsense(chance, n), CARRIER, network.now)
         if next(packets) < 6_000:
             network.call_later(0.1, flood)
 
@@ -118,6 +148,9 @@ def test_a_flood_changes_no_calls_outcome() -> None:
     assert flooded.outcomes() == quiet.outcomes()
     assert flooded.is_empty()
     counters = flooded.gateway.counters()
+    assert len(invites) > CALLS, "calls went on being placed"
+    assert counters["unmatched_responses"] > 1000
+    assert counters["registrations"] == 0
     assert counters["malformed"] > 1000
     assert counters["strangers_dropped"] > counters["strangers_refused"] > 0
     assert counters["calls_refused"] == 0, "nobody of them was offered to the gateway"
