@@ -29,6 +29,8 @@ class Moves:
         self._shell = shell
         self._now = now
         self._wanted: dict[str, MediaAddress] = {}
+        self._offered: dict[str, MediaAddress] = {}
+        """What is on its way: until it is answered nobody knows what the far end knows."""
         self._codecs: dict[str, tuple[int, ...]] = {}
         """Where others than all are offered."""
         self.on_told: Callable[[str, MediaAddress], None] = lambda _line_id, _address: None
@@ -45,33 +47,42 @@ class Moves:
 
     def told(self, line_id: str) -> None:
         """The far end has taken an offer, or made one: see whether there is another for it."""
+        self._offered.pop(line_id, None)
         if line_id in self._wanted:
             self._try(line_id)
 
     def refused(self, event: OfferRefused) -> None:
         """The far end does not want it: tried again after a glare, given up otherwise."""
+        line_id = event.session_id
+        offered = self._offered.pop(line_id, None)
         if event.status == GLARE:
-            self._remind(event.session_id)
-        elif self._wanted.pop(event.session_id, None) is not None:
+            self._remind(line_id)
+        elif line_id in self._wanted and self._wanted[line_id] != offered:
+            # It was overtaken: something else is wanted by now.
+            self._try(line_id)
+        elif self._wanted.pop(line_id, None) is not None:
             self.counters["moves_refused"] += 1
-            log.warning("%s does not take a new media address: %d", event.session_id, event.status)
-            self.on_refused(event.session_id)
+            log.warning("%s does not take a new media address: %d", line_id, event.status)
+            self.on_refused(line_id)
 
     def reminded(self, name: str) -> bool:
         """Whether a reminder was ours; if so it is tried again."""
         if not name.startswith(REMINDER):
             return False
-        self.told(name.removeprefix(REMINDER))
+        line_id = name.removeprefix(REMINDER)
+        if line_id in self._wanted:
+            self._try(line_id)
         return True
 
     def forget(self, line_id: str) -> None:
         """A line has ended."""
         self._wanted.pop(line_id, None)
+        self._offered.pop(line_id, None)
         self._codecs.pop(line_id, None)
 
     def _try(self, line_id: str) -> None:
         shell, address = self._shell(), self._wanted[line_id]
-        if shell is None:
+        if shell is None or line_id in self._offered:
             return
         try:
             local_body = shell.agent.local_body(line_id)
@@ -81,6 +92,7 @@ class Moves:
                 self.on_told(line_id, address)
                 return
             shell.agent.offer(line_id, offer_again(local_body, *address, self._codecs[line_id]), self._now())
+            self._offered[line_id] = address
             self.counters["moves_told"] += 1
         except UnknownSession:
             del self._wanted[line_id]

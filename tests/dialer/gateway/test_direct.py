@@ -115,7 +115,7 @@ def test_what_is_recorded_from_the_beginning_never_goes() -> None:
 def test_a_refusal_brings_the_other_back_for_good() -> None:
     room = Room()
     room.direct.bridged(room.call, room.leg)
-    room.moves._wanted["ann#1"] = CUSTOMER
+    room.moves._wanted["ann#1"] = room.moves._offered["ann#1"] = CUSTOMER
     room.moves.told_them.clear()
     room.moves.refused(OfferRefused(session_id="ann#1", status=488))
     assert [(name, address) for name, address, _ in room.moves.told_them] == list(OWN.items())

@@ -38,6 +38,31 @@ def test_two_moves_in_a_row_end_at_the_last() -> None:
     assert heard(floor)[-1] == ELSEWHERE
 
 
+def test_what_is_taken_back_while_it_is_on_its_way_is_taken_back_there_too() -> None:
+    floor = Floor().up()
+    own = floor.gateway._lines["1-1"].media
+    assert own is not None
+    told: list[MediaAddress] = []
+    floor.gateway._moves.on_told = lambda _, address: told.append(address)
+    floor.media.move("1-1", ELSEWHERE)
+    floor.media.move("1-1", MediaAddress(*own))
+    assert told == []
+    floor.network.run(5.0)
+    assert heard(floor) == [ELSEWHERE, own]
+    assert told == [own]
+
+
+def test_a_refusal_of_what_is_not_wanted_any_more_is_passed_over() -> None:
+    floor = Floor().up()
+    moves = floor.gateway._moves
+    moves._offered["1-1"] = MediaAddress("192.0.2.78", 6002)
+    moves._wanted["1-1"], moves._codecs["1-1"] = ELSEWHERE, CODECS
+    moves.refused(OfferRefused(session_id="1-1", status=488))
+    floor.network.run(1.0)
+    assert heard(floor) == [ELSEWHERE]
+    assert floor.gateway.counters()["moves_refused"] == 0
+
+
 def test_after_a_glare_it_is_told_again_and_after_a_refusal_not() -> None:
     floor = Floor().up()
     moves = floor.gateway._moves
@@ -47,7 +72,7 @@ def test_after_a_glare_it_is_told_again_and_after_a_refusal_not() -> None:
     floor.gateway._shell.pump()  # type: ignore[union-attr]
     floor.network.run(3.0)
     assert heard(floor) == [ELSEWHERE]
-    moves._wanted["1-1"] = MediaAddress("192.0.2.78", 6002)
+    moves._wanted["1-1"] = moves._offered["1-1"] = MediaAddress("192.0.2.78", 6002)
     refused: list[str] = []
     moves.on_refused = refused.append
     moves.refused(OfferRefused(session_id="1-1", status=488))
