@@ -10,13 +10,26 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, Phase, settings
 
 from campaigns.store.opening import upgrade_database
 
-# A busy machine makes a good example slow; that is not a failure.
-settings.register_profile("dialer", deadline=None)
+# A busy machine makes a good example slow, or its making; that is not a failure. A failure is made small, but not
+# explained: that traces every line, and takes longer than a test may, so that a timeout is all that is seen of it.
+settings.register_profile(
+    "dialer",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[phase for phase in Phase if phase is not Phase.explain],
+)
 settings.load_profile("dialer")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first: a long one that comes last leaves all workers but one without work."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
 
 UNPRIVILEGED_USERS = ("postgres", "nobody")
 HOW_TO_GET_IT = "install it (Debian: apt-get install postgresql; macOS: brew install postgresql), no server need run"
