@@ -1,8 +1,10 @@
 """baresip as an agent's telephone: registers, answers by itself, speaks a file."""
 
+import json
 import math
 import os
 import shutil
+import socket
 import struct
 import subprocess
 import wave
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.ports import SHARED
+from benchmarks.ports import SHARED, free_port
 
 HOW_TO_GET_IT = "baresip is missing: on Debian and Ubuntu, apt-get install baresip-core (or run: make peers)"
 MODULES = (Path("/usr/lib/baresip/modules"), Path("/usr/lib/x86_64-linux-gnu/baresip/modules"))
@@ -27,6 +29,8 @@ module g711.so
 module aufile.so
 module_tmp account.so
 module_app menu.so
+module_app ctrl_tcp.so
+ctrl_tcp_listen 127.0.0.1:{control}
 """
 
 
@@ -55,8 +59,11 @@ class Baresip:
         host, registrar_port = registrar
         self._program = require_baresip()
         self._output = folder / "baresip.out"
+        self._control = free_port()
         modules = next((each for each in MODULES if each.exists()), MODULES[0])
-        (folder / "config").write_text(CONFIG.format(folder=folder, modules=modules, ports=SHARED, port=port))
+        (folder / "config").write_text(
+            CONFIG.format(folder=folder, modules=modules, ports=SHARED, port=port, control=self._control)
+        )
         (folder / "accounts").write_text(
             f"<sip:{user}@{host}:{registrar_port};transport={transport}>;auth_pass={password};answermode=auto;"
             f"regint={120 if password else 0};"
@@ -77,6 +84,18 @@ class Baresip:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
+
+    def press(self, command: str, parameters: str) -> None:
+        """Do what a key does: a command of baresip's menu, over its control port (netstrings of JSON)."""
+        request = json.dumps({"command": command, "params": parameters, "token": "1"}).encode()
+        with socket.create_connection(("127.0.0.1", self._control), timeout=30) as control:
+            control.sendall(b"%d:%s," % (len(request), request))
+            said = b""
+            while b'"token":"1"' not in said:
+                more = control.recv(4096)
+                assert more, f"baresip said {said!r} and no more"
+                said += more
+        assert b'"ok":true' in said, said
 
     def report(self) -> str:
         return self._output.read_text(errors="replace")[-3000:]
