@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.ports import SHARED, free_port
+from benchmarks.ports import SHARED, free_ports
 
 HOW_TO_GET_IT = "baresip is missing: on Debian and Ubuntu, apt-get install baresip-core (or run: make peers)"
 MODULES = (Path("/usr/lib/baresip/modules"), Path("/usr/lib/x86_64-linux-gnu/baresip/modules"))
@@ -59,7 +59,8 @@ class Baresip:
         host, registrar_port = registrar
         self._program = require_baresip()
         self._output = folder / "baresip.out"
-        self._control = free_port()
+        # The port after the last one dealt may be the phone's own for TLS: it takes the one beside its SIP port.
+        self._control = free_ports(2) + 1
         modules = next((each for each in MODULES if each.exists()), MODULES[0])
         (folder / "config").write_text(
             CONFIG.format(folder=folder, modules=modules, ports=SHARED, port=port, control=self._control)
