@@ -165,7 +165,7 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The recorded message that an agentless campaign plays, and that an abandoned person hears."""
     opt_out_digit: str = "9"
     """Pressed during the message, it puts the number on the do-not-call list and ends the call (47 CFR
-    64.1200(a)(7)(i)(B)); empty for none. The message must say so."""
+    64.1200(a)(7)(i)(B)); empty for none. The message must say so; the built-in one says 9."""
     pacing: PacingSettings = PacingSettings()
     caller_id: str = ""
     """The number shown to the called person, E.164; empty means the trunk's own."""
@@ -363,6 +363,12 @@ class Cdr(msgspec.Struct, frozen=True, kw_only=True):
     agent_id: str
     digits: str = ""
     """Keys that the called person pressed."""
+    amd: str = ""
+    """What AMD took the answer for, a `dialer.model.AmdResult`; empty where it did not judge."""
+    amd_confidence: float | None = None
+    """0..1; how sure it was."""
+    amd_reason: str = ""
+    """What it went by, and after how many seconds of audio."""
     audio: str = ""
     """A `campaigns.quality.Audio`, as the figures below are of a `CallQuality`; empty where the call had none."""
     jitter_s: float | None = None

@@ -9,7 +9,7 @@ from dialer.engine.state import EngineState
 from dialer.ivr.treatment import NOBODY_THERE, VERDICT_S_MAX, Step, amd_of, on_answer, on_person, on_verdict
 from dialer.messages import AmdDecided, CallAnswered, CallRinging
 from dialer.model import AmdResult, CallState
-from dialer.pds.calls import Call, CallTrigger, advance
+from dialer.pds.calls import AmdVerdict, Call, CallTrigger, advance
 from dialer.pds.outcomes import result_of
 from dialer.pds.tasks import CampaignWork
 from pacing.estimators.signalling import Signal
@@ -77,6 +77,7 @@ def on_amd_decided(state: EngineState, event: AmdDecided, now: float) -> None:
     if call.state is not CallState.DETECTING:
         state.counters.count("amd_verdicts_late")
         return
+    call.amd = AmdVerdict(event.result, event.confidence, event.reason)
     work = state.work_of(call)
     step = on_verdict(work.campaign, event.result)
     outcome = NOBODY_THERE.get(event.result)

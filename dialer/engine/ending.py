@@ -8,7 +8,7 @@ from dialer.engine.connecting import preview_failed, release_agent, reserved_age
 from dialer.engine.parties import close_party
 from dialer.engine.placing import move_to_another_trunk
 from dialer.engine.state import EngineState
-from dialer.ivr.treatment import message_outcome
+from dialer.ivr.treatment import message_of, message_outcome
 from dialer.messages import CallEnded, CancelCall, HangUpCall, MessagePlayed, PlayMessage, RecordResult
 from dialer.model import CallCause, CallState
 from dialer.pds.attempts import placed_result
@@ -72,7 +72,7 @@ def play_message(state: EngineState, call: Call, now: float) -> None:
     if call.outcome is Outcome.ABANDONED:
         call.cause = f"no agent within {work.campaign.answer_limit_s:g} s of the answer"
         count_abandoned(call, work, now)
-    state.commands.append(PlayMessage(call_id=call.call_id, message=work.campaign.message))
+    state.commands.append(PlayMessage(call_id=call.call_id, message=message_of(work.campaign)))
     state.set_timer(f"message:{call.call_id}", now + state.settings.message_s_max)
     preview_failed(state, call, "", now)
 

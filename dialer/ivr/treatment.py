@@ -27,6 +27,9 @@ class Step(StrEnum):
 VERDICT_S_MAX = 0.1
 """A verdict is that long on its way at most: audio is counted from its first packet, the limits from the answer."""
 
+BUILT_IN, WITH_KEY = "safe-harbour", {"9": "safe-harbour-press-9"}
+"""The built-in safe-harbour message, and those that name an opt-out key as well."""
+
 NOBODY_THERE = {
     AmdResult.MACHINE: Outcome.MACHINE,
     # There is nobody to talk to at a fax's number, ever: it is given up as one that does not exist.
@@ -62,6 +65,15 @@ def on_verdict(campaign: Campaign, result: AmdResult) -> Step:
 def on_person(campaign: Campaign) -> Step:
     """The step for an answer known, or taken, to be a person's."""
     return Step.MESSAGE if campaign.treatment is Treatment.MESSAGE else Step.AGENT
+
+
+def message_of(campaign: Campaign) -> str:
+    """The recorded message that a person hears.
+
+    The built-in one names the opt-out key where the campaign has that key: some countries require it (47 CFR
+    64.1200(a)(7)(i)(B)), and nowhere is it wrong to offer what works.
+    """
+    return WITH_KEY.get(campaign.opt_out_digit, BUILT_IN) if campaign.message == BUILT_IN else campaign.message
 
 
 def message_outcome(campaign: Campaign) -> Outcome:

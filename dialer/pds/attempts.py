@@ -67,6 +67,9 @@ def placed_result(call: Call, outcome: Outcome, sip_status: int | None, ended_at
         cause=call.cause,
         agent_id=call.bridged_agent_id,
         digits=call.digits,
+        amd="" if call.amd is None else call.amd.result,
+        amd_confidence=None if call.amd is None else call.amd.confidence,
+        amd_reason="" if call.amd is None else call.amd.reason,
         **({} if call.quality is None else msgspec.structs.asdict(call.quality)),
     )
     return Result(attempt=attempt, cdr=cdr)

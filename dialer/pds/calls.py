@@ -11,11 +11,11 @@ caller: late messages from outside are sorted out before `advance`, the one func
 """
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from campaigns.model import Attempt, Lead, Outcome
 from campaigns.quality import CallQuality
-from dialer.model import CallState
+from dialer.model import AmdResult, CallState
 from dialer.pds.scores import Known
 from pacing.estimators.signalling import Signal
 
@@ -100,11 +100,20 @@ class Party:
         self.is_bridged = False
 
 
+class AmdVerdict(NamedTuple):
+    """What AMD made of an answer, for the record."""
+
+    result: AmdResult
+    confidence: float
+    reason: str
+
+
 class Call:
     """One call from the decision to dial it to its final event."""
 
     __slots__ = (
         "agent_id",
+        "amd",
         "answer_probability",
         "answered_at",
         "attempt",
@@ -172,6 +181,8 @@ class Call:
         self.disposition = ""
         self.digits = ""
         """Keys that the far end has pressed."""
+        self.amd: AmdVerdict | None = None
+        """What AMD made of its answer; None where it did not judge, or too late."""
         self.quality: CallQuality | None = None
         """How its audio was, once it has ended."""
         self.features: Known | None = None

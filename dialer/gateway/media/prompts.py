@@ -19,6 +19,7 @@ PROMPT_S_MAX = 600.0
 PROMPTS_MAX = 1000
 
 BUILT_IN = Path(__file__).parent / "builtin"
+SAFE_HARBOUR, SAFE_HARBOUR_WITH_KEY = "safe-harbour", "safe-harbour-press-9"
 
 
 class PromptError(ValueError):
@@ -41,19 +42,25 @@ class Prompt(NamedTuple):
 def load_prompts(folder: Path | None = None) -> dict[str, Prompt]:
     """The messages and the music that come with the dialer, and every `.wav` file of `folder`; its stem is the name.
 
-    A file of the folder takes the place of a built-in message of the same name.
+    A file of the folder takes the place of a built-in message of the same name; its `safe-harbour` also that of the
+    built-in one that names a key: whoever has recorded their own does not want ours played.
 
     Raises:
         PromptError: There is no such folder, it has too many files, or one of them is not a usable recording.
     """
     paths = sorted(BUILT_IN.glob("*.wav"))
+    built_in = len(paths)
     if folder is not None:
         if not folder.is_dir():
             raise PromptError(f"there is no prompt folder {folder}; make it, or name another")
         paths += sorted(path for path in folder.iterdir() if path.suffix.lower() == ".wav")
     if len(paths) > PROMPTS_MAX:
         raise PromptError(f"{folder} holds {len(paths)} recordings, at most {PROMPTS_MAX} are loaded")
-    return {hold_music.NAME: _music(), **{path.stem: read_prompt(path) for path in paths}}
+    own = {path.stem for path in paths[built_in:]}
+    prompts = {hold_music.NAME: _music(), **{path.stem: read_prompt(path) for path in paths}}
+    if SAFE_HARBOUR in own and SAFE_HARBOUR_WITH_KEY not in own:
+        prompts[SAFE_HARBOUR_WITH_KEY] = prompts[SAFE_HARBOUR]
+    return prompts
 
 
 @lru_cache(maxsize=1)

@@ -67,6 +67,9 @@ def test_a_machine_is_hung_up_on_and_is_no_answer_by_a_person() -> None:
     assert world.outcomes() == [Outcome.MACHINE]
     assert world.results[call_id].attempt.cause == "long greeting"
     assert world.view().answered == 0
+    cdr = world.results[call_id].cdr
+    assert cdr is not None
+    assert (cdr.amd, cdr.amd_confidence, cdr.amd_reason) == ("machine", 1.0, "long greeting")
 
 
 def test_amd_that_takes_too_long_is_not_waited_for() -> None:

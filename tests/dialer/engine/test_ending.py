@@ -23,7 +23,7 @@ def test_nobody_in_time_is_abandoned_with_the_safe_harbour_message() -> None:
     world.run(1.99)
     assert world.of(m.PlayMessage) == []
     world.run(0.01)
-    assert world.of(m.PlayMessage) == [m.PlayMessage(call_id=call_id, message="safe-harbour")]
+    assert world.of(m.PlayMessage) == [m.PlayMessage(call_id=call_id, message="safe-harbour-press-9")]
     assert (world.view().answered, world.view().abandoned) == (1, 1)
     world.run(6.0)
     (result,) = world.results.values()

@@ -72,7 +72,7 @@ def test_vanishing_while_reserved_at_the_limit_abandons() -> None:
     world, call_id = world_with_call(agents=1, holds_bridges=True)
     world.time += 2.5
     world.post(m.LegClosed(leg_id="agent-0#1"))
-    assert world.of(m.PlayMessage) == [m.PlayMessage(call_id=call_id, message="safe-harbour")]
+    assert world.of(m.PlayMessage) == [m.PlayMessage(call_id=call_id, message="safe-harbour-press-9")]
     assert world.view().abandoned == 1
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from campaigns.model import Outcome, Treatment
 from campaigns.terms import AmdSettings, OnMachine
-from dialer.ivr.treatment import NOBODY_THERE, Step, amd_of, message_outcome, on_answer, on_verdict
+from dialer.ivr.treatment import NOBODY_THERE, Step, amd_of, message_of, message_outcome, on_answer, on_verdict
 from dialer.model import AmdResult, EngineSettings
 from tests.dialer.world import campaign
 
@@ -51,3 +51,9 @@ def test_the_campaigns_amd_goes_before_the_engines() -> None:
     for_all = amd_of(campaign(), EngineSettings(amd=True, amd_s_max=1.5))
     assert for_all is not None
     assert for_all.total_s == 1.4
+
+
+def test_the_built_in_message_names_the_key_that_works_and_ones_own_is_left_alone() -> None:
+    assert message_of(campaign()) == "safe-harbour-press-9"
+    assert message_of(campaign(opt_out_digit="")) == message_of(campaign(opt_out_digit="1")) == "safe-harbour"
+    assert message_of(campaign(message="our-own")) == "our-own"

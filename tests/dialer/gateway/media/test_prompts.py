@@ -52,6 +52,9 @@ def test_a_folder_adds_prompts_and_replaces_those_built_in(tmp_path: Path) -> No
     prompts = load_prompts(tmp_path)
     assert set(prompts) == {"offer", "safe-harbour", "safe-harbour-press-9", "hold-music"}
     assert prompts["safe-harbour"].duration_s == pytest.approx(0.02)
+    assert prompts["safe-harbour-press-9"] is prompts["safe-harbour"], "who has recorded their own wants no other"
+    write_wav(tmp_path / "safe-harbour-press-9.wav", samples=320)
+    assert load_prompts(tmp_path)["safe-harbour-press-9"].duration_s == pytest.approx(0.04)
 
 
 @pytest.mark.parametrize(
