@@ -1,7 +1,6 @@
 """A row of text to a lead, or to the field that is wrong and why."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import msgspec
@@ -10,7 +9,7 @@ from campaigns.importing.columns import ColumnMap
 from campaigns.importing.numbers import InvalidNumberError, check_region, to_e164
 from campaigns.importing.quick_numbers import QuickNumbers
 from campaigns.importing.table import Row
-from campaigns.model import NO_CONSENT_STATED, Consent, ConsentKind, LeadNumber, NewLead
+from campaigns.model import NO_CONSENT_STATED, Consent, ConsentKind, LeadNumber, NewLead, PhoneKind
 from campaigns.rules.window import find_zone
 
 TEXT_LENGTH_MAX = 1000
@@ -63,7 +62,7 @@ class RowCheck:
         self._region = default_region
         self._quick = QuickNumbers(default_region)
         self._numbers = tuple(columns.numbers.items())
-        self._fields = columns.fields
+        self._fields = tuple(columns.fields.items())
         self._attributes = tuple(columns.attributes.items())
         self._states_consent = any(field.startswith("consent") for field in columns.fields)
 
@@ -78,27 +77,28 @@ class RowCheck:
         cells = row.cells
         if len(cells) != self._columns_count:
             cells = self._fitted(cells)
-        attributes = {}
-        for index, name in self._attributes:
-            text = _checked(name, cells[index])
-            if text:
-                attributes[name] = text
-        numbers = list(self._read_numbers(cells))
-        if not numbers:
-            raise RejectedError("number", "", "is empty")
-        several = tuple(numbers) if len(numbers) > 1 else ()
-        fields = {field: _checked(field, cells[index]) for field, index in self._fields.items()}
+        whole = "".join(cells)
+        if len(whole) <= TEXT_LENGTH_MAX and whole.isprintable():
+            # Of most rows, and millions of them, nothing more need be asked than this.
+            cells = tuple(map(str.strip, cells))
+            attributes = {name: text for index, name in self._attributes if (text := cells[index])}
+            fields = {field: cells[index] for field, index in self._fields}
+        else:
+            attributes = {name: text for index, name in self._attributes if (text := _checked(name, cells[index]))}
+            fields = {field: _checked(field, cells[index]) for field, index in self._fields}
+        number, kind, several = self._read_numbers(cells)
+        stated = fields.get
         return NewLead(
-            number=numbers[0].number,
-            phone_kind=numbers[0].kind,
+            number=number,
+            phone_kind=kind,
             numbers=several,
             name=_name(fields),
-            time_zone=_time_zone(fields.get("time_zone", "")),
-            priority=_priority(fields.get("priority", "")),
+            time_zone=_time_zone(stated("time_zone", "")),
+            priority=_priority(stated("priority", "")),
             attributes=attributes,
-            external_id=fields.get("external_id", ""),
-            postal_code=fields.get("postal_code", ""),
-            language=_language(fields.get("language", "")),
+            external_id=stated("external_id", ""),
+            postal_code=stated("postal_code", ""),
+            language=_language(stated("language", "")),
             consent=_consent(fields) if self._states_consent else NO_CONSENT_STATED,
         )
 
@@ -112,8 +112,9 @@ class RowCheck:
             raise RejectedError("", "", reason)
         return (cells + ("",) * self._columns_count)[: self._columns_count]
 
-    def _read_numbers(self, cells: tuple[str, ...]) -> Iterator[LeadNumber]:
-        read: set[str] = set()
+    def _read_numbers(self, cells: tuple[str, ...]) -> tuple[str, PhoneKind, tuple[LeadNumber, ...]]:
+        """The number to dial first, its kind, and all numbers where there are several."""
+        read: dict[str, LeadNumber] = {}
         for place, (index, kind) in enumerate(self._numbers):
             text = cells[index].strip()
             if not text:
@@ -122,10 +123,14 @@ class RowCheck:
             if number is None:
                 field = "number" if place == 0 else f"number {place + 1}"
                 number = self._exact_number(field, _checked(field, text))
-            if number not in read:
-                read.add(number)
-                # A column further on is tried later.
-                yield LeadNumber(number=number, kind=kind, priority=-place)
+            if len(self._numbers) == 1:
+                return number, kind, ()
+            # A column further on is tried later.
+            read.setdefault(number, LeadNumber(number=number, kind=kind, priority=-place))
+        if not read:
+            raise RejectedError("number", "", "is empty")
+        several = tuple(read.values())
+        return several[0].number, several[0].kind, several if len(several) > 1 else ()
 
     def _exact_number(self, field: str, text: str) -> str:
         try:
@@ -147,7 +152,8 @@ def _checked(field: str, text: str) -> str:
 
 
 def _name(fields: dict[str, str]) -> str:
-    return " ".join(filter(None, (fields.get(field) for field in ("name", "first_name", "last_name"))))
+    parts = fields.get("name"), fields.get("first_name"), fields.get("last_name")
+    return " ".join(filter(None, parts))
 
 
 def _time_zone(text: str) -> str:

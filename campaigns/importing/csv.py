@@ -160,5 +160,5 @@ def _read_rows(text: io.TextIOBase, delimiter: str) -> Iterator[Row]:
         except csv.Error:
             yield Row(line, (), "has a cell that does not end; look for a quotation mark that is not closed")
             continue
-        if any(cell.strip() for cell in cells):
+        if any(map(str.strip, cells)):
             yield Row(line, tuple(cells))

@@ -142,13 +142,16 @@ def insert(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | sq
 
 
 def as_rows(connection: sa.Connection, values: Iterable[str]) -> tuple[str, Any]:
-    """A subquery of one column, and its one parameter, that gives any number of texts.
+    """A subquery of one column, `value`, and its one parameter, that gives any number of texts.
 
-    A list of parameters would make a new statement for every length, each to be compiled and prepared.
+    A list of parameters would make a new statement for every length, each to be compiled and prepared. JSON, and not an
+    array, for PostgreSQL as well: the driver makes an array text by text, and thousands of them are a reason to read
+    a whole table, where the hundred that it takes JSON for are looked up.
     """
+    text = msgspec.json.encode(tuple(values)).decode()
     if connection.dialect.name == "sqlite":
-        return "SELECT value FROM json_each(?)", msgspec.json.encode(tuple(values)).decode()
-    return "SELECT unnest(%s::text[])", list(values)
+        return "SELECT value FROM json_each(?)", text
+    return "SELECT json_array_elements_text(%s::json) AS value", text
 
 
 def ids_as_rows(connection: sa.Connection, values: Sequence[int]) -> tuple[str, str, Any]:

@@ -13,6 +13,7 @@ from campaigns.ports import LeadsAdded
 from campaigns.rules.shuffling import shuffled_rank
 from campaigns.store import sql_leads
 from campaigns.store.adding import Sorting, numbers_of, sort_out, updated
+from campaigns.store.copying import COPY, copied
 from campaigns.store.database import as_rows, insert
 from campaigns.store.judging import with_zones
 from campaigns.store.rows import NEW_LEAD_COLUMNS, lead_fields_row, new_lead_row, to_campaign
@@ -24,9 +25,12 @@ CHUNK = 20_000
 
 _COLUMNS = ", ".join(NEW_LEAD_COLUMNS)
 _INSERT = f"INSERT INTO leads ({_COLUMNS}) VALUES ({', '.join('?' * len(NEW_LEAD_COLUMNS))})"  # noqa: S608
-_COPY = f"COPY leads ({_COLUMNS}) FROM STDIN"
 _NEXT_ID = "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'leads'"
-_NEXT_IDS = "SELECT nextval(pg_get_serial_sequence('leads', 'lead_id')) FROM generate_series(1, %s)"
+# OFFSET: the sequence is found once, and not for each id.
+_NEXT_IDS = (
+    "SELECT nextval(key) FROM (SELECT pg_get_serial_sequence('leads', 'lead_id')::regclass AS key OFFSET 0) AS found "
+    "CROSS JOIN generate_series(1, %s)"
+)
 _LOCK_KEY = 0x6C65616473
 
 _WITHIN = {
@@ -42,9 +46,11 @@ def add(connection: sa.Connection, campaign_id: int, new: Iterable[NewLead], rul
     if connection.dialect.name != "sqlite":
         # Two processes that add leads at once would not see each other's numbers.
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_KEY)))
-    campaign = to_campaign(
-        *connection.execute(sa.select(campaigns).where(campaigns.c.campaign_id == campaign_id)).one()
+    # Locked as a foreign key would lock it, so that it stays as long as leads are added to it.
+    wanted = (
+        sa.select(campaigns).where(campaigns.c.campaign_id == campaign_id).with_for_update(read=True, key_share=True)
     )
+    campaign = to_campaign(*connection.execute(wanted).one())
     totals: list[LeadsAdded] = []
     remaining = iter(new)
     while chunk := list(islice(remaining, CHUNK)):
@@ -69,8 +75,10 @@ def check(connection: sa.Connection, campaign_id: int, new: Sequence[NewLead], r
 
 def _sort_out(connection: sa.Connection, campaign_id: int, new: Sequence[NewLead], rules: AddRules) -> Sorting:
     tenant_id = sql_leads.tenants_of(connection, [campaign_id])[campaign_id]
-    numbers = {lead.number for lead in new}
-    numbers.update(one.number for lead in new if lead.numbers for one in lead.numbers)
+    unique = {lead.number for lead in new}
+    unique.update(one.number for lead in new if lead.numbers for one in lead.numbers)
+    # In their order, neighbours in an index are looked up one after the other.
+    numbers = sorted(unique)
     blocked = sql_leads.find_blocked(connection, numbers, tenant_id)
     return sort_out(new, rules, blocked, _find_known(connection, campaign_id, tenant_id, numbers, rules))
 
@@ -82,7 +90,7 @@ def _shifted(found: Sorting, offset: int) -> LeadsAdded:
 
 
 def _find_known(
-    connection: sa.Connection, campaign_id: int, tenant_id: int, numbers: Iterable[str], rules: AddRules
+    connection: sa.Connection, campaign_id: int, tenant_id: int, numbers: Sequence[str], rules: AddRules
 ) -> dict[str, int]:
     """The lead of each of these numbers that is there already; the one with the lowest id where there are several."""
     rows, values = as_rows(connection, numbers)
@@ -92,11 +100,14 @@ def _find_known(
         list_id=int(rules.list_id),
         import_id=int(rules.import_id),
     )
-    by_first = f"SELECT number, lead_id FROM leads WHERE number IN ({rows}) {within}"  # noqa: S608
     # CROSS JOIN: SQLite then keeps the order of the tables, and would otherwise begin with all leads of the campaign.
+    by_first = (
+        f"SELECT leads.number, leads.lead_id FROM ({rows}) AS wanted CROSS JOIN leads "  # noqa: S608
+        f"WHERE leads.number = wanted.value {within}"
+    )
     by_any = (
-        "SELECT lead_numbers.number, leads.lead_id FROM lead_numbers CROSS JOIN leads "  # noqa: S608
-        f"WHERE lead_numbers.number IN ({rows}) AND leads.lead_id = lead_numbers.lead_id {within}"
+        f"SELECT lead_numbers.number, leads.lead_id FROM ({rows}) AS wanted CROSS JOIN lead_numbers CROSS JOIN leads "  # noqa: S608
+        f"WHERE lead_numbers.number = wanted.value AND leads.lead_id = lead_numbers.lead_id {within}"
     )
     known: dict[str, int] = {}
     for query in (by_first, by_any):
@@ -110,18 +121,16 @@ def _insert(connection: sa.Connection, campaign: Campaign, new: Sequence[NewLead
         return
     campaign_id = campaign.campaign_id
     ids = _next_ids(connection, len(new))
-    ranks = map(shuffled_rank, ids) if campaign.lead_order is LeadOrder.RANDOM else repeat(None)
-    rows = [
-        new_lead_row(lead_id, campaign_id, lead, rules, rank)
-        for lead_id, lead, rank in zip(ids, new, ranks, strict=False)
-    ]
+    ranks = [shuffled_rank(lead_id) for lead_id in ids] if campaign.lead_order is LeadOrder.RANDOM else None
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_INSERT, rows)
+        rows = zip(ids, new, ranks or repeat(None), strict=False)
+        values = [new_lead_row(lead_id, campaign_id, lead, rules, rank) for lead_id, lead, rank in rows]
+        connection.exec_driver_sql(_INSERT, values)
     else:
         driver: Any = connection.connection.driver_connection
-        with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
-            for row in rows:
-                copy.write_row(row)
+        with driver.cursor() as cursor, cursor.copy(COPY) as copy:
+            for lines in copied(ids, new, campaign_id, rules, ranks):
+                copy.write(lines)
     _insert_numbers(
         connection, {lead_id: numbers_of(lead) for lead_id, lead in zip(ids, new, strict=True) if lead.numbers}
     )

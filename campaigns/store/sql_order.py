@@ -10,7 +10,7 @@ from heapq import nsmallest
 import msgspec
 import sqlalchemy as sa
 
-from campaigns.model import Campaign, Lead, LeadStatus
+from campaigns.model import Campaign, Lead
 from campaigns.store.rows import LEAD_COLUMNS, chunks, to_lead
 from campaigns.terms import LeadOrder
 
@@ -71,7 +71,7 @@ def lock_due(connection: sa.Connection, source: Source, span: Span, now: float, 
         values: list[object] = []
         for list_id, time_zone in some:
             until = 0.0 if span.is_untried else now
-            values += (campaign_id, LeadStatus.OPEN.value, list_id, time_zone, priority, until, count)
+            values += (campaign_id, list_id, priority, time_zone, until, count)
         for row in connection.exec_driver_sql(statement, (*values, count)):
             lead = to_lead(row)
             found.append(((sign * row[-1], sign * lead.lead_id), lead))
@@ -95,7 +95,7 @@ def due_statement(dialect: str, groups: int, span: Span) -> str:
     order = f"{span.key}{back}, lead_id{back}"
     of_group = (
         f"SELECT * FROM (SELECT {span.key}, lead_id FROM leads{indexed} WHERE campaign_id = {mark} "  # noqa: S608
-        f"AND status = {mark} AND list_id = {mark} AND time_zone = {mark} AND priority = {mark} "
+        f"AND list_id = {mark} AND priority = {mark} AND time_zone = {mark} AND status = 'open' "
         f"AND not_before <= {mark} AND {span.condition} ORDER BY {order} LIMIT {mark}{locking}) AS of_group"
     )
     merged = " UNION ALL ".join([of_group] * groups)

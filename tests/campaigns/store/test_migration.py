@@ -39,16 +39,24 @@ def indexes(connection: sa.Connection) -> dict[str, object]:
     }
 
 
+def is_here(_object: object, name: str | None, kind: str, *_: object) -> bool:
+    """Alembic does not see that a constraint is made in one of the two databases alone."""
+    return (name, kind) != ("fk_leads_campaign_id", "foreign_key_constraint")
+
+
 def test_the_migrated_tables_are_those_the_code_uses(database: Database) -> None:
     migration.upgrade(database)
+    options = {"compare_type": True, "include_object": is_here}
     with database.reading() as connection:
-        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
         migrated = indexes(connection)
     with database.writing() as connection:
         metadata.drop_all(connection)
         metadata.create_all(connection)
         # Alembic does not compare the conditions of partial indexes, nor options of tables.
         assert indexes(connection) == migrated
+        keys = sa.inspect(connection).get_foreign_keys("leads")
+        assert [key["name"] for key in keys] == (["fk_leads_campaign_id"] if database.is_sqlite else [])
 
 
 def statements(database: Database) -> dict[str, list[str]]:
