@@ -341,6 +341,7 @@ def _places(settings: Settings) -> Places:
 
     return Places(
         journal=path_of(settings.database.erasures),
+        suppressions=path_of(settings.database.suppressions),
         recordings=path_of(settings.sip.recordings),
         imports=Path(settings.service.import_folder),
         trace=path_of(settings.trace.path),

@@ -7,18 +7,29 @@ import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import msgspec
 from sqlalchemy.engine import URL
 
 from campaigns.service.errors import CallerError, StoreUnavailableError
-from campaigns.store import migration
+from campaigns.store import erasure_journal, migration, suppression_journal
 from campaigns.store.database import Database, read_url
-from campaigns.store.erasure_journal import JournalEntry, reapply
+from campaigns.store.erasure_journal import JournalEntry
+from campaigns.store.suppression_journal import Suppression
 
 PAGES_AT_ONCE = 2000
 """Of SQLite; between two lots writers have their turn."""
 
 Watch = Callable[[int, int], None]
 """Told how much is done, of how much."""
+
+
+class Restored(msgspec.Struct, frozen=True, kw_only=True):
+    """What a restored database had forgotten, and knows again."""
+
+    erased: int
+    """People who had been erased."""
+    suppressed: int
+    """Numbers on do-not-call lists."""
 
 
 def back_up(url: str, target: Path, watch: Watch = lambda _done, _whole: None) -> None:
@@ -42,7 +53,8 @@ def restore(
     source: Path,
     watch: Watch = lambda _done, _whole: None,
     erased: Iterable[JournalEntry] = (),
-) -> int:
+    suppressed: Iterable[Suppression] = (),
+) -> Restored:
     """Make the database what it was when a backup was made; tables of an earlier version are brought up to date.
 
     Only an empty place is written to: a database that holds campaigns must be moved away first, by hand.
@@ -52,9 +64,7 @@ def restore(
         source: what `back_up` wrote.
         watch: told how far the copying has come.
         erased: people whom the journal names as erased; those erased since the backup are erased again.
-
-    Returns:
-        How many people were erased again.
+        suppressed: numbers that the journal names as not to be called; they are put back on their lists.
 
     Raises:
         CallerError: there is a database already, or the file is no backup of such a database.
@@ -71,21 +81,22 @@ def restore(
         made = target.with_name(f"{target.name}.restoring")
         made.unlink(missing_ok=True)
         _copy_sqlite(source, made, watch)
-        count = _bring_up_to_date(parsed.set(database=str(made)), erased)
-        # Under its name only when nobody is in it who was erased.
+        restored = _bring_up_to_date(parsed.set(database=str(made)), erased, suppressed)
+        # Under its name only when nobody is in it who was erased, or asked not to be called.
         made.replace(target)
-        return count
+        return restored
     _check_is_empty(parsed)
     _run_program("pg_restore", parsed, "--no-owner", "--exit-on-error", "--single-transaction", str(source))
-    return _bring_up_to_date(parsed, erased)
+    return _bring_up_to_date(parsed, erased, suppressed)
 
 
-def _bring_up_to_date(parsed: URL, erased: Iterable[JournalEntry]) -> int:
+def _bring_up_to_date(parsed: URL, erased: Iterable[JournalEntry], suppressed: Iterable[Suppression]) -> Restored:
     database = Database(parsed)
     try:
         migration.upgrade(database)
         migration.check(database)
-        return len(reapply(database, erased))
+        people = erasure_journal.reapply(database, erased)
+        return Restored(erased=len(people), suppressed=suppression_journal.reapply(database, suppressed))
     finally:
         database.close()
 

@@ -1,11 +1,13 @@
 """The one way to a store: by its URL."""
 
+from pathlib import Path
+
 from campaigns.store import migration
 from campaigns.store.database import Database, read_url
 from campaigns.store.sql import SqlStore
 
 
-def open_store(url: str, *, upgrade: bool = False) -> SqlStore:
+def open_store(url: str, *, upgrade: bool = False, suppressions: Path | None = None) -> SqlStore:
     """Open the store at a URL: `sqlite:///file` or `postgresql://user:password@host/database`.
 
     The memory store has no URL: a service that forgets whom it has called must not be a setting away.
@@ -13,6 +15,7 @@ def open_store(url: str, *, upgrade: bool = False) -> SqlStore:
     Args:
         url: where the database is; messages show it without its password.
         upgrade: create the tables, or bring them up to date, where needed.
+        suppressions: the journal of do-not-call requests; None keeps none.
 
     Raises:
         StoreUrlError: the URL cannot be used; the message says what to write.
@@ -27,7 +30,7 @@ def open_store(url: str, *, upgrade: bool = False) -> SqlStore:
     except BaseException:
         database.close()
         raise
-    return SqlStore(database)
+    return SqlStore(database, suppressions)
 
 
 def upgrade_database(url: str) -> None:

@@ -1,6 +1,7 @@
 """The store in SQLite or PostgreSQL. Every method is one transaction; batches are one commit (group commit)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -44,6 +45,7 @@ from campaigns.store import (
 from campaigns.store.database import Database, insert
 from campaigns.store.rows import LEAD_COLUMNS, chunks, settings_text, to_campaign, to_lead
 from campaigns.store.schema import attempts, campaigns, lead_groups, lead_lists, leads, outcome_counts
+from campaigns.store.suppression_journal import Suppression, SuppressionJournal
 from campaigns.webhooks import EventType
 
 CHUNK = 1000
@@ -55,8 +57,9 @@ class SqlStore:
     Safe to use from several threads and from several processes.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, suppressions: Path | None = None) -> None:
         self._database = database
+        self._journal = SuppressionJournal(suppressions)
 
     @property
     def database(self) -> Database:
@@ -223,7 +226,9 @@ class SqlStore:
         """See the port."""
         key = listing.split_attempt_id(attempt_id)
         with self._database.writing() as connection:
-            sql_dispositions.record(connection, key, agent_id, disposition, now, callback)
+            asked = sql_dispositions.record(connection, key, agent_id, disposition, now, callback)
+            if asked is not None:
+                self._journal.keep(asked)
 
     def interrupt_attempts(self, engine_id: str, now: float) -> int:
         """See the port."""
@@ -244,11 +249,13 @@ class SqlStore:
 
     def block_numbers(self, numbers: Sequence[str], reason: str, now: float, tenant_id: int = 1) -> int:
         """See the port."""
+        wanted = sorted(set(numbers))
         with self._database.writing() as connection:
-            return sum(
-                sql_dispositions.block(connection, chunk, reason, now, tenant_id)
-                for chunk in chunks(sorted(set(numbers)), CHUNK)
+            added = sum(
+                sql_dispositions.block(connection, chunk, reason, now, tenant_id) for chunk in chunks(wanted, CHUNK)
             )
+            self._journal.keep(Suppression(at=now, tenant_id=tenant_id, numbers=tuple(wanted), reason=reason))
+            return added
 
     def load_list(self, name: str, numbers: Iterable[str], as_of: float) -> int:
         """See the port."""
@@ -258,8 +265,11 @@ class SqlStore:
     def block_in_campaign(self, campaign_id: int, numbers: Sequence[str], now: float) -> int:
         """See the port."""
         with self._database.writing() as connection:
-            _campaign(connection, campaign_id)
-            return sql_gate.add_to_list(connection, campaign_list(campaign_id), numbers, now)
+            tenant_id = _campaign(connection, campaign_id).tenant_id
+            added = sql_gate.add_to_list(connection, campaign_list(campaign_id), numbers, now)
+            of_list = Suppression(at=now, tenant_id=tenant_id, numbers=tuple(numbers), campaign_id=campaign_id)
+            self._journal.keep(of_list)
+            return added
 
     def do_not_call_lists(self) -> Mapping[str, float]:
         """See the port."""

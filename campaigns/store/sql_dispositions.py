@@ -12,6 +12,7 @@ from campaigns.store import outbox, progress, sql_attempts, sql_leads
 from campaigns.store.database import insert
 from campaigns.store.rows import ATTEMPT_COLUMNS, to_attempt
 from campaigns.store.schema import attempts, blocked_numbers
+from campaigns.suppressions import Suppression
 
 
 def record(
@@ -21,8 +22,8 @@ def record(
     disposition: str,
     now: float,
     callback: Callback | None = None,
-) -> None:
-    """Write what the agent said, and move the lead by what it means.
+) -> Suppression | None:
+    """Write what the agent said, and move the lead by what it means; returns a wish not to be called.
 
     Raises:
         AttemptNotFoundError: no such attempt.
@@ -33,10 +34,13 @@ def record(
         raise AttemptNotFoundError(attempt_id(*key))
     (campaign,) = sql_attempts.read_campaigns(connection, {row.campaign_id}).values()
     meaning = meaning_of(campaign.dispositions, disposition)
+    asked = None
     spoken = replace(to_attempt(row), agent_id=agent_id, disposition=disposition, meaning=meaning)
     if meaning is Meaning.DO_NOT_CALL:
         # Before the lead's own lock: other leads may have the number, and leads are locked in the order of their ids.
-        block(connection, [spoken.number], progress.asked_by(spoken), now, campaign.tenant_id)
+        reason = progress.asked_by(spoken)
+        block(connection, [spoken.number], reason, now, campaign.tenant_id)
+        asked = Suppression(at=now, tenant_id=campaign.tenant_id, numbers=(spoken.number,), reason=reason)
     ((before, _),) = sql_leads.lock(connection, {key[0]}).values()
     change = attempts.update().values(agent_id=agent_id, disposition=disposition, meaning=meaning, disposition_at=now)
     connection.execute(change.where(*of_attempt))
@@ -49,10 +53,11 @@ def record(
     if attempt.outcome is None:
         # The lead moves when the result is written.
         sql_leads.set_callbacks(connection, [(before, lead)])
-        return
+        return asked
     after = progress.said(campaign, lead, tried, attempt, now)
     if after is not lead:
         sql_leads.move(connection, [(before, after)])
+    return asked
 
 
 def block(connection: sa.Connection, numbers: Sequence[str], reason: str, now: float, tenant_id: int) -> int:

@@ -104,6 +104,11 @@ def add_to_list(connection: sa.Connection, name: str, numbers: Iterable[str], no
     return _add(connection, name, numbers, now)
 
 
+def find_listed(connection: sa.Connection, name: str, numbers: Iterable[str]) -> set[str]:
+    """Which of the numbers are on a list."""
+    return {number for number, names in _listed_of(connection, tuple(numbers)).items() if name in names}
+
+
 def list_dates(connection: sa.Connection) -> dict[str, float]:
     """The lists there are, each with its day."""
     rows = connection.execute(sa.select(do_not_call_lists.c.list, do_not_call_lists.c.as_of))

@@ -56,32 +56,47 @@ def restore_command(
             help="Journal of people erased on request, of each engine that has one; else [database] erasures.",
         ),
     ] = None,
+    suppressions: Annotated[
+        list[Path] | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="Journal of do-not-call requests, of each engine that has one; else [database] suppressions.",
+        ),
+    ] = None,
     config: ConfigFile = None,
     database: DatabaseUrl = None,
 ) -> None:
     """Make a database of a backup; never over one that is there, with the service stopped.
 
     SQLite: move the old file away first. PostgreSQL: name an empty database. Whoever was erased on request since the
-    backup was made is erased from it again, by the journal of erasures.
+    backup was made is erased from it again, and whoever asked not to be called is blocked again, by the two journals.
+    National do-not-call lists must be loaded again.
     """
+    from campaigns.store import erasure_journal, suppression_journal
     from campaigns.store.backup import restore
-    from campaigns.store.erasure_journal import read
 
-    journals = erasures or [Path(settings_from(config, {}).database.erasures or os.devnull)]
+    kept = settings_from(config, {}).database
+    journals = erasures or [Path(kept.erasures or os.devnull)]
     if not journals[0].exists():
         typer.echo(f"There is no journal of erasures {journals[0]}: nobody is erased again.", err=True)
-    entries = [entry for journal in journals for entry in read(journal)]
+    requests = suppressions or [Path(kept.suppressions or os.devnull)]
+    if not requests[0].exists():
+        typer.echo(f"There is no journal of do-not-call requests {requests[0]}: none is made again.", err=True)
     with _bar() as progress:
         task = progress.add_task("Copying", total=None)
         again = restore(
             _url(config, database),
             file,
             lambda done, whole: progress.update(task, completed=done, total=whole),
-            entries,
+            [entry for journal in journals for entry in erasure_journal.read(journal)],
+            [entry for journal in requests for entry in suppression_journal.read(journal)],
         )
     typer.echo(f"The database is what it was in {file}, with the tables of this version.")
-    if again:
-        typer.echo(f"{again} people who were erased since are erased from it again.")
+    if again.erased:
+        typer.echo(f"{again.erased} people who were erased since are erased from it again.")
+    if again.suppressed:
+        typer.echo(f"{again.suppressed} numbers that were blocked since are blocked in it again.")
 
 
 @database_app.command("archive")

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 from campaigns.store.opening import open_store
 from campaigns.store.sql import SqlStore
@@ -29,7 +30,11 @@ def run_service(settings: Settings, announce: Callable[[str], None], make_gatewa
         start_logging(settings.log.level, settings.log.path)
     except OSError as error:
         raise StartError(f"the log {settings.log.path} cannot be written: {error.strerror}; set [log] path") from None
-    store = open_store(settings.database.url, upgrade=settings.database.url.startswith("sqlite"))
+    store = open_store(
+        settings.database.url,
+        upgrade=settings.database.url.startswith("sqlite"),
+        suppressions=Path(settings.database.suppressions) if settings.database.suppressions else None,
+    )
     try:
         calm_collector()
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:

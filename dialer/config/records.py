@@ -21,6 +21,12 @@ class DatabaseSettings(Section):
         "the database. At its start the service erases again whoever a restored backup has brought back. Holds "
         "telephone numbers; empty keeps none.",
     )
+    suppressions: str = Field(
+        default="do-not-call.jsonl",
+        description="Journal of do-not-call requests, relative to the working directory; back it up apart from the "
+        "database. At its start the service puts numbers back on the lists that a restored backup has forgotten. "
+        "National lists are not in it. Holds telephone numbers; empty keeps none.",
+    )
     kept_days: int = Field(
         default=5 * 365 + 2,
         ge=0,

@@ -15,7 +15,7 @@ from campaigns.importing.rejects import erase_rows
 from campaigns.service.erasing import erase_person
 from campaigns.service.errors import CampaignsError
 from campaigns.service.spelling import Spellings
-from campaigns.store import erasure_journal
+from campaigns.store import erasure_journal, suppression_journal
 from campaigns.store.erasures import SqlErasures
 from campaigns.store.sql import SqlStore
 from dialer.messages import NumbersBlocked
@@ -34,6 +34,8 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
     recordings: Path | None
     imports: Path
     trace: Path | None
+    suppressions: Path | None = None
+    """The journal of do-not-call requests: what a restored backup has forgotten too, and so must know again."""
 
 
 class LiveErasing:
@@ -143,6 +145,11 @@ class LiveErasing:
             again = erasure_journal.reapply(self._store.database, erasure_journal.read(journal))
             if again:
                 log.warning("%d people erased since this database was backed up are erased from it again", len(again))
+        suppressions = self._places.suppressions
+        if suppressions is not None:
+            added = suppression_journal.reapply(self._store.database, suppression_journal.read(suppressions))
+            if added:
+                log.warning("%d numbers blocked since this database was backed up are blocked in it again", added)
         self._try()
 
     def _try(self) -> None:
