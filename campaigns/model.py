@@ -261,7 +261,7 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 NO_CONSENT_STATED = Consent()
 
 
-class Lead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Lead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A person to call."""
 
     lead_id: int

@@ -16,15 +16,18 @@ BUSY_TIMEOUT_S = 10.0
 """How long a writer waits for another process that holds SQLite's write lock."""
 CONNECT_TIMEOUT_S = 5
 
-SQLITE_PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
+_DURABLE = (
     # An attempt must survive a power cut before its call is placed; NORMAL would lose the last commits.
     "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA cache_size = -65536",
     # 64 MiB: an import changes the pages of its indexes again and again; each goes into the database once for many.
     "PRAGMA wal_autocheckpoint = 16384",
 )
+_UNSYNCED = (
+    "PRAGMA synchronous = NORMAL",
+    # Folding the log into the database syncs both; whoever writes durably next does it.
+    "PRAGMA wal_autocheckpoint = 0",
+)
+SQLITE_PRAGMAS = ("PRAGMA journal_mode = WAL", *_DURABLE, "PRAGMA foreign_keys = ON", "PRAGMA cache_size = -65536")
 
 _DRIVERS = {
     "sqlite": "sqlite",
@@ -84,6 +87,27 @@ class Database:
         """
         with self._explained(), self._writer.begin() as connection:
             yield connection
+
+    @contextmanager
+    def writing_unsynced(self) -> Iterator[sa.Connection]:
+        """As `writing`, but a power cut may undo it: nobody waits until the disk has it (decision 0202).
+
+        It is seen by all at once, survives the death of this process, and is never undone in part, nor when a later
+        transaction stays.
+        """
+        with self._explained(), self._writer.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            if not self.is_sqlite:
+                with connection.begin():
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+                    yield connection
+                return
+            _set(driver, _UNSYNCED)
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                _set(driver, _DURABLE)
 
     @contextmanager
     def rebuilding(self) -> Iterator[sa.Connection]:
@@ -161,6 +185,11 @@ def ids_as_rows(connection: sa.Connection, values: Sequence[int]) -> tuple[str, 
     return "%s", "SELECT unnest(%s::bigint[])", list(values)
 
 
+def _set(connection: sqlite3.Connection, pragmas: Sequence[str]) -> None:
+    for pragma in pragmas:
+        connection.execute(pragma)
+
+
 def _sqlite_engine(url: URL, busy_timeout_s: float) -> sa.Engine:
     engine = sa.create_engine(url, connect_args={"timeout": busy_timeout_s})
 
@@ -168,8 +197,7 @@ def _sqlite_engine(url: URL, busy_timeout_s: float) -> sa.Engine:
     def configure(connection: sqlite3.Connection, _record: Any) -> None:
         # The driver's own transaction handling begins too late to cover reads; "begin" below takes its place.
         connection.isolation_level = None
-        for pragma in SQLITE_PRAGMAS:
-            connection.execute(pragma)
+        _set(connection, SQLITE_PRAGMAS)
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:

@@ -192,16 +192,16 @@ class SqlStore:
             return tuple(_task(connection, campaign, now) for campaign in found)
 
     def reserve_leads(self, campaign_id: int, count: int, now: float, lease_s: float, engine_id: str) -> Sequence[Lead]:
-        """See the port."""
-        with self._database.writing() as connection:
+        """See the port; a lease need not outlive a power cut, for no attempt is written without looking again."""
+        with self._database.writing_unsynced() as connection:
             campaign = _campaign(connection, campaign_id)
             return tuple(sql_leads.reserve(connection, campaign, count, now, now + lease_s, engine_id))
 
     def reserve_callbacks(
         self, campaign_id: int, agents: Sequence[str], count: int, now: float, lease_s: float, engine_id: str
     ) -> Sequence[Lead]:
-        """See the port."""
-        with self._database.writing() as connection:
+        """See the port; as durable as `reserve_leads`."""
+        with self._database.writing_unsynced() as connection:
             campaign = _campaign(connection, campaign_id)
             return tuple(sql_callbacks.reserve(connection, campaign, agents, count, now, now + lease_s, engine_id))
 

@@ -5,7 +5,7 @@ Each range begins at its best lead, so nothing is read that is not reserved.
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from heapq import nsmallest
+from operator import itemgetter
 
 import msgspec
 import sqlalchemy as sa
@@ -75,9 +75,8 @@ def lock_due(connection: sa.Connection, source: Source, span: Span, now: float, 
         for row in connection.exec_driver_sql(statement, (*values, count)):
             lead = to_lead(row)
             found.append(((sign * row[-1], sign * lead.lead_id), lead))
-    if len(groups) > GROUPS_AT_ONCE:
-        found = nsmallest(count, found, key=lambda one: one[0])
-    return [lead for _, lead in found]
+    found.sort(key=itemgetter(0))
+    return [lead for _, lead in found[:count]]
 
 
 @lru_cache(maxsize=1000)
@@ -85,7 +84,7 @@ def due_statement(dialect: str, groups: int, span: Span) -> str:
     """A statement that begins in each of so many groups at its best lead, merges them, and reads the best leads.
 
     Written out, because every lead that is fetched to be thrown away again costs more here than in the database. Its
-    last column is what they are ordered by.
+    last column is what they are ordered by; they come in no order, for the database would sort whole rows.
     """
     mark = "?" if dialect == "sqlite" else "%s"
     locking = "" if dialect == "sqlite" else " FOR UPDATE SKIP LOCKED"
@@ -102,11 +101,10 @@ def due_statement(dialect: str, groups: int, span: Span) -> str:
     columns = ", ".join(f"leads.{column.name}" for column in LEAD_COLUMNS)
     best = f"SELECT {span.key}, lead_id FROM ({merged}) AS merged ORDER BY {order} LIMIT {mark}"  # noqa: S608
     # CROSS JOIN: SQLite then keeps the order of the tables.
-    joined = (
+    return (
         f"SELECT {columns}, best.{span.key} FROM ({best}) AS best CROSS JOIN leads "  # noqa: S608
         "WHERE leads.lead_id = best.lead_id"
     )
-    return f"{joined} ORDER BY best.{span.key}{back}, best.lead_id{back}"
 
 
 def _tried(attempts_made: int) -> Span:

@@ -104,3 +104,38 @@ def test_commits_are_durable_even_where_the_server_is_set_not_to_wait(empty_post
     with database.writing() as connection:
         assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
     database.close()
+
+
+def test_what_need_not_be_synced_is_seen_at_once_and_the_next_is_synced_again(database: Database) -> None:
+    pragmas = ("synchronous", "wal_autocheckpoint")
+
+    def settings(connection: sa.Connection) -> list[object]:
+        return [connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one() for pragma in pragmas]
+
+    with database.writing_unsynced() as connection:
+        assert settings(connection) == [1, 0]
+        block(connection, "+12025550101")
+    assert count(database) == 1
+    with database.writing() as connection:
+        assert settings(connection) == [2, 16384]
+
+    def fail() -> None:
+        with database.writing_unsynced() as connection:
+            block(connection, "+12025550102")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert count(database) == 1
+    with database.writing() as connection:
+        assert settings(connection) == [2, 16384]
+
+
+@pytest.mark.postgres
+def test_the_server_waits_again_after_what_need_not_be_synced(empty_postgres_url: str) -> None:
+    opened = Database(read_url(empty_postgres_url))
+    with opened.writing_unsynced() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "off"
+    with opened.writing() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+    opened.close()
