@@ -15,7 +15,7 @@ from campaigns.ports import LeadFilter, Page
 from campaigns.reports.cells import raw_cell
 from campaigns.reports.parquet import write_parquet
 from campaigns.reports.sheets import csv_pieces
-from dialer.rest.answers import answers
+from dialer.rest.answers import answer, answers
 from dialer.rest.files import PARQUET, file_answer
 from dialer.rest.pages import Paging, page_answer
 from dialer.rest.service import CampaignId, ServiceOf
@@ -34,9 +34,25 @@ class LeadListing(Paging):
 
     list_id: int | None = Field(None, ge=0, le=2**63 - 1, description="Of one list; 0: of none.")
     status: LeadStatus | None = None
-    number: str | None = Field(None, max_length=20, description="The number to dial next, E.164.")
     external_id: str | None = Field(None, max_length=200)
     format: Literal["json", "csv", "parquet"] | None = Field(None, description="Overrides the Accept header.")
+
+
+class LeadSearch(Paging):
+    """Which leads, by what must not stand in an address: those are in logs of proxies and in browsers' histories."""
+
+    number: str = Field(max_length=20, description="The number to dial next, E.164.")
+    list_id: int | None = Field(None, ge=0, le=2**63 - 1, description="Of one list; 0: of none.")
+    status: LeadStatus | None = None
+    external_id: str | None = Field(None, max_length=200)
+
+
+@router.post("/{campaign_id}/leads/search", responses=answers(LeadPage, "A page of leads, oldest first"))
+async def search_leads(service: ServiceOf, campaign_id: CampaignId, search: LeadSearch) -> Response:
+    """A campaign's leads with a number; it is sent in the body, as is the cursor of the next page."""
+    return answer(
+        await run_in_threadpool(service.store.leads, LeadFilter(campaign_id=campaign_id, **search.model_dump()))
+    )
 
 
 @router.get("/{campaign_id}/leads", responses=_SAID)

@@ -40,6 +40,7 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/campaigns/{campaign_id}/leads"): Scope.LEADS_READ,
     ("POST", "/campaigns/{campaign_id}/leads"): Scope.LEADS_WRITE,
     ("POST", "/campaigns/{campaign_id}/leads/batch"): Scope.LEADS_WRITE,
+    ("POST", "/campaigns/{campaign_id}/leads/search"): Scope.LEADS_READ,
     ("GET", "/campaigns/{campaign_id}/lists"): Scope.LEADS_READ,
     ("POST", "/imports"): Scope.LEADS_WRITE,
     ("GET", "/imports"): Scope.LEADS_READ,

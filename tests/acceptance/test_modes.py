@@ -112,7 +112,7 @@ def is_filled(statistics: dict[str, Any], name: str) -> bool:
 
 def name_in_requests(client: Any, number: str) -> None:
     """Send a number in every part of a request in which one may stand, also where it is a mistake."""
-    found = client.get("/campaigns/1/leads", params={"number": number}).json()["items"]
+    found = client.post("/campaigns/1/leads/search", json={"number": number}).json()["items"]
     assert [lead["number"] for lead in found] == [number]
     assert client.get(f"/caller-ids/{number.replace('+', '%2B')}").status_code == 404
     assert client.get(f"/nothing/{number}").status_code == 404

@@ -21,12 +21,23 @@ async def test_leads_come_page_by_page_and_by_filter(bench: Bench) -> None:
             break
         cursor = f"&cursor={page['cursor']}"
     assert seen == [1, 2, 3, 4, 5]
-    found = await bench.client.get("/campaigns/1/leads", params={"number": "+12025550003"})
-    assert [lead["name"] for lead in found.json()["items"]] == ["Person 3"]
     assert (await bench.call("GET", "/campaigns/1/leads?status=closed"))["items"] == []
     assert (await bench.call("GET", "/campaigns/1/leads?status=lost", 422))["problems"][0]["field"] == "status"
     await bench.call("GET", "/campaigns/1/leads?cursor=abc&format=csv", 422)
     await bench.call("GET", "/campaigns/9/leads", 404)
+
+
+async def test_a_number_is_searched_for_in_a_body_and_never_in_an_address(bench: Bench) -> None:
+    await bench.add_campaign(leads=5)
+    found = await bench.call("POST", "/campaigns/1/leads/search", json={"number": "+12025550003", "limit": 1})
+    assert ([lead["name"] for lead in found["items"]], found["cursor"]) == (["Person 3"], None)
+    closed = await bench.call("POST", "/campaigns/1/leads/search", json={"number": "+12025550003", "status": "closed"})
+    assert closed["items"] == []
+    refused = await bench.call("POST", "/campaigns/1/leads/search", 422, json={"list_id": 1})
+    assert refused["problems"][0]["field"] == "number"
+    answer = await bench.client.get("/campaigns/1/leads", params={"number": "+12025550003"})
+    assert (answer.status_code, answer.json()["problems"][0]["field"]) == (422, "number")
+    await bench.call("POST", "/campaigns/9/leads/search", 404, json={"number": "+12025550003"})
 
 
 async def test_leads_come_as_files_with_all_pages(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
