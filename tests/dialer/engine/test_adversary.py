@@ -91,6 +91,7 @@ CAMPAIGNS = {
     5: campaign(5, pacing=PacingSettings(policy=HASTY)),
     6: campaign(6, pacing=PacingSettings(policy="preview", preview_s=30.0, preview_at_limit=PreviewLimit.DIAL)),
 }
+PREVIEWED = 6
 index = st.integers(0, 63)
 REFUSALS = range(400, 700)
 TARGETS: list[dict[str, str]] = [
@@ -111,7 +112,7 @@ class Adversary(RuleBasedStateMachine):
         is_prompt=st.sampled_from([True, True, False]),
         bridges_at_once=st.booleans(),
         ends_by_shutdown=st.booleans(),
-        campaigns=st.sets(st.sampled_from(sorted(CAMPAIGNS)), min_size=1),
+        campaigns=st.one_of(st.just({PREVIEWED}), st.sets(st.sampled_from(sorted(CAMPAIGNS)), min_size=1)),
     )
     def begin(
         self,
@@ -535,6 +536,22 @@ class Adversary(RuleBasedStateMachine):
         if kind is not m.PreviewAsked:
             name = next(iter(sorted(self.previews)), name)
         self.tell(kind(agent_id=name, request_id=self.request()))
+
+    @precondition(lambda self: not self.is_shutting_down)
+    @rule(name=st.sampled_from(AGENTS), dials=st.sampled_from([True, True, False]))
+    def agent_previews_in_earnest(self, name: str, dials: bool) -> None:
+        """What seldom comes together by chance: leads at hand, an idle agent who asks for one, and dials it."""
+        if self.status.get(PREVIEWED) is not CampaignStatus.RUNNING:
+            self.campaign_changes(PREVIEWED, "running")
+        if self.reservations:
+            self.leads_come(0, 1.0)
+        idle = [agent for agent, state in sorted(self.states.items()) if state is AgentState.IDLE]
+        name = next((agent for agent in idle if "sales" in self.groups[agent]), name)
+        self.tell(m.PreviewAsked(agent_id=name, request_id=self.request()))
+        if dials:
+            self.tell(m.PreviewDialed(agent_id=name, request_id=self.request()))
+            if self.writes:
+                self.write_is_answered(refused=False)
 
     @rule(name=st.sampled_from(AGENTS), whom=st.sampled_from(TARGETS))
     def agent_hands_on(self, name: str, whom: dict[str, str]) -> None:
