@@ -14,7 +14,7 @@ from campaigns.service.errors import CallerError, StoreUnavailableError
 from campaigns.store import erasure_journal, migration, suppression_journal
 from campaigns.store.database import Database, read_url
 from campaigns.store.erasure_journal import JournalEntry
-from campaigns.store.suppression_journal import Suppression
+from campaigns.suppressions import Suppression
 
 PAGES_AT_ONCE = 2000
 """Of SQLite; between two lots writers have their turn."""

@@ -34,6 +34,7 @@ from campaigns.store.memory_caller_ids import MemoryCallerIds
 from campaigns.store.memory_imports import MemoryImports
 from campaigns.store.memory_leads import LeadSlot, MemoryLeads
 from campaigns.store.memory_listing import attempts_page, cdrs_page, imports_page, leads_page
+from campaigns.store.ranking import Rank
 
 
 class MemoryStore:
@@ -99,6 +100,11 @@ class MemoryStore:
     def lead_import(self, import_id: int) -> LeadImport:
         """See the port."""
         return self._imports.read(import_id)
+
+    def rank_leads(self, campaign_id: int, rank: Rank, *, is_anew: bool = False) -> int:
+        """What `ranking.rank_leads` does in SQL; returns how many leads were given another rank."""
+        of_campaign = (slot for slot in self._leads.all() if slot.lead.campaign_id == campaign_id)
+        return memory_order.rank_leads(of_campaign, rank, is_anew=is_anew)
 
     def lead_imports(self, wanted: ImportFilter = ALL_IMPORTS) -> Page[LeadImport]:
         """See the port."""

@@ -29,6 +29,8 @@ class LeadSlot(msgspec.Struct):
     lease_until: float | None = None
     """None while the lead is open, closed or being called."""
     import_id: int = 0
+    rank: int | None = None
+    """Where it stands in an order that needs one, the lowest first."""
 
 
 class MemoryLeads:

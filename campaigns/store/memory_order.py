@@ -1,12 +1,14 @@
 """Lead orders other than the usual one, and list mix, in memory: all due leads are looked through."""
 
+import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from campaigns.model import Campaign, Lead
+from campaigns.model import Campaign, Lead, LeadStatus
 from campaigns.rules.mixing import interleaved, moved, quotas
 from campaigns.rules.shuffling import shuffled_rank
 from campaigns.store.memory_leads import LeadSlot
+from campaigns.store.ranking import Rank
 from campaigns.terms import LeadOrder
 
 Take = Callable[[Iterator[LeadSlot], int], list[Lead]]
@@ -29,11 +31,28 @@ def in_order(campaign: Campaign, due: Sequence[LeadSlot]) -> list[LeadSlot]:
                 place = (lead.not_before, -lead.lead_id)
             case LeadOrder.RANDOM if not was_tried:
                 place = (shuffled_rank(lead.lead_id), lead.lead_id)
+            case LeadOrder.SCORE if not was_tried:
+                # A lead without a rank comes after those that have one.
+                place = (math.inf if slot.rank is None else slot.rank, lead.lead_id)
             case LeadOrder.FEWEST_ATTEMPTS:
                 return -lead.priority, was_tried, lead.attempts_made, *place
         return -lead.priority, was_tried, *place
 
     return sorted(due, key=key)
+
+
+def rank_leads(slots: Iterable[LeadSlot], rank: Rank, *, is_anew: bool = False) -> int:
+    """Give ranks to leads that have never been tried; returns how many were given another: `ranking.rank_leads`."""
+    untried = {
+        slot.lead.lead_id: slot
+        for slot in slots
+        if slot.lead.not_before == 0.0 and slot.lead.status is not LeadStatus.CLOSED and (is_anew or slot.rank is None)
+    }
+    found = rank([slot.lead for slot in untried.values()])
+    changed = {lead_id: place for lead_id, place in found.items() if untried[lead_id].rank != place}
+    for lead_id, place in changed.items():
+        untried[lead_id].rank = place
+    return len(changed)
 
 
 def take_mixed(

@@ -45,7 +45,8 @@ from campaigns.store import (
 from campaigns.store.database import Database, insert
 from campaigns.store.rows import LEAD_COLUMNS, chunks, settings_text, to_campaign, to_lead
 from campaigns.store.schema import attempts, campaigns, lead_groups, lead_lists, leads, outcome_counts
-from campaigns.store.suppression_journal import Suppression, SuppressionJournal
+from campaigns.store.suppression_journal import SuppressionJournal
+from campaigns.suppressions import Suppression
 from campaigns.webhooks import EventType
 
 CHUNK = 1000

@@ -1,13 +1,17 @@
 """Lead order and list mix: the same in every campaign store."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
 from campaigns.imports import AddRules
-from campaigns.model import Campaign, CampaignStatus, NewLead, Outcome, RetryRule
+from campaigns.model import Campaign, CampaignStatus, Lead, NewLead, Outcome, RetryRule
 from campaigns.ports import CampaignStore
 from campaigns.rules.shuffling import shuffled_rank
+from campaigns.store.memory import MemoryStore
+from campaigns.store.ranking import rank_leads
+from campaigns.store.sql import SqlStore
 from campaigns.terms import LeadOrder
 from tests.contracts.test_campaign_store import ANY_TIME, NOON, dial, ended, number
 
@@ -85,6 +89,33 @@ def test_random_order_is_the_same_after_every_crash(store: CampaignStore) -> Non
     assert reserve(store, campaign, 99) == shuffled[12:]
     # Those tried come when they are due, by their time.
     assert reserve(store, campaign, 99, NOON + 60) == [first[0]]
+
+
+def rank(store: CampaignStore, campaign_id: int, ranks: Mapping[int, int], is_anew: bool = False) -> int:
+    def ranks_of(some: Sequence[Lead]) -> dict[int, int]:
+        return {lead.lead_id: ranks[lead.lead_id] for lead in some if lead.lead_id in ranks}
+
+    if isinstance(store, MemoryStore):
+        return store.rank_leads(campaign_id, ranks_of, is_anew=is_anew)
+    assert isinstance(store, SqlStore)
+    return rank_leads(store.database, campaign_id, ranks_of, is_anew=is_anew)
+
+
+def test_those_with_the_best_score_go_first(store: CampaignStore) -> None:
+    campaign = store.create_campaign(replace(CAMPAIGN, lead_order=LeadOrder.SCORE))
+    fill(store, campaign, "", 6, 0)
+    fill(store, store.create_campaign(CAMPAIGN), "", 1, 100)
+    assert rank(store, campaign.campaign_id, {1: 50, 3: 10, 4: 20, 7: 1}) == 3
+    # Those without a score come after those with one; a score that is there is kept, or given anew.
+    assert rank(store, campaign.campaign_id, {1: 5, 3: 10, 4: 20}) == 0
+    assert reserve(store, campaign, 4) == [3, 4, 1, 2]
+    store.release_leads([3, 4, 1, 2])
+    result = ended(dial(store, store.lead(4)), Outcome.BUSY, at=NOON)
+    store.record_results([result], NOON)
+    assert rank(store, campaign.campaign_id, {1: 5, 3: 10, 4: 1}, is_anew=True) == 1
+    assert reserve(store, campaign, 9) == [1, 3, 2, 5, 6]
+    # Those tried come when they are due.
+    assert reserve(store, campaign, 9, NOON + 60) == [4]
 
 
 def test_a_change_of_order_holds_at_once(store: CampaignStore) -> None:
