@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0200"
-down_revision = "0180"
+down_revision = "0210"
 
 OPEN = "status = 'open'"
 GROUP = ["campaign_id", "list_id", "priority", "time_zone"]
