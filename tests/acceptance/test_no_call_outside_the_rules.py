@@ -603,8 +603,12 @@ class Machine(RuleBasedStateMachine):
         return None
 
     def recorded(self, attempt: Attempt) -> None:
-        """An attempt is written, and counts from now on: calls at one moment are in the order in which they were."""
-        self.hold_against_the_rules(attempt.lead_id, attempt.number, counts=True)
+        """An attempt is written, and counts from now on: calls at one moment are in the order in which they were.
+
+        A slow store writes it later than it was wanted, and may do so in the night; whether it is placed then as well
+        is asked once more, by `place`.
+        """
+        self.hold_against_the_rules(attempt.lead_id, attempt.number, counts=True, at=attempt.placed_at)
         dial = Dial(self.now, self.store.lead(attempt.lead_id).campaign_id, attempt.lead_id)
         self.rules.dials[attempt.number].append(dial)
         self.may_place.add(attempt.attempt_id)
@@ -616,21 +620,21 @@ class Machine(RuleBasedStateMachine):
         lead_id = self.lead_of(command.call_id).lead_id
         assert command.call_id in self.may_place, f"{command.call_id} was never written, or is placed again"
         self.may_place.remove(command.call_id)
-        self.hold_against_the_rules(lead_id, command.number, counts=False)
+        self.hold_against_the_rules(lead_id, command.number, counts=False, at=self.now)
         assert command.caller_id
         if self.rules.appointed.pop(lead_id, None) is not None:
             self.words["called back"] += 1
         self.dialed[command.number] += 1
         self.calls[command.call_id] = command
 
-    def hold_against_the_rules(self, lead_id: int, number: str, *, counts: bool) -> None:
+    def hold_against_the_rules(self, lead_id: int, number: str, *, counts: bool, at: float) -> None:
         lead = self.store.lead(lead_id)
         self.rules.consents[lead_id] = lead.consent
         campaign = self.store.campaign(lead.campaign_id)
-        broken = self.rules.broken(campaign, lead_id, number, self.now)
+        broken = self.rules.broken(campaign, lead_id, number, at)
         if counts:
             broken += self.rules.too_often(campaign, lead_id, number, self.now)
-        local = datetime.fromtimestamp(self.now, ZoneInfo(BY_NUMBER[number].zones[0]))
+        local = datetime.fromtimestamp(at, ZoneInfo(BY_NUMBER[number].zones[0]))
         assert not broken, f"{number} called at {local:%a %Y-%m-%d %H:%M}: {broken}"
 
 
