@@ -1,8 +1,8 @@
 """`MediaEngine` by workers: RTP is relayed in other processes, one for each core that is to carry audio.
 
 Here is kept what every method has to answer at once: ports, who is bridged, the newest figures. A stream is opened
-with the worker that has fewest; when two are bridged, the first moves to the second's worker, on the same socket and
-with the same row of packets (`dialer.gateway.media.handover`). The sockets stay open here too, so a worker that dies
+with the worker that has fewest; when two are bridged, one moves to the other's worker, on the same socket and with the
+same row of packets (`dialer.gateway.media.handover`). The sockets stay open here too, so a worker that dies
 takes no port along; its streams are reported as failed.
 """
 
@@ -83,6 +83,8 @@ class WorkerMedia:
         self._streams: dict[str, _Stream] = {}
         self._by_serial: dict[int, _Stream] = {}
         """Those too that are closed here and not yet over there."""
+        self._guests: dict[int, tuple[int, int]] = {}
+        """The call and the leg that a guest is at."""
         self._serial = self._plays = self._moved = self._lost = 0
         self._past: Counter[str] = Counter()
         """What the dead had counted."""
@@ -135,7 +137,7 @@ class WorkerMedia:
                 raise MediaError(f"stream {stream.stream_id} is already bridged to {stream.other.stream_id}")
         one.other, other.other = other, one
         one.on_done = other.on_done = None
-        self._gather(one, other)
+        self._gather(one, other, is_bridge=True)
         self._tell(orders.Bridge(one.serial, other.serial), one, other)
 
     def unbridge(self, stream_id: str) -> None:
@@ -155,6 +157,7 @@ class WorkerMedia:
         visitor, customer, agent = (self._stream(name) for name in (guest, call, leg))
         if len({guest, call, leg}) < 3 or visitor.other is not None:
             raise MediaError(f"stream {guest} cannot be a guest of {call} and {leg}")
+        self._guests[visitor.serial] = (customer.serial, agent.serial)
         self._gather(visitor, agent)
         self._gather(customer, agent)
         order = orders.Join(visitor.serial, customer.serial, agent.serial, mode)
@@ -163,6 +166,7 @@ class WorkerMedia:
     def part(self, guest: str) -> None:
         """Take a guest out."""
         stream = self._stream(guest)
+        self._guests.pop(stream.serial, None)
         self._tell(orders.Part(stream.serial), stream)
 
     def play(self, stream_id: str, prompt: str, on_done: Callable[[], None]) -> None:
@@ -209,6 +213,9 @@ class WorkerMedia:
         if other is not None:
             other.other = None
         stream.is_closed, stream.ears, stream.on_done = True, (), None
+        ended = [guest for guest, heard in self._guests.items() if stream.serial in (guest, *heard)]
+        for guest in ended:
+            del self._guests[guest]
         if stream.hand is None:
             self._give_back(stream)
         else:
@@ -265,18 +272,34 @@ class WorkerMedia:
 
         self._backlog.do(tuple(stream.serial for stream in streams), send)
 
-    def _gather(self, stream: _Stream, to: _Stream) -> None:
-        """Bring a stream to another's worker."""
+    def _gather(self, stream: _Stream, to: _Stream, *, is_bridge: bool = False) -> None:
+        """Bring a stream to another's worker; for a bridge either may move, to where fewer conversations are."""
 
         def move() -> None:
-            if stream.hand is not None and to.hand is not None and stream.hand is not to.hand:
-                self._backlog.leave(stream.serial)
-                stream.hand.link.send(encode(orders.Release(stream.serial)))
-                stream.hand.serials.discard(stream.serial)
-                stream.leaving, stream.hand = stream.hand, to.hand
-                stream.hand.serials.add(stream.serial)
+            if stream.hand is None or to.hand is None or stream.hand is to.hand:
+                return
+            is_other_way = is_bridge and not self._has_guest(to) and self._bridged(to.hand) > self._bridged(stream.hand)
+            if is_other_way:
+                self._move(to, stream.hand)
+            else:
+                self._move(stream, to.hand)
 
         self._backlog.do((stream.serial, to.serial), move)
+
+    def _move(self, stream: _Stream, to: Hand) -> None:
+        assert stream.hand is not None, "a stream that is lost goes nowhere"
+        self._backlog.leave(stream.serial)
+        stream.hand.link.send(encode(orders.Release(stream.serial)))
+        stream.hand.serials.discard(stream.serial)
+        stream.leaving, stream.hand = stream.hand, to
+        to.serials.add(stream.serial)
+
+    def _has_guest(self, stream: _Stream) -> bool:
+        """Whether somebody listens to a conversation of this stream, and would be left behind."""
+        return any(stream.serial in heard for heard in self._guests.values())
+
+    def _bridged(self, hand: Hand) -> int:
+        return sum(self._by_serial[serial].other is not None for serial in hand.serials)
 
     def _take(self, hand: Hand, message: bytes) -> None:
         if message[0] == SOUND:

@@ -155,6 +155,22 @@ def test_a_guest_follows_the_conversation_to_its_worker() -> None:
     run(scenario, workers=2)
 
 
+def test_conversations_are_spread_over_the_workers_whatever_was_opened_where() -> None:
+    async def scenario(room: Room) -> None:
+        for pair in "abcd":
+            for name in (f"call-{pair}", f"leg-{pair}"):
+                room.stream(name)
+        assert len(set(room.places(*(f"call-{pair}" for pair in "abcd")))) == 1
+        for pair in "abcd":
+            room.media.bridge(f"call-{pair}", f"leg-{pair}")
+            await room.until(lambda pair=pair: len(set(room.places(f"call-{pair}", f"leg-{pair}"))) == 1)
+        places = room.places(*(f"leg-{pair}" for pair in "abcd"))
+        assert sorted(places.count(place) for place in set(places)) == [2, 2]
+        await room.until(lambda: room.media.counters()["streams_moved"] == 4)
+
+    run(scenario, workers=2)
+
+
 def test_a_worker_that_is_killed_fails_its_streams_leaks_no_port_and_is_followed_by_another() -> None:
     async def scenario(room: Room) -> None:
         room.stream("leg")
