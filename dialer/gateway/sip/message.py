@@ -20,10 +20,6 @@ CSEQ_MAX = 2**31 - 1
 
 NO_URI = ("", "<")
 """What no Request-URI begins with: it is never in brackets."""
-AS_WRITTEN = frozenset(CANONICAL_NAMES.values())
-"""Names that are spelled as we keep them."""
-
-_LINE = re.compile(r"\r\n([^:\r\n]*): *([^\r\n]*)")
 _FOLD = re.compile(r"\r\n[ \t]+")
 _METHOD = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]+")
 
@@ -225,32 +221,33 @@ def _decode(head: bytes) -> str:
 def _read_headers(head: str) -> Headers:
     """Values by canonical name, of the lines after the first.
 
-    Nearly all messages are tidy: no name twice, each as we spell it, no white space but the blank after the colon.
+    In a tidy head each line is `Name: value` with no other white space around them.
     """
-    found = _LINE.findall(head)
-    headers: Headers = {name: [value] for name, value in found}
-    is_tidy = (
-        len(headers) == len(found) == head.count("\n") == head.count("\r")
-        and not (" \r" in head or "\t" in head or head[-1] == " ")
-        and (AS_WRITTEN.issuperset(headers) or all(canonical_name(name) == name for name in headers))
-    )
-    return headers if is_tidy else _read_untidy(head)
-
-
-def _read_untidy(head: str) -> Headers:
-    if head.partition("\r\n")[2].startswith((" ", "\t")):
-        raise MalformedMessage("the first line goes on in the second")
-    _, *lines = _FOLD.sub(" ", head).split("\r\n")
-    if head.count("\n") != head.count("\r\n") or head.count("\r") != head.count("\r\n"):
+    if "\r\n " in head or "\r\n\t" in head:
+        if head.partition("\r\n")[2].startswith((" ", "\t")):
+            raise MalformedMessage("the first line goes on in the second")
+        head = _FOLD.sub(" ", head)
+    _, *lines = head.split("\r\n")
+    if head.count("\n") != len(lines) or head.count("\r") != len(lines):
         raise MalformedMessage("a bare CR or LF in a header")
     if len(lines) > HEADER_LINES_MAX:
         raise MalformedMessage(f"{len(lines)} header lines; at most {HEADER_LINES_MAX} are read")
+    is_tidy = not (" \r\n" in head or ":  " in head or "\t" in head or head[-1:] == " ")
     headers: Headers = {}
+    canonical_of = CANONICAL_NAMES.get
     for line in lines:
-        name, colon, value = line.partition(":")
-        if not colon:
-            raise MalformedMessage(f"a header without a colon: {line[:80]!r}")
-        headers.setdefault(canonical_name(name.rstrip()), []).append(value.strip())
+        name, colon, value = line.partition(": ")
+        canonical = canonical_of(name) if is_tidy and colon else None
+        if canonical is None:
+            name, colon, value = line.partition(":")
+            if not colon:
+                raise MalformedMessage(f"a header without a colon: {line[:80]!r}")
+            canonical = canonical_name(name.rstrip())
+            value = value.strip()
+        if canonical in headers:
+            headers[canonical].append(value)
+        else:
+            headers[canonical] = [value]
     return headers
 
 
