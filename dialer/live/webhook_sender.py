@@ -111,8 +111,10 @@ class WebhookSender:
                 log.warning("webhooks wait for the database: %s", error)
             except Exception:
                 log.exception("webhooks could not be sent; they are tried again")
+            # Not `wait_for`: in Python 3.11 that loses a cancellation which comes with what it waits for.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    await self._woken.wait()
             self._woken.clear()
 
     async def _deliver(self, due: Due) -> None:

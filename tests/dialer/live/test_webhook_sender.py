@@ -7,7 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -148,6 +148,30 @@ async def test_a_receiver_that_says_nothing_has_failed(store: WebhookStore, rece
     await sending.send()
     assert (await sending.until(DeliveryStatus.PENDING, 1)).problem == "no answer within 0.2 s"
     await sending.sender.stop()
+
+
+class NothingDue:
+    """An outbox in which nothing ever waits."""
+
+    def __init__(self) -> None:
+        self.was_asked = threading.Event()
+
+    def take_due(self, *_: Any) -> list[Any]:
+        self.was_asked.set()
+        return []
+
+
+async def test_it_ends_although_it_is_woken_at_that_very_moment() -> None:
+    for turns in range(30):
+        outbox = NothingDue()
+        sender = WebhookSender(cast("WebhookStore", outbox), allows_private=True, timeout_s=1.0, at_once_max=1)
+        sender.start(lambda: 0.0)
+        await asyncio.to_thread(outbox.was_asked.wait)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        sender.wake()
+        async with asyncio.timeout(WAIT_S):
+            await sender.stop()
 
 
 async def test_nobody_listening_is_a_failure_like_another(store: WebhookStore) -> None:
