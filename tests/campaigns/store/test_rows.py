@@ -81,7 +81,7 @@ def test_attempts_come_back(outcome: Outcome | None, answered_at: float | None) 
 
 def test_cdrs_come_back() -> None:
     values = ("3-1", 1, "+12025550100", "+12025550101", "main", 1.0, None, 9.0, 0.0, "busy", 486, "busy here", "", "")
-    values += ("none_came", 0.002, 0.01, None, None, 4.1, "", None, "")
+    values += ("", None, "", "none_came", 0.002, 0.01, None, None, 4.1)
     cdr = rows.to_cdr(values)
     assert (cdr.call_id, cdr.outcome, cdr.sip_status) == ("3-1", Outcome.BUSY, 486)
     assert isinstance(cdr, Cdr)

@@ -232,4 +232,3 @@ def test_engines_that_are_killed_leave_no_lead_dialed_twice(url: str, store: Cam
     assert set(counts) <= {Outcome.CONNECTED, Outcome.INTERRUPTED}
     # How they share depends on who is quicker: one alone may have had them all.
     assert reserved[1] | reserved[2]
-    assert len(reserved[2]) > 0
