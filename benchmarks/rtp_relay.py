@@ -24,8 +24,8 @@ STREAMS = 200
 WARM_UP_S = 1.0
 WINDOW_S = 1.0
 WINDOWS = 5
-SYSTEM_CALLS = 10_000
 """The figure is the median window's: other programs on the machine spoil some."""
+SYSTEM_CALLS = 10_000
 CPU_US_PER_PACKET_AIM = 14.0
 FAR_ENDS_WAIT_S = 30.0
 FRAME = bytes(range(160))
