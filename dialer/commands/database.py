@@ -77,26 +77,30 @@ def restore_command(
     from campaigns.store.backup import restore
 
     kept = settings_from(config, {}).database
-    journals = erasures or [Path(kept.erasures or os.devnull)]
-    if not journals[0].exists():
-        typer.echo(f"There is no journal of erasures {journals[0]}: nobody is erased again.", err=True)
-    requests = suppressions or [Path(kept.suppressions or os.devnull)]
-    if not requests[0].exists():
-        typer.echo(f"There is no journal of do-not-call requests {requests[0]}: none is made again.", err=True)
+    erased = _journals(erasures, kept.erasures, "erasures {}: nobody is erased again")
+    suppressed = _journals(suppressions, kept.suppressions, "do-not-call requests {}: none is made again")
     with _bar() as progress:
         task = progress.add_task("Copying", total=None)
         again = restore(
             _url(config, database),
             file,
             lambda done, whole: progress.update(task, completed=done, total=whole),
-            [entry for journal in journals for entry in erasure_journal.read(journal)],
-            [entry for journal in requests for entry in suppression_journal.read(journal)],
+            [entry for journal in erased for entry in erasure_journal.read(journal)],
+            [entry for journal in suppressed for entry in suppression_journal.read(journal)],
         )
     typer.echo(f"The database is what it was in {file}, with the tables of this version.")
     if again.erased:
         typer.echo(f"{again.erased} people who were erased since are erased from it again.")
     if again.suppressed:
         typer.echo(f"{again.suppressed} numbers that were blocked since are blocked in it again.")
+
+
+def _journals(named: list[Path] | None, kept: str, missing: str) -> list[Path]:
+    """Journals to restore by: those named, or the one that the settings keep; says so where that is not there."""
+    journals = named or [Path(kept or os.devnull)]
+    if not journals[0].exists():
+        typer.echo(f"There is no journal of {missing.format(journals[0])}.", err=True)
+    return journals
 
 
 @database_app.command("archive")
