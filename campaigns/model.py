@@ -9,6 +9,7 @@ import msgspec
 
 from campaigns.caller_ids import CallerId, CallerIdPool
 from campaigns.dispositions import DEFAULT_DISPOSITIONS, Callback, Disposition, Meaning
+from campaigns.skips import DEFAULT_SKIP_REASONS, SkipReason
 from campaigns.terms import AbandonWindow, AmdSettings, AttemptCap, LeadOrder, PreviewLimit, Purpose, RecordingMode
 
 
@@ -38,8 +39,7 @@ class PacingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     policy: str = "predictive"
     """A name from `pacing.policy.policy_names()`."""
     shadow: str = ""
-    """A second policy that is asked at every decision and dials nothing: what it would have done is logged beside what
-    was done. Empty for none."""
+    """A second policy, asked at every decision: what it would have done is logged, and not done. Empty for none."""
     ratio: float = 1.5
     """Calls per idle agent; used by the `ratio` policy alone."""
     abandon_rate_max: float = 0.03
@@ -212,6 +212,8 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The lead's attributes that the agent's screen shows, in this order; empty means all of them."""
     dispositions: tuple[Disposition, ...] = DEFAULT_DISPOSITIONS
     """What agents may say came of a call."""
+    skip_reasons: tuple[SkipReason, ...] = DEFAULT_SKIP_REASONS
+    """Why agents may skip a lead that they look at (policy `preview`); where there is none, they need not say."""
     priority: int = 0
     """Campaigns that share agents are served in this order, highest first."""
     tenant_id: int = 1

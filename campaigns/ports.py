@@ -14,6 +14,7 @@ from campaigns.dispositions import Callback
 from campaigns.erasures import Erased
 from campaigns.imports import AddRules, ImportStatus, LeadImport
 from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, LeadStatus, NewLead, Outcome
+from campaigns.skips import Skip, SkipFilter
 
 T = TypeVar("T")
 
@@ -276,6 +277,10 @@ class CampaignStore(Protocol):
         """
         ...
 
+    def record_skips(self, skips: Sequence[Skip]) -> None:
+        """Write that leads were skipped, and why; one that is there already changes nothing."""
+        ...
+
     def interrupt_attempts(self, engine_id: str, now: float) -> int:
         """After a crash: give every open attempt of that engine the outcome `interrupted`, free its unused leases."""
         ...
@@ -286,6 +291,10 @@ class CampaignStore(Protocol):
 
     def cdrs(self, wanted: AttemptFilter) -> Page[Cdr]:
         """A page of CDRs, newest first."""
+        ...
+
+    def skips(self, wanted: SkipFilter) -> Page[Skip]:
+        """A page of skips, newest first."""
         ...
 
     def block_numbers(self, numbers: Sequence[str], reason: str, now: float, tenant_id: int = 1) -> int:
@@ -335,7 +344,8 @@ class CampaignStore(Protocol):
         """Erase everybody the tenant knows under a number, in one transaction.
 
         Their leads are closed and say nothing of them any more; attempts, CDRs and evidence (where it is kept for good)
-        tell what was done under a pseudonym. Their numbers are put on the do-not-call list: all that is kept of them.
+        tell what was done under a pseudonym, and what agents noted of skips is gone. Their numbers are put on the
+        do-not-call list: all that is kept of them.
         What is beside (recordings, rejects files, deliveries, traces) is erased after it: `campaigns.store.erasures`.
 
         Raises:

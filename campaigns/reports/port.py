@@ -20,6 +20,7 @@ from campaigns.reports.model import (
     Tally,
     UsageTally,
 )
+from campaigns.skips import SkipTally
 from campaigns.terms import AnswerHour
 
 
@@ -52,6 +53,10 @@ class ReportStore(Protocol):
 
     def tally_digits(self, wanted: ReportFilter) -> Sequence[DigitTally]:
         """Keys pressed in answered calls, by campaign and quarter of an hour; `list_id` is not looked at."""
+        ...
+
+    def tally_skips(self, wanted: ReportFilter) -> Sequence[SkipTally]:
+        """Leads that agents looked at and did not call, by campaign, agent and reason."""
         ...
 
     def tally_usage(self, wanted: ReportFilter) -> Sequence[UsageTally]:

@@ -1,6 +1,6 @@
 """Whether a campaign's settings are sound; every field that is not is named, with what would be right."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from campaigns.dispositions import Meaning
 from campaigns.model import CallingWindow, Campaign, PacingSettings, RetryRule
@@ -9,6 +9,7 @@ from campaigns.rules.caller_ids import caller_id_problems
 from campaigns.rules.compliance import Problem, compliance_problems, range_problems
 from campaigns.rules.ruleset import ANSWER_LIMIT_S_MAX, RING_TIMEOUT_S_MIN
 from campaigns.rules.window import find_zone, minute_of_day
+from campaigns.skips import RAN_OUT
 
 RING_TIMEOUT_S_MAX = 120.0
 ABANDON_RATE_MAX = 0.05
@@ -26,7 +27,9 @@ LISTS_MAX = 100
 LIST_WEIGHT_MAX = 1000.0
 OPT_OUT_DIGITS = ("", *"0123456789*#")
 DISPOSITIONS_MAX = 50
-DISPOSITION_NAME_LENGTH_MAX = 40
+SKIP_REASONS_MAX = 50
+WORD_LENGTH_MAX = 40
+"""Of the name of a disposition, or of the reason of a skip."""
 
 
 def problems(campaign: Campaign, policies: Collection[str]) -> tuple[Problem, ...]:
@@ -45,6 +48,7 @@ def problems(campaign: Campaign, policies: Collection[str]) -> tuple[Problem, ..
         *_window_problems(campaign.calling_window),
         *_retry_problems(campaign),
         *_disposition_problems(campaign),
+        *_skip_reason_problems(campaign),
         *_mix_problems(campaign),
         *_screen_problems(campaign),
         *compliance_problems(campaign),
@@ -173,17 +177,34 @@ def _disposition_problems(campaign: Campaign) -> Iterator[Problem]:
     if len(found) > DISPOSITIONS_MAX:
         yield Problem("dispositions", f"are {len(found)}, at most {DISPOSITIONS_MAX} are allowed")
         return
-    names = [one.name for one in found]
-    for index, one in enumerate(found):
-        field = f"dispositions[{index}]"
-        plain = one.name.replace("_", "").replace("-", "")
-        if not (plain.isascii() and plain.isalnum()) or len(one.name) > DISPOSITION_NAME_LENGTH_MAX:
-            message = f"{one.name!r} is not 1 to {DISPOSITION_NAME_LENGTH_MAX} letters, digits, '_' and '-'"
-            yield Problem(f"{field}.name", message)
-        elif one.name in names[:index]:
-            yield Problem(f"{field}.name", f"{one.name!r} is there twice")
-        if len(one.label) > TEXT_LENGTH_MAX:
-            yield Problem(f"{field}.label", f"has {len(one.label)} characters, at most {TEXT_LENGTH_MAX} are allowed")
+    yield from _word_problems("dispositions", [(one.name, one.label) for one in found])
     if all(one.meaning is not Meaning.DO_NOT_CALL for one in found):
         message = "none means do_not_call, so agents could not record it when a person asks not to be called"
         yield Problem("dispositions", f"{message} (47 CFR 64.1200(d), 16 CFR 310.4(b)(1)(iii)(A))")
+
+
+def _skip_reason_problems(campaign: Campaign) -> Iterator[Problem]:
+    found = campaign.skip_reasons
+    if len(found) > SKIP_REASONS_MAX:
+        yield Problem("skip_reasons", f"are {len(found)}, at most {SKIP_REASONS_MAX} are allowed")
+        return
+    yield from _word_problems("skip_reasons", [(one.name, one.label) for one in found])
+    for index, one in enumerate(found):
+        if one.name == RAN_OUT:
+            message = f"{RAN_OUT!r} is what is written where a lead was looked at for too long; take another word"
+            yield Problem(f"skip_reasons[{index}].name", message)
+
+
+def _word_problems(of: str, words: Sequence[tuple[str, str]]) -> Iterator[Problem]:
+    """What is wrong with a list of words that agents choose from: names with their labels."""
+    names = [name for name, _ in words]
+    for index, (name, label) in enumerate(words):
+        field = f"{of}[{index}]"
+        plain = name.replace("_", "").replace("-", "")
+        if not (plain.isascii() and plain.isalnum()) or len(name) > WORD_LENGTH_MAX:
+            message = f"{name!r} is not 1 to {WORD_LENGTH_MAX} letters, digits, '_' and '-'"
+            yield Problem(f"{field}.name", message)
+        elif name in names[:index]:
+            yield Problem(f"{field}.name", f"{name!r} is there twice")
+        if len(label) > TEXT_LENGTH_MAX:
+            yield Problem(f"{field}.label", f"has {len(label)} characters, at most {TEXT_LENGTH_MAX} are allowed")

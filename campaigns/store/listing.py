@@ -1,6 +1,7 @@
-"""Pages of attempts and CDRs: newest first, by keyset, so that a page costs the same however far down it lies.
+"""Pages of attempts, CDRs and skips: newest first, by keyset, so that a page costs the same however far down it lies.
 
-A cursor is the key of the last row of the page before: "time:lead:number" for attempts, "time:call" for CDRs.
+A cursor is the key of the last row of the page before: "time:lead:number" for attempts, "time:call" for CDRs,
+"time:lead" for skips.
 """
 
 from collections.abc import Callable, Sequence
@@ -8,17 +9,19 @@ from typing import TypeVar
 
 from campaigns.ports import AttemptFilter, ImportFilter, LeadFilter, Page
 from campaigns.service.errors import AttemptNotFoundError, InvalidListingError
+from campaigns.skips import SkipFilter
 
 PAGE_MAX = 1000
 ID_MAX = 2**63 - 1
 
 AttemptKey = tuple[float, int, int]
 CdrKey = tuple[float, str]
+SkipKey = tuple[float, int]
 K = TypeVar("K")
 T = TypeVar("T")
 
 
-def check_limit(wanted: AttemptFilter | LeadFilter | ImportFilter) -> int:
+def check_limit(wanted: AttemptFilter | LeadFilter | ImportFilter | SkipFilter) -> int:
     """The page's size.
 
     Raises:
@@ -67,6 +70,24 @@ def read_cdr_cursor(cursor: str) -> CdrKey:
     started_at, _, call_id = cursor.partition(":")
     try:
         return float(started_at), call_id
+    except ValueError:
+        raise InvalidListingError from None
+
+
+def skip_cursor(key: SkipKey) -> str:
+    """Write the key of a skip as a cursor."""
+    return f"{key[0]!r}:{key[1]}"
+
+
+def read_skip_cursor(cursor: str) -> SkipKey:
+    """Read what `skip_cursor` wrote.
+
+    Raises:
+        InvalidListingError: it is something else.
+    """
+    skipped_at, _, lead_id = cursor.partition(":")
+    try:
+        return float(skipped_at), read_id_cursor(lead_id)
     except ValueError:
         raise InvalidListingError from None
 

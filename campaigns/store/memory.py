@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from campaigns.caller_ids import CallerId
 from campaigns.dispositions import Callback, Meaning, meaning_of
 from campaigns.erasures import Erased
-from campaigns.imports import AddRules, ImportStatus, LeadImport
+from campaigns.imports import AddRules, LeadImport
 from campaigns.model import Attempt, Campaign, CampaignStatus, CampaignTask, Cdr, Lead, LeadStatus, NewLead, Outcome
 from campaigns.ports import (
     ADD_RULES,
@@ -27,6 +27,7 @@ from campaigns.ports import (
 from campaigns.rules.checks import campaign_list
 from campaigns.rules.gate import gate_of
 from campaigns.service.errors import AttemptNotFoundError, CampaignNotFoundError
+from campaigns.skips import Skip, SkipFilter
 from campaigns.store import judging, listing, memory_callbacks, memory_erasing, memory_order, progress, showing
 from campaigns.store.adding import Sorting, numbers_of, sort_out
 from campaigns.store.gate_records import GateRecords
@@ -34,6 +35,7 @@ from campaigns.store.memory_caller_ids import MemoryCallerIds
 from campaigns.store.memory_imports import MemoryImports
 from campaigns.store.memory_leads import LeadSlot, MemoryLeads
 from campaigns.store.memory_listing import attempts_page, cdrs_page, imports_page, leads_page
+from campaigns.store.memory_skips import MemorySkips
 from campaigns.store.ranking import Rank
 
 
@@ -47,6 +49,7 @@ class MemoryStore:
         self._lists: list[LeadList] = []
         self._imports = MemoryImports()
         self._caller_ids = MemoryCallerIds()
+        self._skips = MemorySkips()
         self._open_attempts: dict[tuple[int, int], str] = {}
         self._counts: defaultdict[tuple[int, int], Counter[Outcome]] = defaultdict(Counter)
         self._cdrs: dict[str, Cdr] = {}
@@ -132,15 +135,7 @@ class MemoryStore:
 
     def roll_back_import(self, import_id: int, now: float) -> int:
         """See the port."""
-        state = self._imports.read(import_id)
-        self._imports.write(replace(state, status=ImportStatus.ROLLED_BACK, updated_at=now))
-        slots = [slot for slot in self._leads.all() if slot.import_id == import_id]
-        gone = [slot.lead for slot in slots if slot.lead.attempts_made == 0]
-        for slot in slots:
-            self._leads.move(slot, progress.closed(slot.lead, "its import was rolled back"))
-        for lead in gone:
-            self._leads.remove(lead)
-        return len(gone)
+        return self._imports.roll_back(self._leads, import_id, now)
 
     def open_list(self, campaign_id: int, name: str) -> int:
         """See the port."""
@@ -271,6 +266,10 @@ class MemoryStore:
         if after is not lead:
             self._leads.move(slot, after)
 
+    def record_skips(self, skips: Sequence[Skip]) -> None:
+        """See the port."""
+        self._skips.record(skips)
+
     def interrupt_attempts(self, engine_id: str, now: float) -> int:
         """See the port."""
         keys = [key for key, owner in self._open_attempts.items() if owner == engine_id]
@@ -290,6 +289,10 @@ class MemoryStore:
     def cdrs(self, wanted: AttemptFilter) -> Page[Cdr]:
         """See the port."""
         return cdrs_page(self._cdrs.values(), self._tenant_of, wanted)
+
+    def skips(self, wanted: SkipFilter) -> Page[Skip]:
+        """See the port."""
+        return self._skips.page(self._tenant_of, wanted)
 
     def block_numbers(self, numbers: Sequence[str], reason: str, now: float, tenant_id: int = 1) -> int:
         """See the port."""
@@ -335,13 +338,11 @@ class MemoryStore:
     def erase(self, number: str, now: float, tenant_id: int = 1) -> Erased:
         """See the port."""
 
-        def is_theirs(campaign_id: int) -> bool:
-            return self._tenant_of(campaign_id) == tenant_id
-
         def block(numbers: Sequence[str]) -> int:
             return self.block_numbers(numbers, progress.ERASED, now, tenant_id)
 
-        return memory_erasing.erase(self._leads, self._cdrs, self._records, number, is_theirs, tenant_id, block)
+        kept = (self._cdrs, self._records, self._skips)
+        return memory_erasing.erase(self._leads, *kept, number, self._tenant_of, tenant_id, block)
 
     def outcome_counts(self, campaign_id: int) -> dict[Outcome | None, int]:
         """See the port."""

@@ -10,6 +10,7 @@ from campaigns.service.erasing import CallUnderWayError, pseudonym
 from campaigns.store.adding import numbers_of
 from campaigns.store.gate_records import GateRecords
 from campaigns.store.memory_leads import LeadSlot, MemoryLeads
+from campaigns.store.memory_skips import MemorySkips
 
 Block = Callable[[Sequence[str]], object]
 
@@ -18,8 +19,9 @@ def erase(
     leads: MemoryLeads,
     cdrs: dict[str, Cdr],
     records: GateRecords,
+    skips: MemorySkips,
     number: str,
-    is_theirs: Callable[[int], bool],
+    tenant_of: Callable[[int], int],
     tenant_id: int,
     block: Block,
 ) -> Erased:
@@ -29,15 +31,17 @@ def erase(
         leads: all there are.
         cdrs: by call.
         records: what the gate knows.
+        skips: what agents noted of leads.
         number: E.164.
-        is_theirs: whether a campaign is the tenant's.
+        tenant_of: whose a campaign is.
         tenant_id: whose leads.
         block: puts numbers on the do-not-call list.
 
     Raises:
         CallUnderWayError: one of them is being called.
     """
-    slots = [slot for slot in leads.all() if is_theirs(slot.lead.campaign_id) and number in _numbers(slot)]
+    theirs = (slot for slot in leads.all() if tenant_of(slot.lead.campaign_id) == tenant_id)
+    slots = [slot for slot in theirs if number in _numbers(slot)]
     if any(attempt.outcome is None for slot in slots for attempt in slot.attempts):
         raise CallUnderWayError
     known = tuple(dict.fromkeys((number, *(one for slot in slots for one in _numbers(slot)))))
@@ -55,6 +59,7 @@ def erase(
                 cdr_count += 1
                 cdrs[attempt.attempt_id] = replace(cdr, called_number=erased, digits="")
         slot.attempts = [replace(attempt, number=erased) for attempt in slot.attempts]
+        skips.erase(slot.lead.lead_id)
         leads.erase(slot, erased)
     return Erased(
         leads=len(slots),

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from campaigns.imports import LeadImport
+from campaigns.imports import ImportStatus, LeadImport
 from campaigns.service.errors import ImportMovedError, ImportNotFoundError
+from campaigns.store import progress
+from campaigns.store.memory_leads import MemoryLeads
 
 
 class MemoryImports:
@@ -39,3 +41,14 @@ class MemoryImports:
     def write(self, state: LeadImport) -> None:
         """Replace an import."""
         self._imports[state.import_id] = state
+
+    def roll_back(self, leads: MemoryLeads, import_id: int, now: float) -> int:
+        """Take the leads of an import out of its campaign; returns how many. Those called stay, closed."""
+        self.write(replace(self.read(import_id), status=ImportStatus.ROLLED_BACK, updated_at=now))
+        slots = [slot for slot in leads.all() if slot.import_id == import_id]
+        gone = [slot.lead for slot in slots if slot.lead.attempts_made == 0]
+        for slot in slots:
+            leads.move(slot, progress.closed(slot.lead, "its import was rolled back"))
+        for lead in gone:
+            leads.remove(lead)
+        return len(gone)

@@ -28,12 +28,13 @@ from campaigns.reports.model import (
     Tally,
     UsageTally,
 )
+from campaigns.skips import Skip, SkipFilter, SkipTally
 from campaigns.store import progress
 from campaigns.store.listing import PAGE_MAX
 from campaigns.terms import AnswerHour
 
 R = TypeVar("R")
-F = TypeVar("F", AttemptFilter, LeadFilter)
+F = TypeVar("F", AttemptFilter, LeadFilter, SkipFilter)
 
 
 class MemoryReports:
@@ -125,6 +126,25 @@ class MemoryReports:
             DigitTally(campaign_id=key[0], quarter=key[1], digits=key[2], calls=calls) for key, calls in found.items()
         )
 
+    def tally_skips(self, wanted: ReportFilter) -> Sequence[SkipTally]:
+        """See the port."""
+        groups: defaultdict[tuple[int, str, str], list[Skip]] = defaultdict(list)
+        for campaign_id in wanted.campaign_ids:
+            listing = SkipFilter(campaign_id=campaign_id, since=wanted.since, until=wanted.until, limit=PAGE_MAX)
+            for one in _all(self._store.skips, listing):
+                if wanted.list_id in {None, self._list_of(one)}:
+                    groups[one.campaign_id, one.agent_id, one.reason].append(one)
+        return tuple(
+            SkipTally(
+                campaign_id=key[0],
+                agent_id=key[1],
+                reason=key[2],
+                skips=len(found),
+                looked_s=sum(one.looked_s for one in found),
+            )
+            for key, found in groups.items()
+        )
+
     def tally_usage(self, wanted: ReportFilter) -> Sequence[UsageTally]:
         """See the port; there are no recordings here."""
         calls = [
@@ -201,10 +221,10 @@ class MemoryReports:
         value: int | str = getattr(attempt, key.value)
         return value
 
-    def _list_of(self, attempt: Attempt) -> int:
-        if attempt.lead_id not in self._lists:
-            self._lists[attempt.lead_id] = self._store.lead(attempt.lead_id).list_id
-        return self._lists[attempt.lead_id]
+    def _list_of(self, one: Attempt | Skip) -> int:
+        if one.lead_id not in self._lists:
+            self._lists[one.lead_id] = self._store.lead(one.lead_id).list_id
+        return self._lists[one.lead_id]
 
 
 def _all(read: Callable[[F], Page[R]], wanted: F) -> Iterator[R]:

@@ -1,4 +1,4 @@
-"""Records of calls that are older than they must be kept: CDRs, attempts and evidence, deleted some at a time.
+"""Records of calls that are older than they must be kept: CDRs, attempts, evidence and skips, deleted some at a time.
 
 A campaign's records are kept as long as its profiles ask, or as long as the installation says where that is longer.
 Attempts go lead by lead, all of a closed lead at once when its last is old enough: attempts of one lead are numbered
@@ -17,6 +17,7 @@ from campaigns.rules.ruleset import rule_set
 from campaigns.store.database import Database
 from campaigns.store.rows import to_campaign
 from campaigns.store.schema import attempts, campaigns, cdrs, evidence, leads
+from campaigns.store.skip_schema import skips
 
 DAY_S = 86_400.0
 KEPT_DAYS = 5 * 365 + 2
@@ -30,6 +31,7 @@ class Pruned(msgspec.Struct, frozen=True, kw_only=True):
     cdrs: int = 0
     attempts: int = 0
     evidence: int = 0
+    skips: int = 0
 
     def plus(self, other: "Pruned") -> "Pruned":
         """Both together."""
@@ -37,6 +39,7 @@ class Pruned(msgspec.Struct, frozen=True, kw_only=True):
             cdrs=self.cdrs + other.cdrs,
             attempts=self.attempts + other.attempts,
             evidence=self.evidence + other.evidence,
+            skips=self.skips + other.skips,
         )
 
 
@@ -77,7 +80,7 @@ def prune(
             with database.reading() as connection:
                 total = total.plus(_count(connection, campaign.campaign_id, before))
             continue
-        for step in (_delete_cdrs, _delete_attempts):
+        for step in (_delete_cdrs, _delete_attempts, _delete_skips):
             while True:
                 with database.writing() as connection:
                     deleted = step(connection, campaign.campaign_id, before)
@@ -90,6 +93,10 @@ def prune(
 
 def _old_cdrs(campaign_id: int, before: float) -> tuple[sa.ColumnElement[bool], ...]:
     return cdrs.c.campaign_id == campaign_id, cdrs.c.started_at < before
+
+
+def _old_skips(campaign_id: int, before: float) -> tuple[sa.ColumnElement[bool], ...]:
+    return skips.c.campaign_id == campaign_id, skips.c.skipped_at < before
 
 
 def _old_leads(campaign_id: int, before: float) -> sa.Select[tuple[int]]:
@@ -110,6 +117,7 @@ def _count(connection: sa.Connection, campaign_id: int, before: float) -> Pruned
         cdrs=count(cdrs, *_old_cdrs(campaign_id, before)),
         attempts=count(attempts, attempts.c.lead_id.in_(old)),
         evidence=count(evidence, evidence.c.lead_id.in_(old)),
+        skips=count(skips, *_old_skips(campaign_id, before)),
     )
 
 
@@ -129,3 +137,13 @@ def _delete_attempts(connection: sa.Connection, campaign_id: int, before: float)
         evidence=connection.execute(evidence.delete().where(evidence.c.lead_id.in_(found))).rowcount,
         attempts=connection.execute(attempts.delete().where(attempts.c.lead_id.in_(found))).rowcount,
     )
+
+
+def _delete_skips(connection: sa.Connection, campaign_id: int, before: float) -> Pruned:
+    key = sa.tuple_(skips.c.lead_id, skips.c.skipped_at)
+    found = connection.execute(
+        sa.select(skips.c.lead_id, skips.c.skipped_at).where(*_old_skips(campaign_id, before)).limit(CHUNK)
+    ).all()
+    if not found:
+        return Pruned()
+    return Pruned(skips=connection.execute(skips.delete().where(key.in_([tuple(row) for row in found]))).rowcount)

@@ -27,6 +27,7 @@ from campaigns.ports import (
 )
 from campaigns.rules.checks import campaign_list
 from campaigns.service.errors import CampaignNotFoundError, LeadNotFoundError
+from campaigns.skips import Skip, SkipFilter
 from campaigns.store import (
     listing,
     outbox,
@@ -41,6 +42,7 @@ from campaigns.store import (
     sql_imports,
     sql_leads,
     sql_listing,
+    sql_skips,
 )
 from campaigns.store.database import Database, insert
 from campaigns.store.rows import LEAD_COLUMNS, chunks, settings_text, to_campaign, to_lead
@@ -231,6 +233,11 @@ class SqlStore:
             if asked is not None:
                 self._journal.keep(asked)
 
+    def record_skips(self, skips: Sequence[Skip]) -> None:
+        """See the port."""
+        with self._database.writing() as connection:
+            sql_skips.record(connection, skips)
+
     def interrupt_attempts(self, engine_id: str, now: float) -> int:
         """See the port."""
         with self._database.writing() as connection:
@@ -247,6 +254,11 @@ class SqlStore:
         """See the port."""
         with self._database.reading() as connection:
             return sql_listing.cdrs_page(connection, wanted)
+
+    def skips(self, wanted: SkipFilter) -> Page[Skip]:
+        """See the port."""
+        with self._database.reading() as connection:
+            return sql_skips.page(connection, wanted)
 
     def block_numbers(self, numbers: Sequence[str], reason: str, now: float, tenant_id: int = 1) -> int:
         """See the port."""

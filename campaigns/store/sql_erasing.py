@@ -14,7 +14,7 @@ from campaigns.erasures import Erased
 from campaigns.model import Lead, attempt_id
 from campaigns.service.erasing import CallUnderWayError, erased_verdicts, pseudonym
 from campaigns.service.spelling import Spellings
-from campaigns.store import progress, sql_dispositions, sql_gate, sql_leads
+from campaigns.store import progress, sql_dispositions, sql_gate, sql_leads, sql_skips
 from campaigns.store.adding import numbers_of
 from campaigns.store.erasure_schema import erasures
 from campaigns.store.recording_schema import recordings
@@ -121,6 +121,7 @@ class _Person:
         connection.execute(leads.update().where(of_lead).values(told))
         connection.execute(lead_numbers.delete().where(lead_numbers.c.lead_id == lead.lead_id))
         self._erase_evidence(lead)
+        sql_skips.erase(connection, lead.lead_id)
         call_ids = [attempt_id(lead.lead_id, number) for number in tries]
         named = {"number": name}
         connection.execute(attempts.update().where(attempts.c.lead_id == lead.lead_id).values(named))

@@ -24,7 +24,8 @@ from campaigns.reports.model import (
     Tally,
     UsageTally,
 )
-from campaigns.store import sql_usage
+from campaigns.skips import SkipTally
+from campaigns.store import sql_skips, sql_usage
 from campaigns.store.database import Database, insert
 from campaigns.store.report_schema import agent_stays
 from campaigns.store.rows import chunks
@@ -161,6 +162,11 @@ class SqlReports:
         """See the port."""
         with self._database.reading() as connection:
             return tuple(sql_usage.digits(connection, wanted, self._quarter))
+
+    def tally_skips(self, wanted: ReportFilter) -> Sequence[SkipTally]:
+        """See the port."""
+        with self._database.reading() as connection:
+            return tuple(sql_skips.tally(connection, wanted))
 
     def tally_usage(self, wanted: ReportFilter) -> Sequence[UsageTally]:
         """See the port."""

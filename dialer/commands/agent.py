@@ -55,9 +55,18 @@ def dial(agent: AgentId, url: ServiceUrl = None) -> None:
 
 
 @agent_app.command("skip")
-def skip(agent: AgentId, url: ServiceUrl = None) -> None:
-    """Do not call the lead that the agent looks at; it comes up again later."""
-    _show(Client(url).post(f"/agents/{agent}/preview/skip"))
+def skip(
+    agent: AgentId,
+    reason: Annotated[str, typer.Argument(help="Why; a wrong word is answered with those there are.")] = "",
+    note: Annotated[str, typer.Option(help="Why, in the agent's own words.")] = "",
+    url: ServiceUrl = None,
+) -> None:
+    """Do not call the lead that the agent looks at, and say why; it comes up again later.
+
+    Reasons are bad_time, in_contact, not_suited, wrong_details and other, which needs a --note. A campaign may have
+    other ones: see its `skip_reasons`. A --note alone will do, too.
+    """
+    _show(Client(url).post(f"/agents/{agent}/preview/skip", {"reason": reason, "note": note}))
 
 
 @agent_app.command("hang-up")

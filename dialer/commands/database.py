@@ -147,7 +147,8 @@ def prune_command(
     finally:
         store.close()
     verb = "would be deleted" if dry_run else "are deleted"
-    typer.echo(f"{done.cdrs:,} CDRs, {done.attempts:,} attempts and {done.evidence:,} records of evidence {verb}.")
+    counted = f"{done.cdrs:,} CDRs, {done.attempts:,} attempts, {done.evidence:,} records of evidence"
+    typer.echo(f"{counted} and {done.skips:,} skips {verb}.")
 
 
 def _url(config: Path | None, database: str | None) -> str:

@@ -20,6 +20,7 @@ REPORTS = {
     "outcomes": "attempts by outcome, grouped --by hour, day, list, attempt-number, caller-id, agent, ...",
     "agents": "time by state, calls, ACW and occupancy; workload with --by hour",
     "dispositions": "what agents said of their calls",
+    "skips": "leads that agents looked at and did not call, by agent and reason",
     "compliance": "abandon rate per campaign and day by each regulator's own definition",
     "caller-ids": "answer rate of each caller ID; flagged when it falls beyond chance",
     "lists": "imported, rejected, duplicate rows; leads dialed, reached, numbers that do not exist",

@@ -2,20 +2,21 @@
 
 The lead stays leased while it is looked at, and is dialed by the way of every attempt: gate, caller ID, trunk, the
 attempt durable before the call is placed. A lead that is skipped, or looked at until its lease ends, is not given back:
-it comes up again when the lease is over, and so not at once before the next agent.
+it comes up again when the lease is over, and so not at once before the next agent. Why it was skipped is written.
 """
 
 from itertools import chain
 
 from campaigns.model import Treatment, attempt_id
 from campaigns.rules.checks import Seen
+from campaigns.skips import RAN_OUT, Skip, skip_problem
 from campaigns.terms import PreviewLimit
 from dialer.ccs.agents import Agent, AgentTrigger, Preview
 from dialer.engine.connecting import end_preview, screen_of
 from dialer.engine.launching import Refused, launch, send
 from dialer.engine.leads import refill, release
 from dialer.engine.state import EngineState
-from dialer.messages import PreviewAsked, PreviewDialed, PreviewSkipped
+from dialer.messages import PreviewAsked, PreviewDialed, PreviewSkipped, RecordSkip
 from dialer.model import AgentState
 from dialer.pds.dialing import serving_order
 from dialer.pds.tasks import CampaignWork
@@ -82,9 +83,17 @@ def on_preview_dialed(state: EngineState, event: PreviewDialed, now: float) -> N
 def on_preview_skipped(state: EngineState, event: PreviewSkipped, now: float) -> None:
     """The agent is idle again, the lead comes up again when its lease is over."""
     agent = _previewer(state, event)
-    if agent is None:
+    if agent is None or agent.preview is None:
+        return
+    work = state.tasks.works.get(agent.preview.campaign_id)
+    # A campaign that has been stopped meanwhile has no reasons any more: what the agent says is written as it is.
+    problem = None if work is None else skip_problem(work.campaign.skip_reasons, event.reason, event.note)
+    if problem is not None:
+        field, error = problem
+        state.answer(event.request_id, error, field)
         return
     state.counters.count("previews_skipped")
+    _record_skip(state, agent, agent.preview, event.reason, event.note.strip(), now)
     end_preview(state, agent, "", now)
     state.answer(event.request_id)
 
@@ -98,6 +107,7 @@ def end_long_preview(state: EngineState, agent: Agent, preview: Preview, now: fl
     work = state.tasks.works.get(preview.campaign_id)
     dials = work is not None and work.campaign.pacing.preview_at_limit is PreviewLimit.DIAL
     if not dials or preview.until >= preview.leased_until:
+        _record_skip(state, agent, preview, RAN_OUT, "", now)
         end_preview(state, agent, "", now)
         return
     on_preview_dialed(state, PreviewDialed(agent_id=agent.agent_id), now)
@@ -116,6 +126,20 @@ def leave_preview(state: EngineState, agent: Agent, now: float) -> None:
         state.answer(preview.request_id, f"agent {agent.agent_id!r} has logged out")
     elif now < preview.leased_until:
         release(state, preview.campaign_id, (preview.lead.lead_id,))
+
+
+def _record_skip(state: EngineState, agent: Agent, preview: Preview, reason: str, note: str, now: float) -> None:
+    skip = Skip(
+        campaign_id=preview.campaign_id,
+        lead_id=preview.lead.lead_id,
+        number=preview.lead.number,
+        agent_id=agent.agent_id,
+        skipped_at=now,
+        looked_s=now - agent.since,
+        reason=reason,
+        note=note,
+    )
+    state.commands.append(RecordSkip(skip=skip))
 
 
 def _previewer(state: EngineState, event: PreviewDialed | PreviewSkipped) -> Agent | None:

@@ -96,10 +96,10 @@ class EngineState:
         """Ask for `TimerFired(key)`."""
         self.commands.append(SetTimer(key=key, at=at))
 
-    def answer(self, request_id: int, error: str = "") -> None:
+    def answer(self, request_id: int, error: str = "", field: str = "") -> None:
         """Answer a desk event, if it carried a request id."""
         if request_id:
-            self.commands.append(AnswerRequest(request_id=request_id, error=error))
+            self.commands.append(AnswerRequest(request_id=request_id, error=error, field=field))
 
     def show(self, agent: Agent) -> None:
         """Tell an agent's desk where the agent stands."""

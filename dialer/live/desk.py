@@ -26,7 +26,7 @@ class LiveDesk:
         self._on_show = on_show
         self._watchers = Watchers(watchers_max)
         self._request_ids = itertools.count(1)
-        self._answers: dict[int, asyncio.Future[str]] = {}
+        self._answers: dict[int, asyncio.Future[AnswerRequest]] = {}
         self._calls: dict[str, ScreenPop] = {}
 
     def send(self, command: DeskCommand) -> None:
@@ -35,23 +35,23 @@ class LiveDesk:
             case AnswerRequest():
                 answer = self._answers.pop(command.request_id, None)
                 if answer is not None and not answer.done():
-                    answer.set_result(command.error)
+                    answer.set_result(command)
             case ShowAgent():
                 self._show(command)
             case ReportDecision():
                 self._watchers.publish("decision", command)
 
-    async def request(self, make_event: Callable[[int], Event], timeout_s: float) -> str:
+    async def request(self, make_event: Callable[[int], Event], timeout_s: float) -> AnswerRequest:
         """Post the event made with a fresh request id and wait for its answer.
 
         Returns:
-            What was wrong and what to do; empty when it was carried out.
+            With what was wrong and what to do; with no error when it was carried out.
 
         Raises:
             TimeoutError: the engine did not answer in time.
         """
         request_id = next(self._request_ids)
-        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[AnswerRequest] = asyncio.get_running_loop().create_future()
         self._answers[request_id] = answer
         try:
             self._post(make_event(request_id))
@@ -93,9 +93,9 @@ class LiveDesk:
     def close(self) -> None:
         """End every stream, and answer whoever still waits."""
         self._watchers.close()
-        for answer in self._answers.values():
+        for request_id, answer in self._answers.items():
             if not answer.done():
-                answer.set_result("the service is shutting down")
+                answer.set_result(AnswerRequest(request_id=request_id, error="the service is shutting down"))
 
     def _show(self, command: ShowAgent) -> None:
         if command.call is None or command.state is AgentState.OFFLINE:

@@ -51,7 +51,8 @@ class LivePruning:
             log.warning("old records could not be deleted: %s", error)
             return Pruned()
         if done != Pruned():
-            log.info("deleted %d CDRs, %d attempts, %d records of evidence", done.cdrs, done.attempts, done.evidence)
+            said = (done.cdrs, done.attempts, done.evidence, done.skips)
+            log.info("deleted %d CDRs, %d attempts, %d records of evidence, %d skips", *said)
         return done
 
     async def _work(self) -> None:

@@ -6,11 +6,13 @@ from typing import Any
 
 from campaigns.model import Attempt
 from campaigns.ports import Result
+from campaigns.skips import Skip
 from dialer.messages import (
     PollTasks,
     RecordAttempts,
     RecordDisposition,
     RecordResult,
+    RecordSkip,
     ReleaseLeads,
     ReserveCallbacks,
     ReserveLeads,
@@ -25,6 +27,7 @@ class StoreQueue:
     attempts: deque[Attempt] = field(default_factory=deque)
     results: deque[Result] = field(default_factory=deque)
     dispositions: deque[RecordDisposition] = field(default_factory=deque)
+    skips: deque[Skip] = field(default_factory=deque)
     releases: deque[int] = field(default_factory=deque)
     reservations: deque[ReserveLeads | ReserveCallbacks] = field(default_factory=deque)
     polls: int = 0
@@ -45,6 +48,8 @@ class StoreQueue:
                 self.results.append(command.result)
             case RecordDisposition():
                 self.dispositions.append(command)
+            case RecordSkip():
+                self.skips.append(command.skip)
             case ReleaseLeads():
                 self.releases.extend(command.lead_ids)
             case ReserveLeads() | ReserveCallbacks():
@@ -59,4 +64,5 @@ class StoreQueue:
         self.polls += later.polls
 
     def _kinds(self) -> tuple[deque[Any], ...]:
-        return (self.attempts, self.results, self.dispositions, self.releases, self.reservations, self.overflowed)
+        written = (self.attempts, self.results, self.dispositions, self.skips)
+        return (*written, self.releases, self.reservations, self.overflowed)

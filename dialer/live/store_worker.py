@@ -2,11 +2,11 @@
 
 Theory of operation. Commands wait in a queue, by kind. The thread takes all that waits and writes each kind together,
 in transactions of at most `batch_max`, so that a busy second costs a handful of commits instead of hundreds. The kinds
-go in the order attempts, results, dispositions, releases, reservations, poll. Within one batch no other order can
-matter: a result or a disposition never precedes its attempt, and what the engine does with leads it reserved it does
-after `LeadsReserved`, so never in the batch that reserves them. The answers are posted on the loop's thread.
+go in the order attempts, results, dispositions, skips, releases, reservations, poll. Within one batch no other order
+can matter: a result or a disposition never precedes its attempt, and what the engine does with leads it reserved it
+does after `LeadsReserved`, so never in the batch that reserves them. The answers are posted on the loop's thread.
 
-Trouble. While the database cannot be reached the worker tries again with a growing pause. Results, dispositions,
+Trouble. While the database cannot be reached the worker tries again with a growing pause. Results, dispositions, skips,
 releases, reservations and the poll are kept until they succeed; attempts are refused, because their calls must not
 wait. Above `queue_max` waiting commands, attempts are refused without a try. Results are always taken: one call in
 flight makes one result and no new call is placed meanwhile, so there are at most as many more as calls were in flight.
@@ -23,6 +23,7 @@ from typing import TypeVar
 from campaigns.model import Attempt, Lead
 from campaigns.ports import CampaignStore, Result
 from campaigns.service.errors import NotFoundError, StoreUnavailableError
+from campaigns.skips import Skip
 from dialer.access.tenancy import task_inside
 from dialer.live.store_queue import StoreQueue
 from dialer.messages import (
@@ -184,6 +185,7 @@ class StoreWorker:
             self._write_attempts(batch.attempts)
             trouble = self._write_results(batch.results)
             self._write_dispositions(batch.dispositions)
+            self._write_skips(batch.skips)
             self._release(batch.releases)
             self._reserve(batch)
             self._poll(batch)
@@ -266,6 +268,12 @@ class StoreWorker:
                 self._counters["dispositions_rejected"] += 1
                 log.error("disposition of %s cannot be written, ever: %s", one.attempt_id, error)
             dispositions.popleft()
+
+    def _write_skips(self, skips: deque[Skip]) -> None:
+        for chunk in self._chunks(skips):
+            self._store.record_skips(chunk)
+            _drop(skips, len(chunk))
+            self._counters["skips_written"] += len(chunk)
 
     def _release(self, releases: deque[int]) -> None:
         for chunk in self._chunks(releases):

@@ -3,6 +3,7 @@
 from campaigns.dispositions import Callback
 from campaigns.model import Attempt
 from campaigns.ports import Result
+from campaigns.skips import Skip
 from campaigns.terms import AmdSettings
 from dialer.messages.message import Message
 from dialer.model import AgentState, MonitorMode, RecordingAction, ScreenPop
@@ -67,6 +68,12 @@ class RecordDisposition(Message, frozen=True, kw_only=True):
     disposition: str
     callback: Callback | None = None
     request_id: int
+
+
+class RecordSkip(Message, frozen=True, kw_only=True):
+    """Write that an agent skipped a lead, and why."""
+
+    skip: Skip
 
 
 # Commands to the gateway
@@ -192,6 +199,8 @@ class AnswerRequest(Message, frozen=True, kw_only=True):
     request_id: int
     error: str = ""
     """Empty when it was carried out; otherwise what was wrong and what to do."""
+    field: str = ""
+    """The field of the request that was wrong, where it was one."""
 
 
 class ReportDecision(Message, frozen=True, kw_only=True):
@@ -209,7 +218,14 @@ class ReportDecision(Message, frozen=True, kw_only=True):
 
 ClockCommand = SetTimer
 StoreCommand = (
-    PollTasks | ReserveLeads | ReserveCallbacks | ReleaseLeads | RecordAttempts | RecordResult | RecordDisposition
+    PollTasks
+    | ReserveLeads
+    | ReserveCallbacks
+    | ReleaseLeads
+    | RecordAttempts
+    | RecordResult
+    | RecordDisposition
+    | RecordSkip
 )
 GatewayCommand = (
     PlaceCall

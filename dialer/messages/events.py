@@ -301,6 +301,12 @@ class PreviewSkipped(Message, frozen=True, kw_only=True):
     """The agent does not want the lead that they look at."""
 
     agent_id: str
+    reason: str = ""
+    """A name of the campaign's `skip_reasons`, or empty."""
+    note: str = ""
+    """Why, in the agent's own words."""
+    number: str = ""
+    """Of the lead, as the agent sees it: so that the note is found when that person is erased from a trace."""
     request_id: int = 0
 
 

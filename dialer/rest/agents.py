@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from campaigns.dispositions import Callback
 from campaigns.dispositions import Disposition as CampaignDisposition
 from campaigns.ports import Page
+from campaigns.skips import NOTE_LENGTH_MAX, SkipReason
 from dialer.access.tenancy import agent_outside, inside, outside, told_outside
 from dialer.messages import (
     AgentHinted,
@@ -100,6 +101,14 @@ class Transfer(BaseModel):
     skill_group: Annotated[str, Field(max_length=200)] = Field(default="", description="Its longest idle agent.")
 
 
+class Why(BaseModel):
+    """Why a lead is skipped: a reason, words of one's own, or both."""
+
+    model_config = ConfigDict(extra="forbid")
+    reason: Annotated[str, Field(max_length=200, description="A name of the campaign's `skip_reasons`.")] = ""
+    note: Annotated[str, Field(max_length=NOTE_LENGTH_MAX, description="In the agent's own words.")] = ""
+
+
 class RecordingWish(BaseModel):
     """What is to become of the recording."""
 
@@ -116,6 +125,8 @@ class AgentAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What the campaign of the call wants said."""
     dispositions: tuple[CampaignDisposition, ...] = ()
     """What may be said of the call afterwards."""
+    skip_reasons: tuple[SkipReason, ...] = ()
+    """Why the lead may be skipped, while the agent looks at one."""
 
 
 AgentPage = Page[AgentAnswer]
@@ -255,10 +266,26 @@ async def dial_preview(service: ServiceOf, caller: CallerOf, agent_id: AgentId) 
 
 
 @router.post("/{agent_id}/preview/skip", responses=answers(AgentAnswer, "Idle"))
-async def skip_preview(service: ServiceOf, caller: CallerOf, agent_id: AgentId) -> Response:
-    """Do not call the lead in hand; it comes up again when its lease is over, `lease_s` (ten minutes) at the latest."""
-    name = inside(caller.tenant_id, agent_id)
-    return await request_desk(service, name, lambda request_id: PreviewSkipped(agent_id=name, request_id=request_id))
+async def skip_preview(
+    service: ServiceOf, caller: CallerOf, agent_id: AgentId, why: Annotated[Why | None, Body()] = None
+) -> Response:
+    """Do not call the lead in hand, and say why; it comes up again when its lease is over, `lease_s` at the latest.
+
+    The agent's `skip_reasons` are the reasons there are; `GET /skips` and the report `skips` have what was said.
+    """
+    name, said = inside(caller.tenant_id, agent_id), why or Why()
+    seen = service.desk.call_of(name)
+    return await request_desk(
+        service,
+        name,
+        lambda request_id: PreviewSkipped(
+            agent_id=name,
+            reason=said.reason,
+            note=said.note,
+            number="" if seen is None else seen.number,
+            request_id=request_id,
+        ),
+    )
 
 
 @router.post("/{agent_id}/disposition", responses=answers(AgentAnswer, "Written; after-call work is over"))
@@ -299,7 +326,7 @@ async def control_recording(service: ServiceOf, caller: CallerOf, agent_id: Agen
 async def request_desk(service: Service, agent_id: str, make_event: Callable[[int], Event]) -> Response:
     """Ask the engine something for an agent; answers with the agent, or says why not."""
     try:
-        error = await service.desk.request(make_event, service.request_timeout_s)
+        answered = await service.desk.request(make_event, service.request_timeout_s)
     except TimeoutError:
         raise ProblemError(
             504,
@@ -307,8 +334,10 @@ async def request_desk(service: Service, agent_id: str, make_event: Callable[[in
             f"the request was not confirmed within {service.request_timeout_s:g} s and may still take effect; "
             "/api/v1/health says which part is in trouble",
         ) from None
-    if error:
-        raise ProblemError(409, "The agent cannot do that now", told_outside(outside(agent_id)[0], error))
+    if answered.field:
+        raise ProblemError(422, "The request is not right", answered.error, field=answered.field)
+    if answered.error:
+        raise ProblemError(409, "The agent cannot do that now", told_outside(outside(agent_id)[0], answered.error))
     return await _agent(service, agent_id)
 
 
@@ -321,5 +350,11 @@ async def _agent(service: Service, agent_id: str) -> Response:
         return answer(AgentAnswer(agent=agent_outside(agent), call=None))
     campaign = await run_in_threadpool(service.store.campaign, call.campaign_id)
     return answer(
-        AgentAnswer(agent=agent_outside(agent), call=call, script=campaign.script, dispositions=campaign.dispositions)
+        AgentAnswer(
+            agent=agent_outside(agent),
+            call=call,
+            script=campaign.script,
+            dispositions=campaign.dispositions,
+            skip_reasons=campaign.skip_reasons if agent.state is AgentState.PREVIEWING else (),
+        )
     )

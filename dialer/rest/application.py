@@ -25,6 +25,7 @@ from dialer.rest import (
     recordings,
     reports,
     sessions,
+    skips,
     statistics,
     webhooks,
 )
@@ -41,6 +42,7 @@ ROUTERS = (
     compliance.router,
     lead_listing.router,
     listings.router,
+    skips.router,
     reports.router,
     webhooks.router,
     agents.router,

@@ -48,11 +48,15 @@ class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 class ProblemError(Exception):
     """Raised by a route to answer with a problem."""
 
-    def __init__(self, status: int, title: str, detail: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, title: str, detail: str, headers: dict[str, str] | None = None, field: str = ""
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.title = title
         self.headers = headers
+        self.field = field
+        """The one that is not right, where it is a matter of a field."""
 
 
 def answer_with_problems(app: FastAPI) -> None:
@@ -78,7 +82,8 @@ def problem(
 
 async def _raised(_request: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)
-    return problem(error.status, error.title, str(error), headers=error.headers)
+    found = [FieldProblem(error.field, str(error))] if error.field else []
+    return problem(error.status, error.title, str(error), found, error.headers)
 
 
 async def _campaigns_error(_request: Request, error: Exception) -> Response:

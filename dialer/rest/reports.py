@@ -34,6 +34,7 @@ from campaigns.reports.model import (
 )
 from campaigns.reports.outcomes import outcomes, summary
 from campaigns.reports.sheets import report_csv, write_xlsx
+from campaigns.reports.skips import SkipRow, skips
 from campaigns.reports.usage import usage
 from dialer.access.model import Caller
 from dialer.access.tenancy import outside
@@ -175,6 +176,17 @@ async def dispositions_report(
     return await _report(
         service, caller, wanted, accept, "dispositions", DispositionRow,
         lambda scope: dispositions(service.reports, scope.attempts, _own_name),
+    )  # fmt: skip
+
+
+@router.get("/skips", responses=_answers(SkipRow, "A row for each agent and reason"))
+async def skips_report(
+    service: ServiceOf, caller: CallerOf, wanted: Annotated[Wanted, Query()], accept: Accept = ""
+) -> Response:
+    """Leads that agents looked at and did not call, by reason; the period is that of the skips."""
+    return await _report(
+        service, caller, wanted, accept, "skips", SkipRow,
+        lambda scope: skips(service.reports, scope.attempts, _own_name),
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from dialer.access.idempotency import IdempotencyStore
 from dialer.access.rate_limit import RateLimit
 from dialer.access.sql import AccessStore
 from dialer.access.throttle import Throttle
-from dialer.messages import Event
+from dialer.messages import AnswerRequest, Event
 from dialer.model import ScreenPop, Statistics
 from dialer.ports import Post
 
@@ -59,7 +59,7 @@ class StreamMessage(Protocol):
 class DeskRequests(Protocol):
     """The side of the desk that the routes see."""
 
-    async def request(self, make_event: Callable[[int], Event], timeout_s: float) -> str:
+    async def request(self, make_event: Callable[[int], Event], timeout_s: float) -> AnswerRequest:
         """Post an event with a fresh request id; answers what was wrong, or nothing."""
         ...
 

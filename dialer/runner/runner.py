@@ -22,6 +22,7 @@ STORE_COMMANDS = (
     m.RecordAttempts,
     m.RecordResult,
     m.RecordDisposition,
+    m.RecordSkip,
 )
 GATEWAY_COMMANDS = (
     m.PlaceCall,

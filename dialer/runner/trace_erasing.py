@@ -62,4 +62,7 @@ def _without(value: Any, spellings: Spellings) -> Any:
 def _told(key: str, value: Any) -> Any:
     if key == "consent" and isinstance(value, dict):
         return value | {"source": ""}
+    if key == "note" and value:
+        # Something was said of a skip, and the engine may have asked for it.
+        return "-"
     return TOLD.get(key, value)

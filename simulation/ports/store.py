@@ -18,6 +18,7 @@ from dialer.messages import (
     RecordAttempts,
     RecordDisposition,
     RecordResult,
+    RecordSkip,
     ReleaseLeads,
     ReserveCallbacks,
     ReserveLeads,
@@ -98,6 +99,7 @@ class SimStore:
             ReleaseLeads: self._release,
             PollTasks: self._poll,
             RecordDisposition: self._record_disposition,
+            RecordSkip: self._record_skip,
         }
 
     def send(self, command: StoreCommand) -> None:
@@ -147,6 +149,10 @@ class SimStore:
     def _record_disposition(self, command: RecordDisposition, now: float) -> None:
         self.store.record_disposition(command.attempt_id, command.agent_id, command.disposition, now, command.callback)
         self._post(DispositionRecorded(attempt_id=command.attempt_id, request_id=command.request_id))
+
+    def _record_skip(self, command: RecordSkip, now: float) -> None:
+        del now
+        self.store.record_skips((command.skip,))
 
     def _record_attempts(self, command: RecordAttempts, now: float) -> None:
         del now

@@ -9,6 +9,7 @@ from campaigns.erasures import Erased
 from campaigns.model import Consent, ConsentKind, LeadNumber, LeadStatus, NewLead, Outcome
 from campaigns.ports import AttemptFilter, CampaignStore
 from campaigns.service.erasing import CallUnderWayError, erase_person
+from campaigns.skips import Skip
 from campaigns.store.schema import blocked_numbers, metadata
 from campaigns.store.sql import SqlStore
 from tests.contracts.test_campaign_store import NOON, SPRING, dial, ended
@@ -77,6 +78,17 @@ def test_no_column_of_any_table_holds_the_number_but_the_do_not_call_list(store:
     attempt = replace(result.attempt, cause=f"no answer from {FIRST}")
     store.record_results([replace(result, attempt=attempt)], NOON)
     assert len(store.evidence_of(["1-1", "9-9"])) == 1
+    skip = Skip(
+        campaign_id=campaign.campaign_id,
+        lead_id=jane.lead_id,
+        number=FIRST,
+        agent_id="ann",
+        skipped_at=NOON,
+        looked_s=2.0,
+        reason="other",
+        note=f"has moved; call {SECOND}",
+    )
+    store.record_skips([skip])
     erase_person(store, FIRST, NOON)
     if isinstance(store, SqlStore):
         with store.database.reading() as connection:

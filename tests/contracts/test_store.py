@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from campaigns.model import Attempt, CallingWindow, Campaign, CampaignStatus, Lead, NewLead, Outcome, attempt_id
 from campaigns.ports import CampaignStore, Result
+from campaigns.skips import Skip, SkipFilter
 from campaigns.store.memory import MemoryStore
 from campaigns.store.opening import open_store
 from dialer import messages as m
@@ -181,6 +182,20 @@ def test_a_disposition_is_answered_with_its_request(kept: Kept) -> None:
     kept.send(m.RecordAttempts(attempts=(attempt,)), result_of(attempt, Outcome.CONNECTED))
     said = m.RecordDisposition(attempt_id=attempt.attempt_id, agent_id="ann", disposition="sale", request_id=7)
     assert kept.send(said) == [m.DispositionRecorded(attempt_id=attempt.attempt_id, request_id=7)]
+
+
+def test_a_skip_is_written_without_an_answer(kept: Kept) -> None:
+    skip = Skip(
+        campaign_id=1,
+        lead_id=kept.reserve(1)[0].lead_id,
+        number="+12025550100",
+        agent_id="ann",
+        skipped_at=START,
+        looked_s=4.0,
+        reason="bad_time",
+    )
+    assert kept.send(m.RecordSkip(skip=skip)) == []
+    assert kept.store.skips(SkipFilter()).items == (skip,)
 
 
 def test_the_poll_knows_of_every_result_sent_before_it(kept: Kept) -> None:

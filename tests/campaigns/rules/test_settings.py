@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from campaigns.model import CallingWindow, Campaign, KindRule, Outcome, PacingSettings, PhoneKind, RetryRule
 from campaigns.rules.compliance import Problem
 from campaigns.rules.settings import is_e164, problems
+from campaigns.skips import SkipReason
 
 CAMPAIGN = Campaign(campaign_id=1, name="spring", skill_group="sales")
 NEVER = KindRule(delay_s=1.0, attempts_max=0)
@@ -53,6 +54,11 @@ def test_the_defaults_are_sound() -> None:
         ({"pacing": PacingSettings(shadow="psychic")}, "pacing.shadow"),
         ({"pacing": PacingSettings(preview_s=-1.0)}, "pacing.preview_s"),
         ({"pacing": PacingSettings(preview_s=float("nan"))}, "pacing.preview_s"),
+        ({"skip_reasons": (SkipReason(name="no good"),)}, "skip_reasons[0].name"),
+        ({"skip_reasons": (SkipReason(name="a"), SkipReason(name="a"))}, "skip_reasons[1].name"),
+        ({"skip_reasons": (SkipReason(name="a", label="x" * 201),)}, "skip_reasons[0].label"),
+        ({"skip_reasons": (SkipReason(name="ran_out"),)}, "skip_reasons[0].name"),
+        ({"skip_reasons": tuple(SkipReason(name=f"r{one}") for one in range(51))}, "skip_reasons"),
         ({"calling_window": CallingWindow(start="8")}, "calling_window.start"),
         ({"calling_window": CallingWindow(end="21:60")}, "calling_window.end"),
         ({"calling_window": CallingWindow(start="20:00", end="08:00")}, "calling_window.end"),

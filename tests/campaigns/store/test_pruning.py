@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from campaigns.model import CallingWindow, Campaign, CampaignStatus, NewLead, Outcome, RetryRule
 from campaigns.ports import AttemptFilter
+from campaigns.skips import Skip, SkipFilter
 from campaigns.store import pruning
 from campaigns.store.opening import open_store
 from campaigns.store.pruning import DAY_S, KEPT_DAYS, Pruned, kept_days, prune
@@ -52,14 +53,17 @@ def test_only_what_is_old_enough_goes_and_a_leads_attempts_go_together(
     gone = [called(store, f"+1202555010{index}", (START, Outcome.CONNECTED)) for index in range(3)]
     called(store, "+12025550110", (START, Outcome.BUSY), (late, Outcome.CONNECTED))
     still_open = called(store, "+12025550111", (START, Outcome.BUSY))
+    skip = Skip(campaign_id=1, lead_id=1, number="", agent_id="ann", skipped_at=START, looked_s=1.0, reason="other")
+    store.record_skips([replace(skip, skipped_at=at) for at in (START, START + 1.0, START + 2.0, late)])
     now = START + (KEPT_DAYS + 1) * DAY_S
-    expected = Pruned(cdrs=5, attempts=3, evidence=3)
+    expected = Pruned(cdrs=5, attempts=3, evidence=3, skips=3)
     assert prune(store.database, now, is_dry_run=True) == expected
     assert len(store.attempts(AttemptFilter()).items) == 6
     so_far: list[Pruned] = []
     assert prune(store.database, now, told=so_far.append) == expected
     assert so_far[-1] == expected
     assert prune(store.database, now) == Pruned()
+    assert [one.skipped_at for one in store.skips(SkipFilter()).items] == [late]
     left = store.attempts(AttemptFilter()).items
     assert sorted(one.lead_id for one in left) == sorted([still_open, *[left[0].lead_id] * 2])
     assert not {one.lead_id for one in left} & set(gone)

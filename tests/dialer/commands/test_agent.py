@@ -36,6 +36,12 @@ def test_preview_actions(dialer: Dialer, service: StandIn, action: str, path: st
     assert (service.requests[0].method, service.requests[0].url.path) == ("POST", f"/api/v1/agents/ann/{path}")
 
 
+def test_a_skip_says_why(dialer: Dialer, service: StandIn) -> None:
+    service.will({"agent": ANN, "call": None})
+    assert dialer("agent", "skip", "ann", "other", "--note", "has moved").out == "ann is idle (sales)\n"
+    assert json.loads(service.requests[0].content) == {"reason": "other", "note": "has moved"}
+
+
 def test_a_disposition_names_the_attempt(dialer: Dialer, service: StandIn) -> None:
     service.will({"agent": ANN, "call": None})
     assert dialer("agent", "disposition", "ann", "4711-2", "sold").code == 0

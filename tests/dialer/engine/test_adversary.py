@@ -10,6 +10,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from msgspec.structs import replace
 
 from campaigns.model import (
     ANSWERED_BY_PERSON,
@@ -269,6 +270,12 @@ class Adversary(RuleBasedStateMachine):
                 self.writes.append(command)
             case m.RecordDisposition():
                 self.writes.append(command)
+            case m.RecordSkip(skip=skip):
+                shown = self.previews[skip.agent_id]
+                assert shown.partition("-")[0] == str(skip.lead_id), "another lead than the agent had in hand"
+                assert shown not in self.attempts, "skipped, and called all the same"
+                assert skip.reason or skip.note
+                assert skip.looked_s >= 0.0
 
     def check_place(self, command: m.PlaceCall) -> None:
         call_id = command.call_id
@@ -531,11 +538,13 @@ class Adversary(RuleBasedStateMachine):
     @rule(
         kind=st.sampled_from([m.PreviewAsked, m.PreviewDialed, m.PreviewDialed, m.PreviewSkipped]),
         name=st.sampled_from(AGENTS),
+        reason=st.sampled_from(["bad_time", "bad_time", "not a reason", ""]),
     )
-    def agent_previews(self, kind: type[m.PreviewAsked], name: str) -> None:
+    def agent_previews(self, kind: type[m.PreviewAsked], name: str, reason: str) -> None:
         if kind is not m.PreviewAsked:
             name = next(iter(sorted(self.previews)), name)
-        self.tell(kind(agent_id=name, request_id=self.request()))
+        event = kind(agent_id=name, request_id=self.request())
+        self.tell(replace(event, reason=reason) if isinstance(event, m.PreviewSkipped) else event)
 
     @precondition(lambda self: not self.is_shutting_down)
     @rule(name=st.sampled_from(AGENTS), dials=st.sampled_from([True, True, False]))

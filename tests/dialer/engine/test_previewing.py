@@ -20,9 +20,13 @@ def a_world(agents: int = 1, leads: int = 1000, settings: EngineSettings = SETTI
 
 
 def ask(world: World, kind: type[m.PreviewAsked | m.PreviewDialed | m.PreviewSkipped], name: str = "agent-0") -> str:
-    request_id = 1000 + len(world.answers)
-    world.post(kind(agent_id=name, request_id=request_id))
-    return world.answers[request_id]
+    event = kind(agent_id=name, request_id=1000 + len(world.answers))
+    world.post(replace(event, reason="bad_time") if isinstance(event, m.PreviewSkipped) else event)
+    return world.answers[event.request_id]
+
+
+def skips(world: World) -> list[tuple[int, str, str, str]]:
+    return [(one.skip.lead_id, one.skip.agent_id, one.skip.reason, one.skip.note) for one in world.of(m.RecordSkip)]
 
 
 def dialed(world: World, name: str = "agent-0") -> str:
@@ -97,6 +101,48 @@ def test_a_lead_that_is_skipped_keeps_its_lease_and_the_next_is_shown() -> None:
     assert world.states() == {"agent-0": "idle"}
     assert released(world) == [], "it would be first in the list again at once"
     assert dialed(world) == "2-1"
+    assert skips(world) == [(1, "agent-0", "bad_time", "")]
+
+
+@pytest.mark.parametrize(
+    ("reason", "note", "field", "error"),
+    [
+        ("", "", "reason", "say why the lead is skipped, with one of: bad_time, in_contact, not_suited"),
+        ("bored", "really", "reason", "there is no 'bored' among the campaign's reasons, which are: bad_time"),
+        ("other", "  ", "note", "say in a few words why: 'other' alone tells nobody"),
+        ("", "x" * 501, "note", "has 501 characters, at most 500 are allowed"),
+    ],
+)
+def test_a_skip_without_a_reason_is_refused_and_the_field_is_named(
+    reason: str, note: str, field: str, error: str
+) -> None:
+    world = a_world()
+    ask(world, m.PreviewAsked)
+    world.post(m.PreviewSkipped(agent_id="agent-0", reason=reason, note=note, request_id=7))
+    answer = world.of(m.AnswerRequest)[-1]
+    assert (answer.request_id, answer.field) == (7, field)
+    assert error in answer.error
+    assert (skips(world), world.states()) == ([], {"agent-0": "previewing"})
+
+
+def test_what_the_agent_says_of_a_skip_is_written_with_how_long_they_looked() -> None:
+    world = a_world()
+    ask(world, m.PreviewAsked)
+    world.run(12.0)
+    world.post(m.PreviewSkipped(agent_id="agent-0", note=" their shop has closed ", request_id=7))
+    (written,) = world.of(m.RecordSkip)
+    assert (written.skip.looked_s, written.skip.skipped_at) == (12.0, START + 12.0)
+    assert (written.skip.campaign_id, written.skip.number) == (1, "+12025550001")
+    assert skips(world) == [(1, "agent-0", "", "their shop has closed")]
+
+
+def test_a_campaign_without_reasons_asks_for_none() -> None:
+    world = a_world(skip_reasons=())
+    for reason, answer in (("", ""), ("bored", "there is no 'bored' among the campaign's reasons, which are: none")):
+        ask(world, m.PreviewAsked)
+        world.post(m.PreviewSkipped(agent_id="agent-0", reason=reason, request_id=7 + len(reason)))
+        assert world.answers[7 + len(reason)].startswith(answer)
+    assert [reason for _, _, reason, _ in skips(world)] == [""]
 
 
 def test_a_lead_is_let_go_when_its_lease_ends_under_the_agents_eyes() -> None:
@@ -107,6 +153,7 @@ def test_a_lead_is_let_go_when_its_lease_ends_under_the_agents_eyes() -> None:
     world.run(2.0)
     assert world.states() == {"agent-0": "idle"}
     assert (world.placed, 1 in released(world)) == ([], False)
+    assert skips(world) == [(1, "agent-0", "ran_out", "")]
     assert "looks at no lead" in ask(world, m.PreviewDialed)
 
 

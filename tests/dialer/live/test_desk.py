@@ -29,7 +29,7 @@ def test_a_request_waits_for_its_own_answer() -> None:
         assert 0 not in ids.values()
         desk.send(m.AnswerRequest(request_id=ids["b"], error="not logged in"))
         desk.send(m.AnswerRequest(request_id=ids["a"]))
-        assert (await first, await second) == ("", "not logged in")
+        assert ((await first).error, (await second).error) == ("", "not logged in")
         assert desk.counters()["requests_waiting"] == 0
 
     asyncio.run(run())
@@ -38,7 +38,9 @@ def test_a_request_waits_for_its_own_answer() -> None:
 def test_an_answer_given_inside_the_post_is_not_missed() -> None:
     async def run() -> None:
         desk = LiveDesk(post=lambda event: desk.send(m.AnswerRequest(request_id=event.request_id)))  # type: ignore[union-attr]
-        assert await desk.request(lambda n: m.AgentWentReady(agent_id="a", request_id=n), 20.0) == ""
+        assert await desk.request(lambda n: m.AgentWentReady(agent_id="a", request_id=n), 20.0) == m.AnswerRequest(
+            request_id=1
+        )
 
     asyncio.run(run())
 
@@ -90,6 +92,6 @@ def test_closing_answers_whoever_waits() -> None:
         waiting = asyncio.ensure_future(desk.request(lambda n: m.AgentWentReady(agent_id="a", request_id=n), 20.0))
         await asyncio.sleep(0)
         desk.close()
-        assert await waiting == "the service is shutting down"
+        assert (await waiting).error == "the service is shutting down"
 
     asyncio.run(run())

@@ -1,9 +1,11 @@
 from campaigns.model import Attempt, Outcome
 from campaigns.ports import Result
+from campaigns.skips import Skip
 from dialer import messages as m
 from dialer.live.store_queue import StoreQueue
 
 NO_LIMIT = 1000
+SKIP = Skip(campaign_id=1, lead_id=1, number="", agent_id="a", skipped_at=1.0, looked_s=1.0, reason="other")
 
 
 def attempt(number: int) -> Attempt:
@@ -29,13 +31,14 @@ def test_commands_are_taken_apart_by_kind_and_counted() -> None:
     queue.add(record(1, 2), NO_LIMIT)
     queue.add(m.RecordResult(result=Result(attempt=attempt(1), cdr=None)), NO_LIMIT)
     queue.add(m.RecordDisposition(attempt_id="1-1", agent_id="a", disposition="x", request_id=1), NO_LIMIT)
+    queue.add(m.RecordSkip(skip=SKIP), NO_LIMIT)
     queue.add(m.ReleaseLeads(campaign_id=1, lead_ids=(7, 8, 9)), NO_LIMIT)
     queue.add(m.ReserveLeads(campaign_id=1, count=5), NO_LIMIT)
     queue.add(m.PollTasks(), NO_LIMIT)
     queue.add(m.PollTasks(), NO_LIMIT)
-    assert (len(queue.attempts), len(queue.results), len(queue.dispositions)) == (2, 1, 1)
+    assert (len(queue.attempts), len(queue.results), len(queue.dispositions), list(queue.skips)) == (2, 1, 1, [SKIP])
     assert (list(queue.releases), len(queue.reservations), queue.polls) == ([7, 8, 9], 1, 2)
-    assert len(queue) == 10
+    assert len(queue) == 11
 
 
 def test_above_the_limit_attempts_overflow_and_results_are_still_taken() -> None:

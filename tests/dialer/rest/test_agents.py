@@ -59,7 +59,18 @@ async def test_an_agent_looks_at_a_lead_and_dials_it(bench: Bench) -> None:
     assert asked["agent"]["state"] == "previewing"
     assert (asked["call"]["name"], asked["call"]["number"], asked["script"]) == ("Person 0", "+12025550000", "Hello")
     assert (await bench.call("GET", "/agents/ann"))["call"] == asked["call"]
-    assert (await bench.call("POST", "/agents/ann/preview/skip"))["agent"]["state"] == "idle"
+    assert "bad_time" in [one["name"] for one in asked["skip_reasons"]]
+    for said, field in (({}, "reason"), ({"reason": "bored"}, "reason"), ({"note": 501 * "x"}, "note")):
+        refused = await bench.call("POST", "/agents/ann/preview/skip", 422, json=said)
+        assert [one["field"] for one in refused["problems"]] == [field]
+    said = {"reason": "other", "note": "their shop has closed"}
+    skipped = await bench.call("POST", "/agents/ann/preview/skip", json=said)
+    assert (skipped["agent"]["state"], skipped["skip_reasons"]) == ("idle", [])
+    await bench.until(lambda: bench.live.worker.counters().get("skips_written") == 1)
+    (row,) = (await bench.call("GET", f"/skips?lead_id={asked['call']['lead_id']}"))["items"]
+    assert (row["agent_id"], row["number"], row["reason"], row["note"]) == ("ann", "+12025550000", *said.values())
+    (counted,) = (await bench.call("GET", f"/reports/skips?campaign_id={campaign_id}"))["rows"]
+    assert (counted["agent_id"], counted["reason"], counted["skips"], counted["share_rate"]) == ("ann", "other", 1, 1.0)
     assert (await bench.call("POST", "/agents/ann/preview"))["call"]["name"] == "Person 1"
     dialed = await bench.call("POST", "/agents/ann/preview/dial")
     # The stub's people answer at once.

@@ -5,6 +5,7 @@ import pytest
 
 from campaigns.model import Consent, Lead, LeadNumber
 from campaigns.service.spelling import Spellings
+from campaigns.skips import Skip
 from dialer import messages as m
 from dialer.model import EngineSettings
 from dialer.runner.trace import Step, TraceWriter, read_trace, replay
@@ -36,12 +37,25 @@ def trace(tmp_path: Path) -> Path:
         )
         writer.write(2.0, m.TimerFired(key="tick"), [place])
         writer.write(3.0, m.NumbersBlocked(numbers=(FIRST,)), [])
+        note = "Jane has moved"
+        skip = Skip(
+            campaign_id=1,
+            lead_id=7,
+            number=FIRST,
+            agent_id="a",
+            skipped_at=4.0,
+            looked_s=1.0,
+            reason="other",
+            note=note,
+        )
+        event = m.PreviewSkipped(agent_id="a", reason="other", note=note, number=FIRST)
+        writer.write(4.0, event, [m.RecordSkip(skip=skip)])
     return path
 
 
 def test_nothing_of_the_person_is_left_and_every_line_stays_where_it_was(trace: Path) -> None:
     before = trace.read_bytes()
-    assert erase_from_trace(trace, Spellings([FIRST, "+12025550102"])) == 3
+    assert erase_from_trace(trace, Spellings([FIRST, "+12025550102"])) == 4
     after = trace.read_bytes()
     for told in ("0101", "0102", "Jane", "crm-4711", "20001", "cats"):
         assert told.encode() not in after
@@ -53,6 +67,9 @@ def test_nothing_of_the_person_is_left_and_every_line_stays_where_it_was(trace: 
     (placed,) = steps[1].commands
     assert isinstance(placed, m.PlaceCall)
     assert (placed.number, placed.caller_id) == ("0000000000000", "+13035550100")
+    (written,) = steps[3].commands
+    assert isinstance(written, m.RecordSkip)
+    assert (written.skip.reason, written.skip.note) == ("other", "-")
     assert erase_from_trace(trace, Spellings([FIRST, "+12025550102"])) == 0
 
 
