@@ -13,8 +13,10 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-AT_ONCE = 256
-"""Packets read before the loop may do something else: some three milliseconds."""
+AT_ONCE = 1024
+"""Packets read before the loop may do something else: some ten milliseconds. With a quarter of it a process that has
+fallen behind at 300 answered calls a second did not catch up again in two runs of eight, with an eighth in four of
+five."""
 
 
 class Readiness(Generic[T]):
