@@ -17,6 +17,7 @@ from campaigns.store.opening import open_store
 from campaigns.store.ranking import rank_leads, shuffled_ranks
 from campaigns.store.sql import SqlStore
 from campaigns.terms import AttemptCap, LeadOrder, Within
+from dialer.live.collector import calm_collector
 
 NOON = 1_772_557_200.0
 """2026-03-03 17:00 UTC: noon in New York, nine in Los Angeles."""
@@ -73,6 +74,7 @@ def _measure(url: str, count: int, database: str, orders: Sequence[LeadOrder]) -
         began = time.perf_counter()
         fill(url, count)
         filled_s = time.perf_counter() - began
+        calm_collector()  # as `dialer serve` does
         times = np.array([_round(store, index) for index in range(ROUNDS)]) * 1e3
         by_order = [figure for order in orders for figure in _in_order(store, order, f"{database}, {count:,} leads")]
     finally:
