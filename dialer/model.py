@@ -59,6 +59,8 @@ class CallCause(StrEnum):
     CONGESTION = "congestion"
     TRUNK_FAILURE = "trunk_failure"
     """The trunk did not respond at all, or its transport failed."""
+    TRUNK_LOST = "trunk_lost"
+    """The trunk had the call and died before it was answered; whether it still rings at the person, nobody can tell."""
     MEDIA_TIMEOUT = "media_timeout"
     MEDIA_FAILURE = "media_failure"
     """What carried its audio on our side has failed."""

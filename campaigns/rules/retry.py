@@ -7,6 +7,11 @@ from campaigns.model import Attempt, Campaign, KindRule, Lead, Outcome, PhoneKin
 from campaigns.rules.gate import gate_of
 from campaigns.rules.window import open_hours, opens_at
 
+STILL_RINGING_S = 240.0
+"""So long after an end that nobody has confirmed, a telephone may ring: T9 of ITU-T Q.764, 3 minutes, and a margin."""
+UNCONFIRMED = frozenset({Outcome.CONGESTION, Outcome.NO_ANSWER, Outcome.CANCELLED, Outcome.INTERRUPTED})
+"""Outcomes that may be ours alone: with no status of the far end, it may still be ringing."""
+
 
 class Retry(msgspec.Struct, frozen=True, gc=False):
     """The lead may be dialed again from `not_before` on, Unix seconds."""
@@ -26,6 +31,8 @@ class Closed(msgspec.Struct, frozen=True, gc=False):
 
 def next_step(campaign: Campaign, lead: Lead, attempt: Attempt, now: float, outcome_attempts: int) -> Retry | Closed:
     """Decide by the campaign's retry rules; an outcome that has no rule closes the lead.
+
+    A call of which the far end has not said that it is over may still ring: no rule redials its person so soon.
 
     A number that does not exist ends that number only: a person who has others is tried at the next at once.
 
@@ -51,7 +58,8 @@ def next_step(campaign: Campaign, lead: Lead, attempt: Attempt, now: float, outc
         return Closed(f"{outcome} {outcome_attempts} of {limits.attempts_max} times")
     if lead.attempts_made >= campaign.attempts_max:
         return Closed(f"{lead.attempts_made} of {campaign.attempts_max} attempts made")
-    return Retry(_opening(campaign, lead, rule, now + limits.delay_s), next_number=rule.next_number)
+    delay_s = max(limits.delay_s, STILL_RINGING_S) if _may_still_ring(attempt) else limits.delay_s
+    return Retry(_opening(campaign, lead, rule, now + delay_s), next_number=rule.next_number)
 
 
 def appointed(campaign: Campaign, lead: Lead, callback: Callback, now: float) -> Retry | Closed:
@@ -62,6 +70,10 @@ def appointed(campaign: Campaign, lead: Lead, callback: Callback, now: float) ->
     at = max(callback.starts_at, now)
     opening = opens_at(clock.hours, clock.zones, at)
     return Retry(at if opening is None else opening)
+
+
+def _may_still_ring(attempt: Attempt) -> bool:
+    return attempt.outcome in UNCONFIRMED and attempt.sip_status is None and attempt.answered_at is None
 
 
 def _kind_of(lead: Lead, attempt: Attempt) -> PhoneKind:

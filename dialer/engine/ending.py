@@ -164,7 +164,7 @@ def _settle(
     if before in IN_FLIGHT:
         del work.in_flight[call.call_id]
         observe(call, work, result_of(outcome), now - call.placed_at, now)
-        if cause is CallCause.TRUNK_FAILURE:
+        if cause in (CallCause.TRUNK_FAILURE, CallCause.TRUNK_LOST):
             state.counters.count("trunk_failures")
         return
     if before is CallState.DETECTING:

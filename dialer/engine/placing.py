@@ -32,7 +32,10 @@ def why_not_placed(state: EngineState, call: Call, work: CampaignWork, now: floa
 
 
 def is_trunks_fault(event: CallEnded) -> bool:
-    """Whether a call failed in the trunk and not at the person: no response, no way to send, or a 5xx."""
+    """Whether a call failed in the trunk and not at the person: no response, no way to send, or a 5xx.
+
+    Not `TRUNK_LOST`: that trunk had taken the call on, and the telephone may be ringing.
+    """
     if event.sip_status is None:
         return event.cause is CallCause.TRUNK_FAILURE
     return event.cause in (CallCause.TRUNK_FAILURE, CallCause.CONGESTION) and 500 <= event.sip_status < 600

@@ -62,6 +62,7 @@ BY_ENDING: dict[Ending, CallCause] = {
     Ending.FAR_END: CallCause.FAR_END,
     Ending.NO_RESPONSE: CallCause.TRUNK_FAILURE,
     Ending.TRANSPORT_ERROR: CallCause.TRUNK_FAILURE,
+    Ending.LOST: CallCause.TRUNK_LOST,
     Ending.NO_REFRESH: CallCause.FAR_END,
     Ending.NO_ACK: CallCause.DIALER,
 }
@@ -72,6 +73,7 @@ WORDS_BY_ENDING = {
     Ending.HUNG_UP: "hung up by the dialer",
     Ending.RING_TIMEOUT: "not answered in time",
     Ending.NO_RESPONSE: "the trunk did not respond",
+    Ending.LOST: "the trunk fell silent before an answer",
     Ending.TRANSPORT_ERROR: "the trunk could not be reached",
 }
 

@@ -2,13 +2,26 @@
 
 from campaigns.terms import AmdSettings
 from dialer.gateway.sip import MalformedMessage, SessionDescription, parse_sdp
+from dialer.gateway.sip.addresses import Address
 from dialer.model import CallCause
 
 
 class Line:
     """One session with its audio stream: a customer's call or an agent's leg."""
 
-    __slots__ = ("agent_id", "amd", "audio", "cause", "has_rung", "is_answered", "line_id", "media", "reason", "trunk")
+    __slots__ = (
+        "agent_id",
+        "amd",
+        "audio",
+        "cause",
+        "has_rung",
+        "is_answered",
+        "line_id",
+        "media",
+        "reason",
+        "server",
+        "trunk",
+    )
 
     def __init__(self, line_id: str, agent_id: str = "") -> None:
         self.line_id = line_id
@@ -18,6 +31,8 @@ class Line:
         """How AMD listens to its answer; None where it does not."""
         self.trunk = ""
         """Over which trunk it goes; empty for an agent's leg."""
+        self.server: Address | None = None
+        """The trunk's server that has it."""
         self.media: tuple[str, int] | None = None
         """Where far ends send its audio; None before it is opened."""
         self.audio: SessionDescription | None = None

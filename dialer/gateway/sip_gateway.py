@@ -50,7 +50,7 @@ from dialer.gateway.sip import (
     UserAgentSettings,
     make_offer,
 )
-from dialer.gateway.sip.addresses import HostPort
+from dialer.gateway.sip.addresses import Address, HostPort
 from dialer.gateway.tokens import RandomTokens
 from dialer.gateway.trunk_servers import TrunkServers
 from dialer.gateway.trunk_watch import TrunkWatch
@@ -180,7 +180,8 @@ class SipGateway:
             return UserAgent((settings.advertised_host or bound[0], bound[1]), self._tokens, agent_settings)
 
         self._shell = await self._open_shell(settings.host, settings.port, make_agent, self._on_event, self._now)
-        self._watch = TrunkWatch(self.agent, settings.health, self._post, self._give_up_on, self._now)
+        watched = self._give_up_on, self._lose_calls, self._is_ringing
+        self._watch = TrunkWatch(self.agent, settings.health, self._post, *watched, self._now)
         self._incoming = Incoming(self.agent, self._lines, self._conversations.connect, self._now)
         self._legs = Legs(self.agent, self._hosts, settings, self._now)
         if settings.phones.passwords:
@@ -240,7 +241,7 @@ class SipGateway:
             self._end(line, CallCause.TRUNK_FAILURE, None, f"host {trunk.host!r} of trunk {trunk.name} is not found")
             return
         own_host = self.agent.identity.address[0]
-        line.trunk = trunk.name
+        line.trunk, line.server = trunk.name, destination
         line.amd = command.amd
         assert self._watch is not None
         self._watch.placed(trunk, destination)
@@ -368,6 +369,15 @@ class SipGateway:
         for line in tuple(self._lines.values()):
             if line.trunk == trunk:
                 self.agent.give_up(line.line_id, self._now())
+
+    def _is_ringing(self, trunk: str) -> bool:
+        return any(line.trunk == trunk and not line.is_answered for line in self._lines.values())
+
+    def _lose_calls(self, trunk: str, server: Address) -> None:
+        """A trunk's server stays silent: what it had and nobody has answered ends now; whoever talks, talks on."""
+        for line in tuple(self._lines.values()):
+            if line.trunk == trunk and line.server == server:
+                self.agent.lose(line.line_id, self._now())
 
     def _lose(self, line_id: str, cause: CallCause, reason: str) -> None:
         if line_id in self._lines:

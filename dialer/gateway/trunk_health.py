@@ -6,10 +6,15 @@ A trunk is known to be dead by its silence: an INVITE went out, sent again half 
 come from there since, neither for this call nor for any other. That is known within a second of the first call that it
 does not answer. OPTIONS asks a quiet trunk from time to time, and one that is down every second.
 
+What it had is not lost so soon: a restart, or a second without network, is got over. `lost_s` later, if still nothing
+has come, its unanswered calls are. A trunk on which calls ring gets its OPTIONS sooner than a quiet one, for if no new
+call is placed nothing else will show that it is dead.
+
 Not every carrier answers OPTIONS. One that never has is given calls again on trial after a while; if it is still
 silent, its calls move on to the next trunk as before.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 
 import msgspec
@@ -57,6 +62,10 @@ class HealthSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     probe_timeout_s: float = 2.0
     trial_s: float = 10.0
     """A trunk that has never answered OPTIONS is given calls again after so long."""
+    lost_s: float = 4.0
+    """What rings on a trunk is lost once it has been down and silent for so long."""
+    probe_ringing_s: float = 5.0
+    """OPTIONS to a trunk that answers them, if calls ring on it and nothing else has been heard for so long."""
     rest_s_max: float = 300.0
     """The longest rest that a Retry-After is granted."""
 
@@ -64,7 +73,7 @@ class HealthSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class TrunkHealth:
     """One trunk."""
 
-    __slots__ = ("_settings", "answers_probes", "asked_at", "down_at", "probe_at", "rests_until", "state")
+    __slots__ = ("_settings", "answers_probes", "asked_at", "down_at", "probe_at", "rests_until", "ringing_at", "state")
 
     def __init__(self, settings: HealthSettings, now: float) -> None:
         self._settings = settings
@@ -73,6 +82,8 @@ class TrunkHealth:
         """The first INVITE since it was last heard; None while it owes us nothing."""
         self.answers_probes = False
         self.probe_at = now + settings.probe_s if settings.probe_s else None
+        self.ringing_at: float | None = None
+        """When to see whether calls ring on it in silence."""
         self.down_at = 0.0
         self.rests_until = 0.0
 
@@ -92,6 +103,13 @@ class TrunkHealth:
         """An INVITE goes out."""
         if self.asked_at is None or heard_at >= self.asked_at:
             self.asked_at = now
+        if self.ringing_at is None and self.answers_probes and self.probe_at is not None:
+            self.ringing_at = now + self._settings.probe_ringing_s
+
+    @property
+    def lost_after_s(self) -> float:
+        """How long after it went down its calls are lost: one that never answers OPTIONS is given until its trial."""
+        return self._settings.lost_s if self.answers_probes else self._settings.trial_s
 
     def overloaded(self, retry_after_s: float, now: float) -> bool:
         """It answered 503 and said for how long."""
@@ -128,9 +146,21 @@ class TrunkHealth:
         self.probe_at = now + every_s if every_s else None
         return True
 
+    def wants_sign_of_life(self, heard_at: float, is_ringing: Callable[[], bool], now: float) -> bool:
+        """Whether an OPTIONS is due for the calls that ring on it; asked once, it counts as sent."""
+        if self.ringing_at is None or now < self.ringing_at:
+            return False
+        if not is_ringing():
+            self.ringing_at = None
+            return False
+        every_s = self._settings.probe_ringing_s
+        is_silent = heard_at <= now - every_s
+        self.ringing_at = (now if is_silent else heard_at) + every_s
+        return is_silent and self.state is not TrunkState.DOWN
+
     def next_at(self) -> float | None:
-        """When to `check` and to ask `wants_probe` again; None while there is nothing to wait for."""
-        due = [at for at in (self.probe_at,) if at is not None]
+        """When to `check`, to ask `wants_probe` and `wants_sign_of_life` again; None: there is nothing to wait for."""
+        due = [at for at in (self.probe_at, self.ringing_at) if at is not None]
         if self.asked_at is not None:
             due.append(self.asked_at + self._settings.silence_s)
         if self.state is TrunkState.RESTING:

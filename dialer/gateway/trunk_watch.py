@@ -21,6 +21,8 @@ class TrunkWatch:
         settings: How trunks are watched.
         post: Told `TrunkStateChanged`.
         on_down: Called with a trunk's name when it has gone down.
+        on_lost: Called with a trunk's name and the server of it that has been silent since, for long enough.
+        is_ringing: Whether calls without an answer are on a trunk.
         now: The gateway's clock.
     """
 
@@ -30,14 +32,20 @@ class TrunkWatch:
         settings: HealthSettings,
         post: Post,
         on_down: Callable[[str], None],
+        on_lost: Callable[[str, Address], None],
+        is_ringing: Callable[[str], bool],
         now: Callable[[], float],
     ) -> None:
         self._agent = agent
         self._settings = settings
         self._post = post
         self._on_down = on_down
+        self._on_lost = on_lost
+        self._is_ringing = is_ringing
         self._now = now
         self._trunks: dict[str, tuple[TrunkHealth, TrunkAddress, Address]] = {}
+        self._silent: dict[str, tuple[str, Address, float]] = {}
+        """By reminder: trunks gone down, which of their servers it was, and since when nothing has come from there."""
         self.counters = {"trunks_lost": 0, "trunks_rested": 0, "probes_sent": 0}
 
     def states(self) -> dict[str, TrunkState]:
@@ -48,9 +56,9 @@ class TrunkWatch:
         """An INVITE goes out over a trunk; the first one makes it watched."""
         now = self._now()
         health = self.watch(trunk, destination)
-        before = health.asked_at
+        owed_nothing, rang_nowhere = health.asked_at is None, health.ringing_at is None
         health.placed(self._agent.heard_at(destination), now)
-        if before is None:
+        if owed_nothing or (rang_nowhere and health.ringing_at is not None):
             self._set_alarm(trunk.name, health)
 
     def watch(self, trunk: TrunkAddress, destination: Address) -> TrunkHealth:
@@ -74,6 +82,9 @@ class TrunkWatch:
 
     def on_event(self, event: Reminded | RequestAnswered) -> None:
         """The alarm clock, or the answer to an OPTIONS."""
+        if event.name in self._silent:
+            self._see_whether_lost(event.name)
+            return
         known = self._trunks.get(event.name)
         if known is None:
             return
@@ -83,8 +94,10 @@ class TrunkWatch:
             # Any answer will do: 404 and 405 come from a trunk that is there; 503 and 408 do not (RFC 3261 section 11).
             has_changed = health.probed(event.status is not None and event.status not in (408, 503), now)
         else:
-            has_changed = health.check(self._agent.heard_at(destination), now)
-            if health.wants_probe(now):
+            heard_at = self._agent.heard_at(destination)
+            has_changed = health.check(heard_at, now)
+            wants_sign = health.wants_sign_of_life(heard_at, lambda: self._is_ringing(trunk.name), now)
+            if health.wants_probe(now) or wants_sign:
                 self._probe(trunk, destination, now)
         if has_changed:
             self._changed(trunk.name, health)
@@ -104,7 +117,22 @@ class TrunkWatch:
         self._post(TrunkStateChanged(trunk=name, is_up=health.state is TrunkState.UP))
         if health.state is TrunkState.DOWN:
             self.counters["trunks_lost"] += 1
+            self._begin_silence(name, health, self._trunks[name][2])
             self._on_down(name)
+
+    def _begin_silence(self, name: str, health: TrunkHealth, server: Address) -> None:
+        now = self._now()
+        reminder = f"silent:{name}:{server}"
+        self._silent[reminder] = (name, server, now)
+        self._agent.remind(reminder, now + health.lost_after_s)
+
+    def _see_whether_lost(self, reminder: str) -> None:
+        name, server, since = self._silent.pop(reminder)
+        health = self._trunks[name][0]
+        if self._agent.heard_at(server) < since:
+            self._on_lost(name, server)
+        elif health.state is TrunkState.DOWN:
+            self._begin_silence(name, health, server)
 
     def _set_alarm(self, name: str, health: TrunkHealth) -> None:
         at = health.next_at()

@@ -14,6 +14,7 @@ UNANSWERED: dict[CallCause, Outcome] = {
     CallCause.INVALID_NUMBER: Outcome.INVALID_NUMBER,
     CallCause.CONGESTION: Outcome.CONGESTION,
     CallCause.TRUNK_FAILURE: Outcome.CONGESTION,
+    CallCause.TRUNK_LOST: Outcome.CONGESTION,
     CallCause.MEDIA_TIMEOUT: Outcome.CONGESTION,
     CallCause.MEDIA_FAILURE: Outcome.CONGESTION,
 }

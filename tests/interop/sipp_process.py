@@ -98,6 +98,11 @@ class Sipp:
             pytest.fail(f"sipp did not come to its end\n{self.report()}")
         assert code == 0, f"sipp ended with {code}\n{self.report()}"
 
+    def send(self, signal: int) -> None:
+        """Send it a signal: `SIGSTOP` leaves it deaf with its socket open, `SIGKILL` ends it."""
+        assert self._process is not None
+        self._process.send_signal(signal)
+
     def linger(self, timeout_s: float = 2.0) -> None:
         """Give it time to come to its end by itself."""
         assert self._process is not None

@@ -1,6 +1,7 @@
 """Engine and gateway with two sipp processes as trunks: a call that one fails goes out over the other, once."""
 
 import asyncio
+import signal
 import time
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ from dialer import messages as m
 from dialer.gateway.settings import GatewaySettings, TrunkAddress
 from dialer.gateway.silent_media import SilentMedia
 from dialer.gateway.sip_gateway import SipGateway
+from dialer.gateway.trunk_health import HealthSettings
 from dialer.model import EngineSettings, Trunk
 from tests.dialer.world import World, task
 from tests.interop.conftest import StartSipp
@@ -23,6 +25,8 @@ ENGINE = EngineSettings(
         Trunk(name="spare", caller_id="+12025550100", priority=1),
     )
 )
+TRIAL_S = 2.0
+"""sipp answers no OPTIONS, so this is also how long what rings on it is waited for."""
 
 
 class TwoTrunks(World):
@@ -33,12 +37,14 @@ class TwoTrunks(World):
         addresses = {"main": main.address, "spare": spare.address}
         self.media = SilentMedia()
         self.done = asyncio.Event()
+        self.rings = asyncio.Event()
         self.trunk_changes: list[bool] = []
         self.placed_at: list[float] = []
         self.gateway = SipGateway(
             GatewaySettings(
                 port=0,
                 trunks=tuple(TrunkAddress(name=name, host=at[0], port=at[1]) for name, at in addresses.items()),
+                health=HealthSettings(trial_s=TRIAL_S),
             ),
             self.media,
             self._take,
@@ -46,6 +52,8 @@ class TwoTrunks(World):
         )
 
     def _take(self, event: m.Event) -> None:
+        if isinstance(event, m.CallRinging):
+            self.rings.set()
         if isinstance(event, m.TrunkStateChanged):
             self.trunk_changes.append(event.is_up)
         self.runner.post(event)
@@ -74,12 +82,16 @@ class TwoTrunks(World):
             self.done.clear()
             self.run(60.0)
             await asyncio.wait_for(self.done.wait(), 120)
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the gateway; nothing may be left behind."""
         agent = self.gateway.agent
         await self.gateway.close()
         assert agent.session_ids == ()
         assert agent.dialogs == 0
         assert agent.requests_under_way == 0
-        agent.handle_timers(time.monotonic() + 100)
+        agent.handle_timers(time.monotonic() + 200)
         assert agent.transactions == 0
         assert self.media.open_streams == ()
 
@@ -155,3 +167,40 @@ def test_a_trunk_that_asks_for_rest_gets_it(start_sipp: StartSipp) -> None:
     spare.finish()
     assert [command.trunk for command in world.of(m.PlaceCall)] == ["main", "spare", "spare"]
     assert world.trunk_changes == [False]
+
+
+@pytest.mark.parametrize("death", [signal.SIGSTOP, signal.SIGKILL])
+def test_what_rings_on_a_trunk_that_dies_ends_soon_and_rings_nowhere_else(
+    start_sipp: StartSipp, death: signal.Signals
+) -> None:
+    main, spare = start_sipp("never_answers", calls=10), start_sipp("answer")
+
+    async def dial() -> TwoTrunks:
+        world = TwoTrunks(main, spare)
+        await world.gateway.start()
+        world.leads_left = 1
+        world.start(task(retry_rules={}))
+        world.add_agents(2)
+        async with asyncio.timeout(120):
+            await world.rings.wait()
+            main.send(death)
+            # The next call shows that it is dead.
+            world.leads_left = 1
+            world.run(60.0)
+            await world.done.wait()
+        if death is signal.SIGSTOP:
+            # What it was told while it could not hear: stop ringing.
+            main.send(signal.SIGCONT)
+        await world.close()
+        return world
+
+    world = asyncio.run(dial())
+    spare.finish()
+    assert world.trunk_changes[0] is False
+    assert sorted(world.records()) == [("congestion", "main", None), ("connected", "spare", None)]
+    cdrs = {result.cdr.trunk: result.cdr for result in world.results.values() if result.cdr is not None}
+    assert cdrs["main"].cause == "the trunk fell silent before an answer"
+    assert cdrs["spare"].answered_at is not None
+    assert [command.trunk for command in world.of(m.PlaceCall)] == ["main", "main", "spare"], "what rang is not moved"
+    assert world.count("calls_moved") == 1
+    assert spare.messages().count("INVITE sip:") == 1

@@ -19,6 +19,8 @@ class Ending(StrEnum):
     """We gave it up because nobody answered in time."""
     NO_RESPONSE = "no_response"
     """Nothing at all came back (timer B)."""
+    LOST = "lost"
+    """The far end had it, and has been silent for too long to be there still."""
     TRANSPORT_ERROR = "transport_error"
     """It could not be sent."""
     HUNG_UP = "hung_up"

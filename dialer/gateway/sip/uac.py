@@ -13,7 +13,7 @@ from dialer.gateway.sip.sdp import CONTENT_TYPE
 from dialer.gateway.sip.session import Invitation, Session, SessionInput, SessionState
 from dialer.gateway.sip.session_table import SessionTable
 from dialer.gateway.sip.session_timer import SessionTimers
-from dialer.gateway.sip.transaction import ClientInvite, Transaction
+from dialer.gateway.sip.transaction import ClientInvite, State, Transaction
 from dialer.gateway.sip.transaction_layer import Client, TransactionLayer
 from dialer.gateway.sip.uri import host_of, parse_uri
 
@@ -21,6 +21,8 @@ RINGING_STATUSES = (180, 183)
 REDIRECTIONS = (301, 302)
 STRAYS_MAX = 10_000
 FORKS_MAX = 16
+RINGING_S_MAX = 180.0
+"""So long a telephone may ring of which we hear nothing any more (T9 of ITU-T Q.764: 1.5 to 3 minutes)."""
 
 
 class CallingSide:
@@ -110,6 +112,17 @@ class CallingSide:
         self._keep_stray(session, now)
         return True
 
+    def lose(self, session: Session, now: float) -> bool:
+        """End a call that the far end had before it died; in case it comes back, it is told to stop, and hung up on."""
+        if not session.is_early or not session.has_provisional:
+            return False
+        ending = session.cancel_ending or Ending.LOST
+        if not session.cancel_is_sent:
+            self._send_cancel(session, now, session)
+        self._table.end(session, ending, reason=ending)
+        self._keep_stray(session, now, RINGING_S_MAX)
+        return True
+
     def on_response(self, transaction: Client, session: Session, response: Response, now: float) -> None:
         """A response to one of our INVITEs."""
         if response.status < 200:
@@ -147,6 +160,9 @@ class CallingSide:
             self._keep_stray(session, now)
         elif name == "stray":
             self._strays.pop((session.invite.call_id, session.local_tag), None)
+            transaction = session.invite_transaction
+            if transaction is not None and transaction.state in (State.CALLING, State.PROCEEDING):
+                self._layer.end(transaction)
 
     def _on_provisional(self, session: Session, response: Response, peer: Address, now: float) -> None:
         session.has_provisional = True
@@ -274,7 +290,7 @@ class CallingSide:
         session.invite_transaction = made
         return True
 
-    def _send_cancel(self, session: Session, now: float) -> None:
+    def _send_cancel(self, session: Session, now: float, user: Session | None = None) -> None:
         session.cancel_is_sent = True
         assert session.invite_transaction is not None
         if session.is_early:
@@ -282,10 +298,10 @@ class CallingSide:
         if not self._layer.is_full:
             is_in_vain = session.cancel_ending is Ending.RING_TIMEOUT
             cancel = make_cancel(session.invite, NOT_ANSWERED if is_in_vain else NORMAL)
-            self._layer.send_request(cancel, session.invite_transaction.destination, None, now)
+            self._layer.send_request(cancel, session.invite_transaction.destination, user, now)
 
-    def _keep_stray(self, session: Session, now: float) -> None:
+    def _keep_stray(self, session: Session, now: float, keep_s: float = 0.0) -> None:
         if len(self._strays) >= STRAYS_MAX:
             del self._strays[next(iter(self._strays))]
         self._strays[session.invite.call_id, session.local_tag] = session
-        self._layer.timers.start(session, "stray", now + self._transaction_s)
+        self._layer.timers.start(session, "stray", now + max(keep_s, self._transaction_s))

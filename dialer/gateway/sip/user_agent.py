@@ -171,6 +171,11 @@ class UserAgent:
         session = self._table.look_up(session_id)
         return session is not None and self._calling.give_up(session, now)
 
+    def lose(self, session_id: str, now: float) -> bool:
+        """End a call whose far end has died since it responded, as `give_up` does; False if it has been answered."""
+        session = self._table.look_up(session_id)
+        return session is not None and self._calling.lose(session, now)
+
     def ask(self, name: str, method: str, uri: str, destination: Address, timeout_s: float, now: float) -> None:
         """Send a request outside any call; `RequestAnswered` follows within `timeout_s` (TooManySessions)."""
         self._asking.ask(name, method, uri, destination, timeout_s, now)
@@ -391,5 +396,5 @@ class UserAgent:
 
 def _is_given_up(transaction: Client) -> bool:
     user = transaction.user
-    is_lost = isinstance(user, Session) and user.state is SessionState.ENDED and transaction.method == "INVITE"
+    is_lost = isinstance(user, Session) and user.state is SessionState.ENDED and transaction.method in ("INVITE", "CANCEL")
     return is_lost or isinstance(user, Question)

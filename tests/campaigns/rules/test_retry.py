@@ -122,3 +122,18 @@ def test_a_number_that_does_not_exist_ends_that_number_only() -> None:
     assert next_step(CAMPAIGN, lead, gone, NOW, 1) == Retry(NOW, drops_number=True)
     assert isinstance(next_step(CAMPAIGN, replace(lead, attempts_made=8), gone, NOW, 1), Closed)
     assert next_step(CAMPAIGN, LEAD, gone, NOW, 1) == Closed("invalid_number")
+
+
+def test_no_rule_redials_a_telephone_that_may_still_be_ringing() -> None:
+    hasty = replace(CAMPAIGN, retry_rules={outcome: RetryRule(delay_s=0, attempts_max=5) for outcome in Outcome})
+
+    def again(outcome: Outcome, status: int | None) -> Retry | Closed:
+        return next_step(hasty, LEAD, replace(ATTEMPT, outcome=outcome, sip_status=status), NOW, 1)
+
+    for outcome in (Outcome.CONGESTION, Outcome.NO_ANSWER, Outcome.CANCELLED, Outcome.INTERRUPTED):
+        assert again(outcome, None) == Retry(NOW + 240)
+    assert again(Outcome.CONGESTION, 503) == Retry(NOW), "its network has said that it is over"
+    assert again(Outcome.LOST, None) == Retry(NOW), "who has answered does not ring"
+    patient = replace(CAMPAIGN, retry_rules={Outcome.CONGESTION: RetryRule(delay_s=600, attempts_max=5)})
+    lost = replace(ATTEMPT, outcome=Outcome.CONGESTION)
+    assert next_step(patient, LEAD, lost, NOW, 1) == Retry(NOW + 600)

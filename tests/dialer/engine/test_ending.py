@@ -70,6 +70,7 @@ def test_a_bridge_too_late_is_abandoned_and_the_agent_is_free_again() -> None:
         (CallCause.REJECTED, Outcome.REJECTED),
         (CallCause.INVALID_NUMBER, Outcome.INVALID_NUMBER),
         (CallCause.TRUNK_FAILURE, Outcome.CONGESTION),
+        (CallCause.TRUNK_LOST, Outcome.CONGESTION),
     ],
 )
 def test_a_call_nobody_answers_ends_with_its_cause(cause: CallCause, outcome: Outcome) -> None:

@@ -75,6 +75,7 @@ def test_a_number_blocked_in_between_is_not_dialed_again() -> None:
     ("cause", "status", "expected"),
     [
         (CallCause.TRUNK_FAILURE, None, True),
+        (CallCause.TRUNK_LOST, None, False),
         (CallCause.CONGESTION, 503, True),
         (CallCause.CONGESTION, 500, True),
         (CallCause.CONGESTION, 302, False),
