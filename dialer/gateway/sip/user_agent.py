@@ -396,5 +396,6 @@ class UserAgent:
 
 def _is_given_up(transaction: Client) -> bool:
     user = transaction.user
-    is_lost = isinstance(user, Session) and user.state is SessionState.ENDED and transaction.method in ("INVITE", "CANCEL")
-    return is_lost or isinstance(user, Question)
+    if isinstance(user, Session):
+        return user.state is SessionState.ENDED and transaction.method in ("INVITE", "CANCEL")
+    return isinstance(user, Question)
