@@ -395,7 +395,6 @@ class UserAgent:
 
 
 def _is_given_up(transaction: Client) -> bool:
-    user = transaction.user
-    if isinstance(user, Session):
+    if isinstance(user := transaction.user, Session):
         return user.state is SessionState.ENDED and transaction.method in ("INVITE", "CANCEL")
     return isinstance(user, Question)
