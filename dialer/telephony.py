@@ -1,6 +1,7 @@
 """Makes the gateway of the live service from its settings: SIP, RTP, recorded messages, recordings."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -24,6 +25,9 @@ from dialer.gateway.workers.gateway import WorkerGateway
 from dialer.gateway.workers.media import WorkerMedia
 from dialer.live.starting import StartError
 from dialer.ports import Gateway, Post
+
+HAVE_WORKERS = ("linux",)
+"""Systems that hand sockets to another process in whole messages (SOCK_SEQPACKET with SCM_RIGHTS), and were tried."""
 
 
 class LiveGateway(Gateway, Protocol):
@@ -58,11 +62,11 @@ class LiveGateway(Gateway, Protocol):
 MakeGateway = Callable[[Settings, Post], LiveGateway]
 
 
-def sip_gateway(settings: Settings, post: Post) -> LiveGateway:
+def sip_gateway(settings: Settings, post: Post, platform: str = sys.platform) -> LiveGateway:
     """The gateway that speaks SIP and RTP.
 
     Raises:
-        StartError: the recorded messages cannot be used.
+        StartError: the recorded messages cannot be used, or the system has not what the settings ask for.
     """
     sip = settings.sip
     try:
@@ -74,6 +78,11 @@ def sip_gateway(settings: Settings, post: Post) -> LiveGateway:
     if sip.media == "rtpengine" and any(trunk.direct_media for trunk in settings.trunks):
         raise StartError(
             '[[trunks]] direct_media needs [sip] media = "in_process": rtpengine moves the far ends itself'
+        )
+    if sip.media_workers and platform not in HAVE_WORKERS:
+        raise StartError(
+            f"[sip] media_workers = {sip.media_workers} needs Linux, this is {platform}: set media_workers = 0, and the"
+            " dialer relays the audio itself"
         )
     loop = asyncio.get_running_loop()
     recordings = Path(sip.recordings) if sip.recordings else None

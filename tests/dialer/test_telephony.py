@@ -47,6 +47,17 @@ async def test_media_workers_carry_the_audio_where_they_are_set() -> None:
         settings(sip={**DAEMON, "rtpengine_prompts": "prompts", "media_workers": 1})
 
 
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+async def test_media_workers_on_another_system_than_linux_are_refused_in_one_line(platform: str) -> None:
+    with pytest.raises(StartError) as refused:
+        sip_gateway(settings(sip={"port": 0, "media_workers": 2}), lambda event: None, platform)
+    assert str(refused.value) == (
+        f"[sip] media_workers = 2 needs Linux, this is {platform}: set media_workers = 0, and the dialer relays the"
+        " audio itself"
+    )
+    sip_gateway(settings(sip={"port": 0}), lambda event: None, platform)
+
+
 DAEMON = {"media": "rtpengine", "recordings": "", "port": 0}
 
 
