@@ -8,7 +8,9 @@ from enum import StrEnum
 import msgspec
 
 from campaigns.caller_ids import CallerId, CallerIdPool
+from campaigns.consents import NO_CONSENT_STATED, Consent
 from campaigns.dispositions import DEFAULT_DISPOSITIONS, Callback, Disposition, Meaning
+from campaigns.menus import Menu
 from campaigns.skips import DEFAULT_SKIP_REASONS, SkipReason
 from campaigns.terms import AbandonWindow, AmdSettings, AttemptCap, LeadOrder, PreviewLimit, Purpose, RecordingMode
 
@@ -119,6 +121,8 @@ class Outcome(StrEnum):
     """A person answered and hung up before an agent was bridged, inside the answer limit."""
     MESSAGE_PLAYED = "message_played"
     """A person answered an agentless campaign and heard its message."""
+    MENU_ENDED = "menu_ended"
+    """A person heard a menu that leads to agents, and did not ask for one."""
     MACHINE = "machine"
     BUSY = "busy"
     NO_ANSWER = "no_answer"
@@ -136,8 +140,11 @@ class Outcome(StrEnum):
     """The service stopped while the attempt was open; what happened to the call is not known."""
 
 
-ANSWERED_BY_PERSON = frozenset({Outcome.CONNECTED, Outcome.ABANDONED, Outcome.LOST, Outcome.MESSAGE_PLAYED})
+COUNTED_AS_ANSWERED = frozenset({Outcome.CONNECTED, Outcome.ABANDONED, Outcome.LOST, Outcome.MESSAGE_PLAYED})
 """Outcomes in the denominator of the abandon rate."""
+ANSWERED_BY_PERSON = COUNTED_AS_ANSWERED | {Outcome.MENU_ENDED}
+"""Outcomes of calls that a person picked up. Whoever heard a menu and asked for no agent could not be abandoned, and
+must not make those who were look fewer."""
 
 DEFAULT_RETRY_RULES: dict[Outcome, RetryRule] = {
     Outcome.BUSY: RetryRule(delay_s=15 * 60, attempts_max=5),
@@ -166,6 +173,9 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     opt_out_digit: str = "9"
     """Pressed during the message, it puts the number on the do-not-call list and ends the call (47 CFR
     64.1200(a)(7)(i)(B)); empty for none. The message must say so; the built-in one says 9."""
+    menu: Menu | None = None
+    """What a person hears at the answer, and does by keys, before an agent or in place of the message; None for no
+    menu."""
     pacing: PacingSettings = PacingSettings()
     caller_id: str = ""
     """The number shown to the called person, E.164; empty means the trunk's own."""
@@ -239,28 +249,6 @@ class LeadNumber(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     kind: PhoneKind = PhoneKind.UNKNOWN
     priority: int = 0
     """The number with the highest is tried first."""
-
-
-class ConsentKind(StrEnum):
-    """What a person has said to being called (47 CFR 64.1200(f)(9) tells written consent from other)."""
-
-    UNSTATED = "unstated"
-    EXPRESS = "express"
-    EXPRESS_WRITTEN = "express_written"
-    REFUSED = "refused"
-
-
-class Consent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A person's consent as the list states it."""
-
-    kind: ConsentKind = ConsentKind.UNSTATED
-    at: float | None = None
-    """When it was given, Unix seconds; None where the list does not say."""
-    source: str = ""
-    """Where it is on record: a form, a call, a contract."""
-
-
-NO_CONSENT_STATED = Consent()
 
 
 class Lead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
@@ -344,6 +332,13 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """What the agent said of the call."""
     meaning: Meaning | None = None
     """What that meant in the campaign when it was said; the store sets it."""
+    asked_at: float | None = None
+    """When the person asked for an agent by a menu's key; None where the answer itself asks for one."""
+
+    @property
+    def waited_from(self) -> float | None:
+        """Since when an agent was owed."""
+        return self.answered_at if self.asked_at is None else self.asked_at
 
 
 class Cdr(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,6 +32,8 @@ class CallState(StrEnum):
     RINGING = "ringing"
     DETECTING = "detecting"
     """Answered; AMD is listening."""
+    MENU = "menu"
+    """A person hears the campaign's menu, or thinks about which key to press."""
     QUEUED = "queued"
     """Answered by a person who waits for an agent."""
     BRIDGING = "bridging"

@@ -243,6 +243,7 @@ def campaign_of(scenario: Scenario, number: int) -> Campaign:
         status=CampaignStatus.STOPPED,
         skill_group=given.skill_group,
         treatment=Treatment(given.treatment),
+        menu=given.menu,
         pacing=given.pacing,
         ring_timeout_s=given.ring_timeout_s,
         answer_limit_s=given.answer_limit_s,

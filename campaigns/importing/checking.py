@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from campaigns.consents import NO_CONSENT_STATED, Consent, ConsentKind
 from campaigns.importing.columns import ColumnMap
 from campaigns.importing.numbers import InvalidNumberError, check_region, to_e164
 from campaigns.importing.quick_numbers import QuickNumbers
 from campaigns.importing.table import Row
-from campaigns.model import NO_CONSENT_STATED, Consent, ConsentKind, LeadNumber, NewLead, PhoneKind
+from campaigns.model import LeadNumber, NewLead, PhoneKind
 from campaigns.rules.window import find_zone
 
 TEXT_LENGTH_MAX = 1000

@@ -21,7 +21,7 @@ def counts(tallies: Iterable[Tally]) -> dict[str, Any]:
         if tally.outcome in ANSWERED_BY_PERSON:
             found["answered"] += tally.attempts
     found["answer_rate"] = rate(found["answered"], found["placed"])
-    found["abandon_rate"] = rate(found["abandoned"], found["answered"])
+    found["abandon_rate"] = rate(found["abandoned"], found["answered"] - found["menu_ended"])
     found["talk_mean_s"] = rate(found["talk_s"], found["connected"])
     found["wait_mean_s"] = rate(wait_s, found["connected"])
     return found

@@ -186,11 +186,12 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     placed: int
     """Calls that left; attempts that were refused or withdrawn before are not among them."""
     answered: int
-    """By a person: connected + abandoned + lost + message_played."""
+    """By a person: connected + abandoned + lost + message_played + menu_ended."""
     connected: int = 0
     abandoned: int = 0
     lost: int = 0
     message_played: int = 0
+    menu_ended: int = 0
     machine: int = 0
     busy: int = 0
     no_answer: int = 0

@@ -11,7 +11,8 @@ from typing import Final
 
 import msgspec
 
-from campaigns.model import Campaign, CampaignStatus, ConsentKind, Lead, LeadStatus
+from campaigns.consents import ConsentKind
+from campaigns.model import Campaign, CampaignStatus, Lead, LeadStatus
 from campaigns.rules.past import PastCall, attempts_counted, quiet_until
 from campaigns.rules.ruleset import Dates, RuleSet, is_in_force
 from campaigns.rules.window import MINUTES_PER_DAY, OpenHours, is_holiday, local_time

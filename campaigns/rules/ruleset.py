@@ -148,7 +148,9 @@ def _caps(campaign: Campaign, profiles: tuple[Profile, ...]) -> tuple[CapInForce
 def _asks(consent: Consent, campaign: Campaign) -> bool:
     if campaign.purpose is not Purpose.SALES:
         return False
-    return consent.needed_for is ConsentFor.SALES or campaign.treatment == "message"
+    # A menu is a recorded message too, whoever comes after it.
+    is_recorded = campaign.treatment == "message" or campaign.menu is not None
+    return consent.needed_for is ConsentFor.SALES or is_recorded
 
 
 def _day_starts(day: date, zone: str) -> float:

@@ -7,6 +7,7 @@ from campaigns.model import CallingWindow, Campaign, PacingSettings, RetryRule
 from campaigns.rules.amd import amd_problems
 from campaigns.rules.caller_ids import caller_id_problems
 from campaigns.rules.compliance import Problem, compliance_problems, range_problems
+from campaigns.rules.menus import menu_problems
 from campaigns.rules.ruleset import ANSWER_LIMIT_S_MAX, RING_TIMEOUT_S_MIN
 from campaigns.rules.window import find_zone, minute_of_day
 from campaigns.skips import RAN_OUT
@@ -43,6 +44,7 @@ def problems(campaign: Campaign, policies: Collection[str]) -> tuple[Problem, ..
         *_text_problems(campaign),
         *_call_problems(campaign),
         *amd_problems(campaign),
+        *menu_problems(campaign),
         *caller_id_problems(campaign),
         *_pacing_problems(campaign.pacing, policies),
         *_window_problems(campaign.calling_window),

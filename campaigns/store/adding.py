@@ -5,8 +5,9 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from campaigns.consents import NO_CONSENT_STATED
 from campaigns.imports import AddRules, OnDuplicate
-from campaigns.model import NO_CONSENT_STATED, Lead, LeadNumber, NewLead, PhoneKind
+from campaigns.model import Lead, LeadNumber, NewLead, PhoneKind
 from campaigns.ports import LeadsAdded
 
 L = TypeVar("L", NewLead, Lead)

@@ -60,7 +60,7 @@ class MemoryReports:
                 attempts=len(found),
                 not_placed=sum(map(_is_not_placed, found)),
                 talk_s=sum(_between(one.bridged_at, one.ended_at) for one in found),
-                wait_s=sum(_between(one.answered_at, one.bridged_at) for one in found),
+                wait_s=sum(_between(one.waited_from, one.bridged_at) for one in found),
             )
             for (campaign_id, outcome, values), found in groups.items()
         )
@@ -106,7 +106,7 @@ class MemoryReports:
             is_unanswered = one.outcome in {Outcome.NO_ANSWER, Outcome.CANCELLED}
             found[one.campaign_id, int(one.placed_at // QUARTER_S)].update(
                 placed=int(not _is_not_placed(one)),
-                late_connects=int(_between(one.answered_at, one.bridged_at) > CONNECT_S_MAX),
+                late_connects=int(_between(one.waited_from, one.bridged_at) > CONNECT_S_MAX),
                 short_rings=int(is_unanswered and rang_s is not None and rang_s < SHORT_RING_S),
                 refused=int(one.outcome is Outcome.REFUSED),
             )

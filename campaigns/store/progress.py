@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from campaigns.dispositions import Callback, Meaning, meaning_of
 from campaigns.model import (
     ANSWERED_BY_PERSON,
+    COUNTED_AS_ANSWERED,
     Attempt,
     Campaign,
     CampaignTask,
@@ -44,11 +45,11 @@ def account_day(attempt: Attempt, now: float) -> int:
 def answer_hour(attempt: Attempt, now: float) -> AnswerHour | None:
     """What a finished attempt adds to the abandon accounts; None where nobody and no machine answered."""
     outcome = attempt.outcome
-    if outcome not in ANSWERED_BY_PERSON and outcome is not Outcome.MACHINE:
+    if outcome not in COUNTED_AS_ANSWERED and outcome is not Outcome.MACHINE:
         return None
     return AnswerHour(
         hour=int((now if attempt.answered_at is None else attempt.answered_at) // HOUR_S),
-        answered=int(outcome in ANSWERED_BY_PERSON),
+        answered=int(outcome in COUNTED_AS_ANSWERED),
         abandoned=int(outcome is Outcome.ABANDONED),
         machines=int(outcome is Outcome.MACHINE),
     )
@@ -65,7 +66,7 @@ def task_of(
     """The campaign's task from today's attempts by outcome."""
     return CampaignTask(
         campaign=campaign,
-        answered=sum(counts.get(outcome, 0) for outcome in ANSWERED_BY_PERSON),
+        answered=sum(counts.get(outcome, 0) for outcome in COUNTED_AS_ANSWERED),
         abandoned=counts.get(Outcome.ABANDONED, 0),
         window_started_at=day_of(now) * DAY_S,
         leads_open=leads_open,

@@ -5,14 +5,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from campaigns.consents import NO_CONSENT_STATED, Consent
 from campaigns.dispositions import Callback, Meaning
 from campaigns.imports import AddRules
 from campaigns.model import (
-    NO_CONSENT_STATED,
     Attempt,
     Campaign,
     Cdr,
-    Consent,
     Lead,
     LeadNumber,
     LeadStatus,

@@ -191,6 +191,7 @@ attempts = sa.Table(
     sa.Column("disposition_at", sa.Double),
     sa.Column("meaning", sa.Text),
     sa.Column("engine_id", sa.Text, nullable=False),
+    sa.Column("asked_at", sa.Double),
     sa.Index("attempts_by_time", "placed_at", "lead_id", "attempt_number"),
     sa.Index("attempts_by_campaign", "campaign_id", "placed_at", "lead_id", "attempt_number"),
     # The gate's caps and quiet periods look at everything tried at a number.

@@ -47,7 +47,8 @@ _IS_NOT_PLACED = (attempts.c.outcome == Outcome.REFUSED) | (
     (attempts.c.outcome == Outcome.CANCELLED) & attempts.c.cause.like(NOT_PLACED)
 )
 _IS_BRIDGED = attempts.c.bridged_at.is_not(None) & attempts.c.ended_at.is_not(None)
-_IS_LATE = attempts.c.bridged_at - attempts.c.answered_at > CONNECT_S_MAX
+_WAIT_S = attempts.c.bridged_at - sa.func.coalesce(attempts.c.asked_at, attempts.c.answered_at)
+_IS_LATE = _WAIT_S > CONNECT_S_MAX
 _IS_SHORT_RING = (
     attempts.c.outcome.in_([Outcome.NO_ANSWER, Outcome.CANCELLED])
     & attempts.c.ringing_at.is_not(None)
@@ -70,7 +71,7 @@ class SqlReports:
             sa.func.count(),
             _count(_IS_NOT_PLACED),
             _sum(_IS_BRIDGED, attempts.c.ended_at - attempts.c.bridged_at),
-            _sum(attempts.c.bridged_at.is_not(None), attempts.c.bridged_at - attempts.c.answered_at),
+            _sum(attempts.c.bridged_at.is_not(None), _WAIT_S),
             *columns,
         )
         if Key.LIST in keys or wanted.list_id is not None:

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from campaigns.model import Outcome
 from dialer.engine.connecting import enqueue, seek_agent
 from dialer.engine.ending import count_abandoned, count_answer, hang_up, leave_message, observe, play_message
+from dialer.engine.menus import begin_menu
 from dialer.engine.state import EngineState
 from dialer.ivr.treatment import NOBODY_THERE, VERDICT_S_MAX, Step, amd_of, on_answer, on_person, on_verdict
 from dialer.messages import AmdDecided, CallAnswered, CallRinging
@@ -107,7 +108,10 @@ def take_for_person(state: EngineState, call: Call, now: float) -> None:
 
 
 def treat_person(state: EngineState, call: Call, work: CampaignWork, step: Step, now: float) -> None:
-    """A person is on the line: an agent at once, or the queue; or the message of an agentless campaign."""
+    """A person is on the line: an agent at once, or the queue; or the campaign's menu, or its message."""
+    if step is Step.MENU and call.call_id not in state.previewed:
+        begin_menu(state, call, work, now)
+        return
     count_answer(call, work, now)
     if step is Step.MESSAGE:
         play_message(state, call, now)
@@ -121,7 +125,11 @@ def treat_person(state: EngineState, call: Call, work: CampaignWork, step: Step,
 def _end_detection(call: Call, work: CampaignWork, is_person: bool, now: float) -> None:
     assert call.answered_at is not None
     work.detecting -= 1
-    work.learn(DetectionObserved(at=now, is_person=is_person, delay_s=now - call.answered_at))
+    if work.campaign.menu is None:
+        work.learn(DetectionObserved(at=now, is_person=is_person, delay_s=now - call.answered_at))
+    elif not is_person:
+        # A person's menu goes on with what AMD has begun; a machine wants no agent either.
+        work.learn(DetectionObserved(at=now, is_person=False, delay_s=0.0))
 
 
 def _answered_while_cancelled(call: Call, work: CampaignWork, now: float) -> None:

@@ -18,6 +18,11 @@ def seek_agent(state: EngineState, call: Call, now: float) -> bool:
     if call.call_id in state.previewed:
         bridge(state, call, take_previewer(state, call), now)
         return True
+    named = agent_for(state.roster, call.skill_group) if call.skill_group else None
+    if named is not None:
+        # By the menu's key. Pacing has counted the call for the campaign's own group, which is what it falls back on.
+        bridge(state, call, named, now)
+        return True
     group = state.campaign_of(call).skill_group
     if state.awaited:
         wanted = own_agent(call.lead, call.placed_at)
@@ -33,7 +38,7 @@ def seek_agent(state: EngineState, call: Call, now: float) -> bool:
 def awaits_callback(state: EngineState, agent_id: str) -> bool:
     """Whether a callback of the agent's own is on its way to them."""
     call = state.calls.get(state.awaited.get(agent_id, ""))
-    return call is not None and (call.state in IN_FLIGHT or call.state is CallState.DETECTING)
+    return call is not None and (call.state in IN_FLIGHT or call.state in (CallState.DETECTING, CallState.MENU))
 
 
 def enqueue(state: EngineState, call: Call) -> None:
@@ -94,9 +99,8 @@ def on_call_bridged(state: EngineState, event: CallBridged, now: float) -> None:
     call.bridged_agent_id = agent.agent_id
     if call.bridged_at is None:
         call.bridged_at = now
-        answered_at = call.answered_at
-        assert answered_at is not None
-        state.work_of(call).learn(AnswerObserved(at=now, abandoned=False, waited_s=now - answered_at, risk=call.risk))
+        waited_s = now - call.waited_from
+        state.work_of(call).learn(AnswerObserved(at=now, abandoned=False, waited_s=waited_s, risk=call.risk))
     state.show(agent)
     if state.guests:
         guests.bridged(state, agent.agent_id)

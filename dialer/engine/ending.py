@@ -16,7 +16,7 @@ from dialer.pds.calls import IN_FLIGHT, Call, CallTrigger, advance
 from dialer.pds.dialing import remembers_numbers
 from dialer.pds.outcomes import outcome_at_end, result_of
 from dialer.pds.tasks import CampaignWork
-from pacing.model import AnswerObserved, CallObserved, CallResult
+from pacing.model import AnswerObserved, CallObserved, CallResult, DetectionObserved
 
 GREETING_S_MAX = 30.0
 """A machine whose greeting goes on for longer is given up."""
@@ -58,10 +58,24 @@ def count_answer(call: Call, work: CampaignWork, now: float) -> None:
 
 def count_abandoned(call: Call, work: CampaignWork, now: float) -> None:
     """Charge a call to the campaign's abandon account."""
-    assert call.answered_at is not None
     work.account.count_abandoned()
     work.regulators.count_abandoned(now)
-    work.learn(AnswerObserved(at=now, abandoned=True, waited_s=now - call.answered_at, risk=call.risk))
+    work.learn(AnswerObserved(at=now, abandoned=True, waited_s=now - call.waited_from, risk=call.risk))
+
+
+def end_menu(state: EngineState, call: Call, work: CampaignWork, wants_agent: bool, now: float) -> None:
+    """A menu that leads to agents is over: only now is it known whether the answer was one that wants an agent."""
+    walk = state.walks.pop(call.call_id)
+    if not walk.menu.leads_to_agents:
+        return
+    assert call.answered_at is not None
+    work.detecting -= 1
+    # Without delay: the answer limit begins with the key, so the menu takes nothing off the time to find an agent.
+    work.learn(DetectionObserved(at=now, is_person=wants_agent, delay_s=0.0))
+    if wants_agent:
+        count_answer(call, work, now)
+    else:
+        observe(call, work, CallResult.MACHINE, call.answered_at - call.placed_at, now)
 
 
 def play_message(state: EngineState, call: Call, now: float) -> None:
@@ -70,7 +84,8 @@ def play_message(state: EngineState, call: Call, now: float) -> None:
     advance(call, CallTrigger.PLAY)
     call.outcome = message_outcome(work.campaign)
     if call.outcome is Outcome.ABANDONED:
-        call.cause = f"no agent within {work.campaign.answer_limit_s:g} s of the answer"
+        since = "the answer" if call.asked_at is None else "the menu's key"
+        call.cause = f"no agent within {work.campaign.answer_limit_s:g} s of {since}"
         count_abandoned(call, work, now)
     state.commands.append(PlayMessage(call_id=call.call_id, message=message_of(work.campaign)))
     state.set_timer(f"message:{call.call_id}", now + state.settings.message_s_max)
@@ -101,8 +116,8 @@ def abandon(state: EngineState, call: Call, now: float) -> None:
     state.touch(state.work_of(call))
 
 
-def on_message_played(state: EngineState, event: MessagePlayed, now: float) -> None:
-    """The message is over: hang up."""
+def message_over(state: EngineState, event: MessagePlayed, now: float) -> None:
+    """The message has been played: hang up."""
     call = state.calls.get(event.call_id)
     if call is None or call.state is not CallState.MESSAGE:
         state.counters.count("events_out_of_place")
@@ -171,6 +186,8 @@ def _settle(
         work.detecting -= 1
         # Whoever hung up before the verdict is counted as a person: the account must not look better than it is.
         count_answer(call, work, now)
+    elif before is CallState.MENU:
+        end_menu(state, call, work, False, now)
     elif before is CallState.QUEUED:
         state.queue.remove(call.call_id)
     elif before is CallState.BRIDGING:
@@ -181,5 +198,4 @@ def _settle(
         if outcome is Outcome.ABANDONED:
             count_abandoned(call, work, now)
         else:
-            assert call.answered_at is not None
-            work.learn(AnswerObserved(at=now, abandoned=False, waited_s=now - call.answered_at, risk=call.risk))
+            work.learn(AnswerObserved(at=now, abandoned=False, waited_s=now - call.waited_from, risk=call.risk))

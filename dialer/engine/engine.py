@@ -20,10 +20,11 @@ from dialer.engine.desk import (
     on_agent_went_ready,
 )
 from dialer.engine.digits import on_digit_heard
-from dialer.engine.ending import on_call_ended, on_message_played
+from dialer.engine.ending import on_call_ended
 from dialer.engine.inviting import on_guest_dismissed, on_guest_invited, on_hold_asked
 from dialer.engine.leads import on_callbacks_reserved, on_leads_reserved, on_numbers_blocked
 from dialer.engine.legs import on_leg_closed, on_leg_opened
+from dialer.engine.menus import on_message_played
 from dialer.engine.pace import pace
 from dialer.engine.previewing import on_preview_asked, on_preview_dialed, on_preview_skipped
 from dialer.engine.recording import on_recording_asked

@@ -7,6 +7,7 @@ from dialer.ccs.agents import Agent
 from dialer.ccs.guests import Guest
 from dialer.ccs.queue import CallQueue
 from dialer.ccs.roster import Roster
+from dialer.ivr.menu import MenuWalk
 from dialer.messages import AnswerRequest, Command, SetTimer, ShowAgent
 from dialer.model import AgentState, EngineSettings
 from dialer.oam.counters import Counters
@@ -51,6 +52,7 @@ class EngineState:
         "started_at",
         "tasks",
         "touched",
+        "walks",
     )
 
     def __init__(self, settings: EngineSettings) -> None:
@@ -63,6 +65,8 @@ class EngineState:
         self.queue = CallQueue()
         self.tasks = Tasks(settings)
         self.calls: dict[str, Call] = {}
+        self.walks: dict[str, MenuWalk] = {}
+        """Ways through menus, of calls in state MENU."""
         self.history = NumberHistory()
         self.router = Router(settings.trunks, settings.allowed_prefixes, settings.barred_prefixes)
         self.caller_ids = CallerIds()

@@ -8,6 +8,7 @@ from dialer.engine.answers import take_for_person
 from dialer.engine.connecting import let_go, reserved_agent, serve
 from dialer.engine.ending import abandon, hang_up
 from dialer.engine.legs import reconnect
+from dialer.engine.menus import menu_timeout
 from dialer.engine.previewing import end_long_preview
 from dialer.engine.state import EngineState
 from dialer.engine.tasks import TICK, on_tick
@@ -103,6 +104,7 @@ HANDLERS: dict[str, Callable[[EngineState, str, float], None]] = {
     "answer": _answer_limit,
     "bridge": _bridge_timeout,
     "amd": _amd_timeout,
+    "menu": menu_timeout,
     "message": _message_timeout,
     "acw": _acw_timeout,
     "transfer": _transfer_timeout,

@@ -23,6 +23,7 @@ from dialer.messages import (
     LeaveCall,
     MessagePlayed,
     PlayMessage,
+    StopMessage,
 )
 from dialer.model import MonitorMode, RecordingAction
 from dialer.ports import Post
@@ -75,6 +76,7 @@ class Conversations:
             JoinCall: self.join,
             LeaveCall: self.leave,
             PlayMessage: self.play,
+            StopMessage: self.stop,
         }
         """The commands that concern sound alone, and who carries them out."""
         self._counters = {"bridges_failed": 0, "messages_failed": 0, "commands_out_of_place": 0}
@@ -258,6 +260,11 @@ class Conversations:
         else:
             self._listening.collect_digits(command.call_id)
             self._play_now(line, command)
+
+    def stop(self, command: StopMessage) -> None:
+        """Stop what plays to a call, in the middle of a word if need be."""
+        if command.call_id in self._lines:
+            self._media.stop(command.call_id)
 
     def _play_now(self, line: Line, command: PlayMessage) -> None:
         call_id = command.call_id

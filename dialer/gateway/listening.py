@@ -26,6 +26,8 @@ class Listening:
         """Calls whose keys come as events: their tones are not counted again."""
         self._sends_info: set[str] = set()
         """Calls whose keys come by INFO: the first way that a far end takes is the one that counts."""
+        self._collecting: set[str] = set()
+        """Calls whose tones are heard: a menu plays more than once, and a key counts once."""
         media.set_on_digit(self._on_event)
         self.counters = {"amd_verdicts": 0}
 
@@ -50,6 +52,9 @@ class Listening:
 
     def collect_digits(self, call_id: str) -> None:
         """Hear the tones of keys too, for far ends that send no events."""
+        if call_id in self._collecting:
+            return
+        self._collecting.add(call_id)
         digits = InbandDigits()
 
         def ear(payload: bytes, payload_type: int) -> None:
@@ -65,6 +70,7 @@ class Listening:
         """A call has ended."""
         self._sends_events.discard(call_id)
         self._sends_info.discard(call_id)
+        self._collecting.discard(call_id)
 
     def key_sent(self, call_id: str, key: str) -> None:
         """A key has come by INFO: it counts like one that comes as an event."""

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
+from campaigns.menus import Menu
 from campaigns.model import Campaign, Outcome, Treatment
 from campaigns.terms import AmdSettings, OnMachine
 from dialer.model import AmdResult, EngineSettings
@@ -18,6 +19,8 @@ class Step(StrEnum):
     """Put the person through to an agent, or into the queue."""
     MESSAGE = "message"
     """Play the campaign's message."""
+    MENU = "menu"
+    """Play the campaign's menu, and do what the person's key says."""
     LEAVE_MESSAGE = "leave message"
     """Play the campaign's message for machines, after the beep."""
     HANG_UP = "hang up"
@@ -64,6 +67,8 @@ def on_verdict(campaign: Campaign, result: AmdResult) -> Step:
 
 def on_person(campaign: Campaign) -> Step:
     """The step for an answer known, or taken, to be a person's."""
+    if campaign.menu is not None:
+        return Step.MENU
     return Step.MESSAGE if campaign.treatment is Treatment.MESSAGE else Step.AGENT
 
 
@@ -83,3 +88,11 @@ def message_outcome(campaign: Campaign) -> Outcome:
     whom no agent was free (16 CFR 310.4(b)(4)(iii)).
     """
     return Outcome.MESSAGE_PLAYED if campaign.treatment is Treatment.MESSAGE else Outcome.ABANDONED
+
+
+def menu_outcome(menu: Menu) -> Outcome:
+    """The outcome of a call that ends in a menu, or with what a key in it did: but for an agent, whom nobody missed.
+
+    Where no key leads to agents, the menu is the message that was meant to be heard.
+    """
+    return Outcome.MENU_ENDED if menu.leads_to_agents else Outcome.MESSAGE_PLAYED

@@ -29,6 +29,7 @@ from dialer.messages.commands import (
     ReserveLeads,
     SetTimer,
     ShowAgent,
+    StopMessage,
     StoreCommand,
 )
 from dialer.messages.events import (
@@ -140,6 +141,7 @@ __all__ = [
     "SetTimer",
     "ShowAgent",
     "ShutdownBegan",
+    "StopMessage",
     "StoreCommand",
     "TasksPolled",
     "TimerFired",

@@ -153,6 +153,12 @@ class PlayMessage(Message, frozen=True, kw_only=True):
     """Wait for the beep of an answering machine, or the end of its greeting, before it begins."""
 
 
+class StopMessage(Message, frozen=True, kw_only=True):
+    """Stop what is played to a call; no `MessagePlayed` follows."""
+
+    call_id: str
+
+
 class OpenLeg(Message, frozen=True, kw_only=True):
     """Open an agent's leg and keep it open; answered by `LegOpened` or `LegClosed`."""
 
@@ -237,6 +243,7 @@ GatewayCommand = (
     | JoinCall
     | LeaveCall
     | PlayMessage
+    | StopMessage
     | OpenLeg
     | CloseLeg
     | AnswerRefer

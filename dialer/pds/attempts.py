@@ -51,6 +51,7 @@ def placed_result(call: Call, outcome: Outcome, sip_status: int | None, ended_at
         cause=call.cause,
         agent_id=call.bridged_agent_id,
         disposition=call.disposition,
+        asked_at=call.asked_at,
     )
     cdr = Cdr(
         call_id=call.call_id,

@@ -30,6 +30,8 @@ class CallTrigger(StrEnum):
     RING = "ring"
     DETECT = "detect"
     """Answered; AMD listens first."""
+    ASK = "ask"
+    """A person hears the menu."""
     QUEUE = "queue"
     """A person waits for an agent."""
     BRIDGE = "bridge"
@@ -52,19 +54,26 @@ TRANSITIONS: dict[tuple[CallState, CallTrigger], CallState] = {
     (S.RECORDING, T.DROP): S.ENDED,
     (S.PLACED, T.RING): S.RINGING,
     (S.PLACED, T.DETECT): S.DETECTING,
+    (S.PLACED, T.ASK): S.MENU,
     (S.PLACED, T.QUEUE): S.QUEUED,
     (S.PLACED, T.PLAY): S.MESSAGE,
     (S.PLACED, T.HANG_UP): S.ENDING,
     (S.PLACED, T.END): S.ENDED,
     (S.RINGING, T.DETECT): S.DETECTING,
+    (S.RINGING, T.ASK): S.MENU,
     (S.RINGING, T.QUEUE): S.QUEUED,
     (S.RINGING, T.PLAY): S.MESSAGE,
     (S.RINGING, T.HANG_UP): S.ENDING,
     (S.RINGING, T.END): S.ENDED,
+    (S.DETECTING, T.ASK): S.MENU,
     (S.DETECTING, T.QUEUE): S.QUEUED,
     (S.DETECTING, T.PLAY): S.MESSAGE,
     (S.DETECTING, T.HANG_UP): S.ENDING,
     (S.DETECTING, T.END): S.ENDED,
+    (S.MENU, T.QUEUE): S.QUEUED,
+    (S.MENU, T.PLAY): S.MESSAGE,
+    (S.MENU, T.HANG_UP): S.ENDING,
+    (S.MENU, T.END): S.ENDED,
     (S.QUEUED, T.BRIDGE): S.BRIDGING,
     (S.QUEUED, T.PLAY): S.MESSAGE,
     (S.QUEUED, T.END): S.ENDED,
@@ -116,6 +125,7 @@ class Call:
         "amd",
         "answer_probability",
         "answered_at",
+        "asked_at",
         "attempt",
         "bridged_agent_id",
         "bridged_at",
@@ -139,6 +149,7 @@ class Call:
         "ringing_at",
         "risk",
         "signal",
+        "skill_group",
         "state",
         "trunk",
         "trunks_tried",
@@ -160,8 +171,12 @@ class Call:
         self.signal: Signal | None = None
         """How it first rang."""
         self.answered_at: float | None = None
+        self.asked_at: float | None = None
+        """When a key of the menu asked for an agent."""
+        self.skill_group = ""
+        """Whose agents that key names; the campaign's own where it is empty."""
         self.deadline = 0.0
-        """Until when a person who answered may wait for an agent; has a meaning once the call is answered."""
+        """Until when a person who answered, or asked for an agent, may wait for one; has a meaning from then on."""
         self.judged_by = 0.0
         """When it is taken for a person's without AMD's verdict; has a meaning while AMD listens."""
         self.bridged_at: float | None = None
@@ -193,6 +208,13 @@ class Call:
         """At which risk pacing placed it; None where the policy told none."""
         self.is_given_up = False
         """Whether pacing gave it up while it rang."""
+
+    @property
+    def waited_from(self) -> float:
+        """Since when the person has waited for an agent, or would have: their key in the menu, or the answer."""
+        since = self.answered_at if self.asked_at is None else self.asked_at
+        assert since is not None, f"call {self.call_id} is not answered"
+        return since
 
 
 def advance(call: Call, trigger: CallTrigger) -> CallState:

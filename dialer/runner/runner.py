@@ -34,6 +34,7 @@ GATEWAY_COMMANDS = (
     m.JoinCall,
     m.LeaveCall,
     m.PlayMessage,
+    m.StopMessage,
     m.OpenLeg,
     m.CloseLeg,
     m.AnswerRefer,

@@ -10,7 +10,8 @@ import msgspec
 
 from simulation.scenario.checks import ScenarioValueError, above, at_least, probability
 from simulation.scenario.loading import load_tables, parse_tables
-from simulation.scenario.model import Customers, Part
+from simulation.scenario.model import Customers
+from simulation.scenario.part import Part
 
 EXAMPLE = """\
 # A carrier's scenario. Every key may be left out; durations are seconds, probabilities and shares 0 to 1.

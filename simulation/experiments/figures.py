@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from campaigns.model import Outcome
+from campaigns.model import COUNTED_AS_ANSWERED, Outcome
 from dialer.model import AgentState
 from pacing.calibration import RiskTally
 from simulation.rows import AttemptRow, IntervalRow
@@ -14,8 +14,8 @@ from simulation.world import DayRecord
 
 WINDOW_DAYS = 30
 """Abandonment is judged over successive periods of 30 days (16 CFR 310.4(b)(4)(i)) or of a day (Ofcom)."""
-
-ANSWERED = frozenset({Outcome.CONNECTED, Outcome.ABANDONED, Outcome.LOST, Outcome.MESSAGE_PLAYED})
+ANSWERED = COUNTED_AS_ANSWERED
+"""What a menu ended is no answer here: it wanted no agent."""
 
 
 class Sums(msgspec.Struct, kw_only=True):

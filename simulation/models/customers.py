@@ -41,6 +41,9 @@ class Fate(NamedTuple):
     """At an agent of average speed; for a machine, until the agent notices."""
     is_early_media: bool = False
     """Whether it rings with 183 and tones of the network's own."""
+    key: str = ""
+    """What the person presses while a menu or a message plays; empty for nothing."""
+    key_delay_s: float = 0.0
 
 
 class _Draws(NamedTuple):
@@ -58,6 +61,8 @@ class _Draws(NamedTuple):
     machine_talk_s: float
     acw_s: float
     early_media: float
+    key: float
+    key_delay_s: float
 
 
 class _Parameters(NamedTuple):
@@ -181,6 +186,8 @@ class CustomerModel:
             talk_s,
             draws.early_media
             < (self._customers.machine_early_media if is_machine else self._customers.person_early_media),
+            self._key_of(draws.key) if is_person else "",
+            draws.key_delay_s,
         )
 
     def acw_s(self, lead: int, attempt: int, now: float) -> float:
@@ -197,6 +204,14 @@ class CustomerModel:
         """When detection decides, and whether for a machine."""
         says_machine = draws.amd_error < at.amd_person_error if is_person else draws.amd_error >= at.amd_machine_error
         return draws.amd_delay_s * at.amd_delay_factor, says_machine
+
+    def _key_of(self, uniform: float) -> str:
+        """The key a person presses; empty for none."""
+        for key, share in self._customers.keys.items():
+            if uniform < share:
+                return key
+            uniform -= share
+        return ""
 
     def _failure(self, uniform: float) -> CallCause:
         for cause, edge in zip(self._failures, self._failure_edges, strict=True):
@@ -232,6 +247,8 @@ class CustomerModel:
             self._durations(Stream.MACHINE_TALK, customers.machine_talk, *key),
             self._durations(Stream.ACW, customers.acw, *key),
             self._uniform(Stream.EARLY_MEDIA, *key).tolist() if has_early_media else [1.0] * BLOCK,
+            self._uniform(Stream.KEY, *key).tolist() if customers.keys else [1.0] * BLOCK,
+            self._durations(Stream.KEY_DELAY, customers.key_delay if customers.keys else None, *key),
         )
         return list(map(_Draws._make, zip(*columns, strict=True)))
 

@@ -43,6 +43,8 @@ class Stream(IntEnum):
     CARRIER = 16
     MACHINE_TALK = 17
     EARLY_MEDIA = 18
+    KEY = 19
+    KEY_DELAY = 20
 
 
 def generator(seed: int, stream: Stream, *key: int) -> np.random.Generator:

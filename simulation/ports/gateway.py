@@ -19,6 +19,7 @@ from dialer.messages import (
     CancelCall,
     CloseLeg,
     ControlRecording,
+    DigitHeard,
     GatewayCommand,
     HangUpCall,
     HoldCall,
@@ -30,6 +31,7 @@ from dialer.messages import (
     OpenLeg,
     PlaceCall,
     PlayMessage,
+    StopMessage,
 )
 from dialer.model import AmdResult, CallCause
 from dialer.ports import Post
@@ -65,6 +67,7 @@ class SimCall:
         "bridged_at",
         "call_id",
         "fate",
+        "has_pressed",
         "is_answered",
         "next",
         "ring_ends_at",
@@ -80,6 +83,8 @@ class SimCall:
         self.answers_at = float("inf")
         self.ring_ends_at = float("inf")
         self.is_answered = False
+        self.has_pressed = False
+        """Whether its key has been pressed, or is about to be."""
         self.bridged_at: float | None = None
         self.talk_s = fate.talk_s
 
@@ -125,6 +130,7 @@ class SimGateway:
             # Sound alone, of which there is none here.
             **dict.fromkeys((ControlRecording, HoldCall, JoinCall, LeaveCall), lambda _: None),
             PlayMessage: self._play,
+            StopMessage: self._stop,
             OpenLeg: self._open_leg,
             CloseLeg: self._close_leg,
             AnswerRefer: lambda _: None,
@@ -253,9 +259,27 @@ class SimGateway:
 
     def _play(self, command: PlayMessage) -> None:
         call = self.calls.get(command.call_id)
-        if call is not None:
+        if call is None:
+            return
+        call_off(call.next)
+        call.next = call_at(self._env, self._env.now + MESSAGE_S, self._played, call)
+        if call.fate.key and not call.has_pressed:
+            call.has_pressed = True
+            call_at(self._env, self._env.now + call.fate.key_delay_s, self._press, call)
+
+    def _press(self, call: SimCall) -> None:
+        if call.call_id in self.calls:
+            self._post(DigitHeard(call_id=call.call_id, digit=call.fate.key))
+
+    def _stop(self, command: StopMessage) -> None:
+        call = self.calls.get(command.call_id)
+        if call is not None and call.bridged_at is None:
+            # Who waits in silence now holds the line for as long as at the answer.
             call_off(call.next)
-            call.next = call_at(self._env, self._env.now + MESSAGE_S, self._played, call)
+            patience_s = call.fate.patience_s
+            call.next = None
+            if patience_s < float("inf"):
+                call.next = call_at(self._env, self._env.now + patience_s, self._lose, call)
 
     def _played(self, call: SimCall) -> None:
         call.next = None

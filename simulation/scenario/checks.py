@@ -3,7 +3,9 @@
 import re
 
 import simulation.opponents as _opponents  # noqa: F401  (so that a scenario can name any of them)
-from campaigns.model import PacingSettings
+from campaigns.menus import Menu
+from campaigns.model import Campaign, PacingSettings, Treatment
+from campaigns.rules.menus import menu_problems
 from pacing import policy_names
 
 
@@ -58,3 +60,10 @@ def pacing_settings(key: str, pacing: PacingSettings) -> None:
         probability(f"{key}.abandon_rate_target", pacing.abandon_rate_target)
     if pacing.cancel_after_s is not None:
         at_least(f"{key}.cancel_after_s", pacing.cancel_after_s, 0.0)
+
+
+def menu(key: str, given: Menu | None, treatment: Treatment, pacing: PacingSettings) -> None:
+    """The menu is one that the product would take."""
+    own = Campaign(campaign_id=0, name="", skill_group="", treatment=treatment, menu=given, pacing=pacing)
+    for problem in menu_problems(own):
+        raise ScenarioValueError(problem.field.replace("menu", key, 1), problem.message)

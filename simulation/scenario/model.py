@@ -8,22 +8,22 @@ from enum import StrEnum
 
 import msgspec
 
+from campaigns.menus import Menu
 from campaigns.model import CallingWindow, Outcome, PacingSettings, RetryRule, Treatment
 from dialer.model import EngineSettings
 from simulation.models.distributions import AnyDuration, Deterministic, Lognormal, Uniform
+from simulation.scenario.carrier import Carrier
 from simulation.scenario.checks import (
     ScenarioValueError,
     above,
     at_least,
+    menu,
     pacing_settings,
     probability,
     seconds_of_day,
     time_of_day,
 )
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the scenario file."""
+from simulation.scenario.part import Part
 
 
 class Day(Part, frozen=True, kw_only=True):
@@ -124,43 +124,6 @@ class Agents(Part, frozen=True, kw_only=True):
         probability("pause_probability", self.pause_probability)
 
 
-class Outage(Part, frozen=True, kw_only=True):
-    """The carrier carries nothing for a while."""
-
-    at: str
-    duration_s: float
-    announced: bool = True
-    """True: the gateway sees the trunk go down. False: every call just fails after `timeout_s`."""
-    timeout_s: float = 5.0
-
-    def __post_init__(self) -> None:
-        time_of_day("at", self.at)
-        above("duration_s", self.duration_s, 0.0)
-        at_least("timeout_s", self.timeout_s, 0.0)
-
-
-class Carrier(Part, frozen=True, kw_only=True):
-    """The trunk: what it promises (`cps_max`, `channels_max`) and how it misbehaves."""
-
-    cps_max: float = 50.0
-    channels_max: int = 2000
-    cps_carried: float | None = None
-    """Calls per second it really carries, the rest fail with 503; as promised, where it is left out."""
-    failure_probability: float = 0.0
-    """Chance that any call fails with 503, beside the failures of the customers' model."""
-    bridge_delay_s: float = 0.0
-    """From the command to audio between customer and agent."""
-    outages: tuple[Outage, ...] = ()
-
-    def __post_init__(self) -> None:
-        above("cps_max", self.cps_max, 0.0)
-        above("channels_max", self.channels_max, 0)
-        if self.cps_carried is not None:
-            above("cps_carried", self.cps_carried, 0.0)
-        probability("failure_probability", self.failure_probability)
-        at_least("bridge_delay_s", self.bridge_delay_s, 0.0)
-
-
 class Amd(Part, frozen=True, kw_only=True):
     """Answering-machine detection: how long it listens and how often it errs."""
 
@@ -236,6 +199,11 @@ class Customers(Part, frozen=True, kw_only=True):
     machine_talk: AnyDuration = Lognormal(mean_s=8.0, cv=0.4)
     patience: AnyDuration | None = None
     """How long a person holds a silent line; for ever, where it is left out."""
+    keys: dict[str, float] = msgspec.field(default_factory=dict)
+    """Shares of persons who press each key while a menu or a message plays, e.g. { 1 = 0.2, 9 = 0.05 }; the others
+    press none. Everybody presses one key at most."""
+    key_delay: AnyDuration = Lognormal(mean_s=5.0, cv=0.5)
+    """From the beginning of what plays to that key."""
     talk: AnyDuration = Lognormal(mean_s=120.0, cv=1.0)
     """From the bridge to the end of the conversation, with an agent of average speed."""
     acw: AnyDuration = Lognormal(mean_s=15.0, cv=0.5)
@@ -256,6 +224,8 @@ class Customers(Part, frozen=True, kw_only=True):
         above("list_leads", self.list_leads, 0)
         for factor in self.list_factors:
             at_least("list_factors", factor, 0.0)
+        for share in (*self.keys.values(), sum(self.keys.values())):
+            probability("keys", share)
         if self.answer_classes and self.answer_concentration is None:
             raise ScenarioValueError("answer_classes", "needs answer_concentration: there the leads are all alike")
         for hour, factor in self.hour_factors.items():
@@ -276,6 +246,8 @@ class ScenarioCampaign(Part, frozen=True, kw_only=True):
     endless: bool = False
     priority: int = 0
     treatment: Treatment = Treatment.AGENT
+    menu: Menu | None = None
+    """As the product's: keys, what they do, how long is waited; who presses which is said of the customers."""
     pacing: PacingSettings = PacingSettings()
     ring_timeout_s: float = 28.0
     answer_limit_s: float = 2.0
@@ -295,6 +267,7 @@ class ScenarioCampaign(Part, frozen=True, kw_only=True):
         at_least("answer_limit_s", self.answer_limit_s, 0.0)
         above("attempts_max", self.attempts_max, 0)
         pacing_settings("pacing", self.pacing)
+        menu("menu", self.menu, self.treatment, self.pacing)
         for outcome, rule in (self.retry_rules or {}).items():
             at_least(f"retry_rules.{outcome}.delay_s", rule.delay_s, 0.0)
             above(f"retry_rules.{outcome}.attempts_max", rule.attempts_max, 0)

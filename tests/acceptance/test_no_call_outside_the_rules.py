@@ -19,8 +19,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from campaigns.consents import Consent, ConsentKind
 from campaigns.dispositions import Callback
-from campaigns.model import Attempt, Campaign, CampaignStatus, Consent, ConsentKind, Lead, NewLead, Outcome
+from campaigns.model import Attempt, Campaign, CampaignStatus, Lead, NewLead, Outcome
 from campaigns.ports import CampaignStore
 from campaigns.service import campaigns as use_cases
 from campaigns.service.errors import CallerError

@@ -340,6 +340,7 @@ def test_an_attempt_comes_back_as_it_was_recorded(store: CampaignStore) -> None:
     assert store.outcome_counts(campaign.campaign_id) == {None: 1}
     result = ended(attempt, Outcome.CONNECTED, answered_at=NOON + 9)
     full = replace(result.attempt, ringing_at=NOON + 2, bridged_at=NOON + 9.25, agent_id="ann", trunk="second")
+    full = replace(full, asked_at=NOON + 9.0)
     store.record_results([replace(result, attempt=full)], NOON + 30)
     assert store.attempts(AttemptFilter()).items == (full,)
     assert store.cdrs(AttemptFilter()).items == (result.cdr,)

@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
+from campaigns.consents import Consent, ConsentKind
 from campaigns.imports import AddRules, DuplicateScope, ImportStatus, LeadImport, OnDuplicate
 from campaigns.model import (
     Attempt,
     CallingWindow,
     Campaign,
     CampaignStatus,
-    Consent,
-    ConsentKind,
     Lead,
     LeadNumber,
     LeadStatus,

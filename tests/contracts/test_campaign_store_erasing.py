@@ -4,9 +4,10 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
+from campaigns.consents import Consent, ConsentKind
 from campaigns.dispositions import Callback
 from campaigns.erasures import Erased
-from campaigns.model import Consent, ConsentKind, LeadNumber, LeadStatus, NewLead, Outcome
+from campaigns.model import LeadNumber, LeadStatus, NewLead, Outcome
 from campaigns.ports import AttemptFilter, CampaignStore
 from campaigns.service.erasing import CallUnderWayError, erase_person
 from campaigns.skips import Skip

@@ -4,12 +4,11 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
+from campaigns.consents import Consent, ConsentKind
 from campaigns.model import (
     Attempt,
     Campaign,
     CampaignStatus,
-    Consent,
-    ConsentKind,
     Lead,
     LeadStatus,
     NewLead,

@@ -26,6 +26,7 @@ KINDS = (
     Outcome.NO_ANSWER,
     Outcome.BUSY,
     Outcome.MACHINE,
+    Outcome.MENU_ENDED,
     Outcome.CANCELLED,
     Outcome.INVALID_NUMBER,
 )
@@ -85,6 +86,7 @@ def end(attempt: Attempt, random: np.random.Generator) -> Result:
     finished = replace(
         result.attempt,
         ringing_at=at + 2.0 + float(random.integers(0, 20)),
+        asked_at=at + 9.0 if random.random() < 0.5 else None,
         bridged_at=at + 10.0 + float(random.integers(1, 4)) if is_talk else None,
         agent_id=str(random.choice(["ann", "bob"])) if is_talk else "",
         cause="not placed: paused" if outcome is Outcome.CANCELLED and random.random() < 0.5 else "over",

@@ -154,6 +154,8 @@ class World:
         """What becomes of each call."""
         self._ended: set[str] = set()
         self._bridged: dict[str, str] = {}
+        self.plays: dict[str, int] = {}
+        """The number of what plays to each call: what was replaced or stopped does not come to its end."""
 
     def now(self) -> float:
         return self.time
@@ -266,7 +268,11 @@ class World:
                 self.runner.post(m.CallBridged(call_id=call_id, leg_id=leg_id))
                 self.after(self._calls[call_id].talk_s, lambda: self.end(call_id, CallCause.FAR_END))
             case m.PlayMessage(call_id=call_id):
-                self.after(5.0, lambda: self._played(call_id))
+                self.plays[call_id] = self.plays.get(call_id, 0) + 1
+                number = self.plays[call_id]
+                self.after(5.0, lambda: self._played(call_id, number))
+            case m.StopMessage(call_id=call_id):
+                self.plays[call_id] += 1
             case m.HangUpCall(call_id=call_id) | m.CancelCall(call_id=call_id) if not self.holds_hang_ups:
                 self.after(0.01, lambda: self.end(call_id, CallCause.DIALER))
             case m.OpenLeg(leg_id=leg_id) if not self.holds_legs:
@@ -278,8 +284,8 @@ class World:
         if call_id not in self._ended:
             self.runner.post(m.CallRinging(call_id=call_id))
 
-    def _played(self, call_id: str) -> None:
-        if call_id not in self._ended:
+    def _played(self, call_id: str, number: int) -> None:
+        if call_id not in self._ended and self.plays[call_id] == number:
             self.runner.post(m.MessagePlayed(call_id=call_id))
 
     def _desk(self, command: m.DeskCommand) -> None:

@@ -2,10 +2,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from campaigns.consents import Consent, ConsentKind
 from campaigns.importing.checking import RejectedError, RowCheck
 from campaigns.importing.columns import map_columns
 from campaigns.importing.table import Row
-from campaigns.model import Consent, ConsentKind, LeadNumber, NewLead, PhoneKind
+from campaigns.model import LeadNumber, NewLead, PhoneKind
 
 
 def lead_of(region: str = "US", **cells: str) -> NewLead:

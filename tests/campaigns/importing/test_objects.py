@@ -1,10 +1,11 @@
 import pytest
 
+from campaigns.consents import ConsentKind
 from campaigns.importing.batches import ImportOptions
 from campaigns.importing.checking import RejectedError
 from campaigns.importing.objects import ObjectCheck, import_objects
 from campaigns.imports import OnDuplicate
-from campaigns.model import Campaign, ConsentKind, PhoneKind
+from campaigns.model import Campaign, PhoneKind
 from campaigns.store.memory import MemoryStore
 
 

@@ -35,3 +35,9 @@ def test_a_rate_of_nothing_is_not_zero() -> None:
     found = counts([])
     assert [found[name] for name in ("answer_rate", "abandon_rate", "talk_mean_s", "wait_mean_s")] == [None] * 4
     assert rate(0, 5) == 0.0
+
+
+def test_whoever_only_heard_a_menu_was_reached_and_could_not_be_abandoned() -> None:
+    found = counts([tally(Outcome.CONNECTED, 9), tally(Outcome.ABANDONED, 1), tally(Outcome.MENU_ENDED, 90)])
+    assert found["answered"] == 100
+    assert found["abandon_rate"] == 1 / 10

@@ -1,7 +1,8 @@
 import pytest
 from msgspec.structs import replace
 
-from campaigns.model import Campaign, Consent, ConsentKind, Lead, Treatment
+from campaigns.consents import Consent, ConsentKind
+from campaigns.model import Campaign, Lead, Treatment
 from campaigns.rules.checks import CHECKS, Case, GateRule, Seen
 from campaigns.rules.places.place import NOWHERE
 from campaigns.rules.ruleset import dates_of, rule_set

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from campaigns.model import CallingWindow, Campaign, CampaignStatus, Consent, ConsentKind, Lead, LeadStatus, Outcome
+from campaigns.consents import Consent, ConsentKind
+from campaigns.model import CallingWindow, Campaign, CampaignStatus, Lead, LeadStatus, Outcome
 from campaigns.rules.checks import GateRule, Seen
 from campaigns.rules.gate import Gate, campaign_refusals, gate_of, refusals, window_refusal
 from campaigns.rules.past import PastCall

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
+from campaigns.menus import Menu, MenuAction, MenuChoice
 from campaigns.model import Campaign
 from campaigns.rules.places.place import NOWHERE, Place
 from campaigns.rules.profiles.profile import Consent, ConsentFor, Standing
@@ -77,3 +78,10 @@ def test_holidays_are_named_by_country_or_region() -> None:
 def test_a_profile_that_is_not_known_allows_nothing() -> None:
     rules = rule_set(replace(CAMPAIGN, compliance="atlantis"), MIAMI, "")
     assert not any(rules.clock.is_open(hour * 3600.0) for hour in range(24 * 7))
+
+
+def test_a_menu_is_a_recorded_message_for_which_consent_is_asked() -> None:
+    campaign = replace(CAMPAIGN, compliance="us")
+    menu = Menu(prompt="offer", keys={"1": MenuChoice(action=MenuAction.AGENT)})
+    before, after = (rule_set(one, MIAMI, "").consents for one in (campaign, replace(campaign, menu=menu)))
+    assert len(after) > len(before)

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaigns.consents import Consent, ConsentKind
 from campaigns.imports import AddRules
-from campaigns.model import Campaign, Consent, ConsentKind, LeadNumber, NewLead, PhoneKind
+from campaigns.model import Campaign, LeadNumber, NewLead, PhoneKind
 from campaigns.ports import LeadFilter
 from campaigns.store import copying
 from campaigns.store.opening import open_store

@@ -1,14 +1,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaigns.consents import Consent, ConsentKind
 from campaigns.imports import AddRules
 from campaigns.model import (
     Attempt,
     Campaign,
     CampaignStatus,
     Cdr,
-    Consent,
-    ConsentKind,
     Lead,
     LeadNumber,
     LeadStatus,

@@ -6,7 +6,7 @@ from dialer.gateway.conversations import Conversations
 from dialer.gateway.lines import Line
 from dialer.gateway.media_port import StreamStatistics
 from dialer.gateway.silent_media import SilentMedia
-from dialer.messages import AmdDecided, BridgeCall, Event, HoldCall, JoinCall, LeaveCall, PlayMessage
+from dialer.messages import AmdDecided, BridgeCall, Event, HoldCall, JoinCall, LeaveCall, PlayMessage, StopMessage
 from dialer.model import MonitorMode
 from tests.dialer.gateway.media.amd_sounds import frames, silence, tone, voice
 
@@ -135,3 +135,19 @@ def test_a_guest_of_a_call_that_has_gone_is_out_of_place() -> None:
     talk.join(MonitorMode.LISTEN)
     assert talk.media.guests == {}
     assert talk.conversations.counters()["commands_out_of_place"] == 1
+
+
+def test_what_plays_is_stopped_and_a_line_that_is_gone_has_nothing_playing() -> None:
+    room = Room()
+    room.conversations.play(PlayMessage(call_id="1-1", message="offer"))
+    room.conversations.stop(StopMessage(call_id="1-1"))
+    room.conversations.stop(StopMessage(call_id="2-1"))
+    room.media.finish("1-1")
+    assert room.events == []
+
+
+def test_a_menu_that_plays_again_does_not_count_tones_twice() -> None:
+    room = Room()
+    for _ in range(2):
+        room.conversations.play(PlayMessage(call_id="1-1", message="offer"))
+    assert len(room.media.ears["1-1"]) == 1

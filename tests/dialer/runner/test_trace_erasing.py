@@ -3,7 +3,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from campaigns.model import Consent, Lead, LeadNumber
+from campaigns.consents import Consent
+from campaigns.model import Lead, LeadNumber
 from campaigns.service.spelling import Spellings
 from campaigns.skips import Skip
 from dialer import messages as m

@@ -1,11 +1,11 @@
 import pytest
 
 from simulation.models.changes import Changes, constant_timelines, start_values
+from simulation.scenario.carrier import Carrier
 from simulation.scenario.model import (
     OF_ALL_CAMPAIGNS,
     Agents,
     Amd,
-    Carrier,
     Change,
     Customers,
     Day,

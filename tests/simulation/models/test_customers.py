@@ -162,3 +162,14 @@ def test_leads_of_several_lists_come_in_turn_and_answer_by_their_lists_factor() 
     assert [people.attributes(lead)["list"] for lead in range(8)] == ["0", "0", "0", "1", "1", "1", "0", "0"]
     assert people.answer_probability(0, 1, NOON) == pytest.approx(0.15 / 0.85)
     assert people.answer_probability(3, 1, NOON) == pytest.approx(0.6 / 1.3)
+
+
+def test_keys_are_pressed_by_their_shares_and_nobody_else_changes() -> None:
+    people, keys = model(Customers()), model(Customers(keys={"1": 0.3, "9": 0.1}))
+    fates = [keys.fate(place, 1, NOON) for place in range(20_000)]
+    pressed = Counter(fate.key for fate in fates if fate.is_person)
+    assert pressed["1"] / pressed.total() == pytest.approx(0.3, abs=0.02)
+    assert pressed["9"] / pressed.total() == pytest.approx(0.1, abs=0.02)
+    assert not any(fate.key for fate in fates if not fate.is_person)
+    before = [people.fate(place, 1, NOON) for place in range(100)]
+    assert before == [fate._replace(key="", key_delay_s=float("inf")) for fate in fates[:100]]

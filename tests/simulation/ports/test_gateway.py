@@ -13,6 +13,7 @@ from dialer.messages import (
     CallRinging,
     CancelCall,
     CloseLeg,
+    DigitHeard,
     Event,
     HangUpCall,
     LegClosed,
@@ -21,6 +22,7 @@ from dialer.messages import (
     OpenLeg,
     PlaceCall,
     PlayMessage,
+    StopMessage,
 )
 from dialer.model import AmdResult, CallCause
 from simulation.models.carrier import CarrierModel, OutageSpan
@@ -29,7 +31,8 @@ from simulation.models.customers import CustomerModel, Fate
 from simulation.models.timelines import Timeline
 from simulation.ports.gateway import CONGESTION_S, MESSAGE_S, SimGateway
 from simulation.ports.numbers import number_of
-from simulation.scenario.model import Carrier, Customers
+from simulation.scenario.carrier import Carrier
+from simulation.scenario.model import Customers
 
 PERSON = Fate(True, False, None, 10.0, 2.0, 0.3, False, 0.0, False, float("inf"), 60.0)
 NOBODY = PERSON._replace(is_person=False, delay_s=float("inf"))
@@ -176,3 +179,28 @@ def test_legs_open_and_close_at_once() -> None:
     line.gateway.send(CloseLeg(leg_id="ann#1"))
 
     assert [event for _, event in line.heard] == [LegOpened(leg_id="ann#1"), LegClosed(leg_id="ann#1")]
+
+
+def test_a_person_presses_their_key_once_while_something_plays() -> None:
+    line = Line(PERSON._replace(key="1", key_delay_s=3.0))
+    line.place()
+    line.run(until=11.0)
+    for _ in range(2):
+        line.gateway.send(PlayMessage(call_id="7-1", message="offer"))
+    line.run(until=30.0)
+    assert line.heard[2:] == [
+        (14.0, DigitHeard(call_id="7-1", digit="1")),
+        (11.0 + MESSAGE_S, MessagePlayed(call_id="7-1")),
+    ]
+
+
+def test_what_is_stopped_does_not_come_to_its_end_and_patience_begins_anew() -> None:
+    line = Line(PERSON._replace(patience_s=4.0))
+    line.place()
+    line.run(until=11.0)
+    line.gateway.send(PlayMessage(call_id="7-1", message="offer"))
+    line.run(until=12.0)
+    line.gateway.send(StopMessage(call_id="7-1"))
+    line.run(until=30.0)
+    assert [at for at, event in line.heard[2:] if isinstance(event, CallEnded)] == [16.0]
+    assert not any(isinstance(event, MessagePlayed) for _, event in line.heard)
