@@ -7,6 +7,7 @@ each that is not taken.
 import re
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
@@ -21,9 +22,6 @@ DYNAMIC_FORMATS = frozenset(map(str, range(96, 128)))
 TELEPHONE_EVENT = "telephone-event/8000"
 TELEPHONE_EVENT_PAYLOAD_TYPE = 101
 BODY_BYTES_MAX = 16384
-AudioLine = tuple[int, tuple[int, ...], int | None]
-"""Port, codecs and the payload type of telephone events."""
-NO_AUDIO: AudioLine = (0, (), None)
 
 _DIRECTION = re.compile(r"\na=(sendrecv|sendonly|recvonly|inactive)[ \t]*(?:\n|\Z)")
 _LINE = r"(?:.=.*+|[ \t]*+)"
@@ -50,6 +48,21 @@ REVERSED = {
     Direction.RECVONLY: Direction.SENDONLY,
     Direction.INACTIVE: Direction.INACTIVE,
 }
+
+
+class Audio(NamedTuple):
+    """What an audio stream's section says, but for its port."""
+
+    codecs: tuple[int, ...] = ()
+    telephone_event: int | None = None
+    connection: str = ""
+    """Its own c= line, where it has one."""
+    direction: Direction | None = None
+    shares_rtcp: bool = False
+    rtcp_port: int | None = None
+
+
+NO_AUDIO = Audio()
 
 
 class SessionDescription(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,21 +113,22 @@ def parse_sdp(body: bytes) -> SessionDescription:
         wrong = next(line for line in text.split("\n") if _SHAPE.fullmatch(line) is None)
         raise MalformedMessage(f"not a line of SDP: {wrong[:80]!r}")
     session, *media = text.split("\nm=")
-    lines = tuple([each.partition("\n")[0].rstrip() for each in media])
-    audio_index = next((n for n, line in enumerate(lines) if _is_usable_audio(line)), None)
-    audio, stream = "", NO_AUDIO
-    if audio_index is not None:
-        audio = media[audio_index]
-        stream = _read_audio(lines[audio_index], audio)
-    port, codecs, telephone_event = stream
+    lines = []
+    audio_index, port, audio = None, 0, NO_AUDIO
+    for index, section in enumerate(media):
+        line, line_end, attributes = section.partition("\n")
+        lines.append(line.rstrip())
+        parts = line.split(None, 3)
+        if audio_index is None and _is_usable_audio(parts):
+            audio_index, port, audio = index, _port(parts[1]), _read_audio(parts[3], f"{line_end}{attributes}")
     return SessionDescription(
-        host=_host(_value(audio, "c") or _value(session, "c")),
+        host=_host(audio.connection or _value(session, "c")),
         port=port,
-        codecs=codecs,
-        telephone_event=telephone_event,
-        direction=_direction(audio) or _direction(session) or Direction.SENDRECV,
+        codecs=audio.codecs,
+        telephone_event=audio.telephone_event,
+        direction=audio.direction or _direction(session) or Direction.SENDRECV,
         origin=_origin(_value(session, "o")),
-        media_lines=lines,
+        media_lines=tuple(lines),
         audio_index=audio_index,
         rtcp_port=_rtcp_port(audio, port),
     )
@@ -214,42 +228,49 @@ def _audio_formats(
     return "\r\n".join(lines)
 
 
-def _is_usable_audio(line: str) -> bool:
-    parts = line.split(None, 3)
+def _is_usable_audio(parts: list[str]) -> bool:
     return len(parts) == 4 and parts[0] == "audio" and parts[2] == "RTP/AVP" and parts[1].partition("/")[0] != "0"
 
 
-def _read_audio(line: str, section: str) -> AudioLine:
-    _, port_text, _, formats = line.split(None, 3)
-    port_text = port_text.partition("/")[0]
-    if not (port_text.isascii() and port_text.isdigit() and len(port_text) <= 5 and int(port_text) <= 65535):
-        raise MalformedMessage(f"not an RTP port: {port_text[:20]!r}")
-    codecs = _codecs_of(formats)
-    if "telephone-event" in section.lower():
-        for each in section.split("\na=rtpmap:")[1:]:
-            number, _, encoding = each.partition("\n")[0].partition(" ")
-            is_it = encoding.strip().lower().startswith(TELEPHONE_EVENT)
-            if is_it and number in DYNAMIC_FORMATS and number in formats.split():
-                return int(port_text), codecs, int(number)
-    return int(port_text), codecs, None
+def _port(text: str) -> int:
+    text = text.partition("/")[0]
+    if not _is_port(text):
+        raise MalformedMessage(f"not an RTP port: {text[:20]!r}")
+    return int(text)
 
 
-@lru_cache(maxsize=1024)
-def _codecs_of(formats: str) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(STATIC_FORMATS[each] for each in formats.split() if each in STATIC_FORMATS))
+@lru_cache(maxsize=256)
+def _read_audio(formats: str, attributes: str) -> Audio:
+    """What all calls of one far end have in common, and is read once."""
+    types = formats.split()
+    telephone_event = None
+    for each in attributes.split("\na=rtpmap:")[1:]:
+        number, _, encoding = each.partition("\n")[0].partition(" ")
+        is_it = encoding.strip().lower().startswith(TELEPHONE_EVENT)
+        if is_it and number in DYNAMIC_FORMATS and number in types:
+            telephone_event = int(number)
+            break
+    lines = [line.rstrip() for line in attributes.split("\n")]
+    ports = [line[7:].partition(" ")[0] for line in lines if line.startswith("a=rtcp:")]
+    return Audio(
+        codecs=tuple(dict.fromkeys(STATIC_FORMATS[each] for each in types if each in STATIC_FORMATS)),
+        telephone_event=telephone_event,
+        connection=_value(attributes, "c"),
+        direction=_direction(attributes),
+        shares_rtcp="a=rtcp-mux" in lines,
+        rtcp_port=next((int(port) for port in ports if _is_port(port)), None),
+    )
 
 
-def _rtcp_port(section: str, port: int) -> int:
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535
+
+
+def _rtcp_port(audio: Audio, port: int) -> int:
     """RFC 5761 section 5.1.1, RFC 3605, and what they leave as the rule (RFC 3550 section 11)."""
-    if port and "\na=rtcp" in section:
-        attributes = [line.rstrip() for line in section.split("\n")]
-        if "a=rtcp-mux" in attributes:
-            return port
-        for line in attributes:
-            text = line[7:].partition(" ")[0] if line.startswith("a=rtcp:") else ""
-            if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535:
-                return int(text)
-    return min(port + 1, 65535) if port else 0
+    if not port or audio.shares_rtcp:
+        return port
+    return min(port + 1, 65535) if audio.rtcp_port is None else audio.rtcp_port
 
 
 @lru_cache(maxsize=1024)
