@@ -19,7 +19,7 @@ def take_challenge(session: Session, response: Response) -> bool:
     if names is None or session.credentials is None:
         return False
     try:
-        challenge = choose_challenge(response.headers.get(names[0], []), session.credentials.realm)
+        challenge = choose_challenge(response.values(names[0]), session.credentials.realm)
     except MalformedMessage:
         return False
     # The same challenge twice means that the password is wrong; only a stale nonce is worth another try.

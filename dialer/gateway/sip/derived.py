@@ -47,7 +47,7 @@ def make_response(
 def make_refusal_ack(invite: Request, response: Response) -> Request:
     """The ACK of a final response other than 2xx (section 17.1.1.3): part of the INVITE's own transaction."""
     headers = _same_hop(invite)
-    headers["To"] = response.headers["To"]
+    headers["To"] = [response.receiver]
     headers["CSeq"] = [f"{invite.cseq} ACK"]
     for name in CREDENTIALS:
         if name in invite.headers:

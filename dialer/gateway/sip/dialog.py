@@ -40,7 +40,7 @@ class Dialog(msgspec.Struct, kw_only=True, eq=False):
             call_id=invite.call_id,
             local_party=invite.sender,
             local_tag=invite.from_tag or "",
-            remote_party=response.headers["To"][0],
+            remote_party=response.receiver,
             remote_tag=response.to_tag or "",
             remote_target=target_of(response) or invite.uri,
             route_set=list(reversed(_record_route_of(response))),
@@ -157,8 +157,8 @@ class EarlyDialog:
 
 def target_of(message: Request | Response) -> str | None:
     """The URI of the first Contact; None where there is none that can be read."""
-    contacts = message.headers.get("Contact")
-    return _uri_of_contact(contacts[0]) if contacts else None
+    contact = message.get("Contact")
+    return None if contact is None else _uri_of_contact(contact)
 
 
 @lru_cache(maxsize=4096)
@@ -173,8 +173,6 @@ def _uri_of_contact(value: str) -> str | None:
 
 
 def _record_route_of(message: Request | Response) -> list[str]:
-    if "Record-Route" not in message.headers:
-        return []
     try:
         routes = message.get_list("Record-Route")
         for route in routes:

@@ -1,7 +1,8 @@
 """SIP messages: bytes to `Request` or `Response` and back (RFC 3261 section 7).
 
 What every message must have is read and checked when it is parsed, so that nobody downstream meets a message without
-it; everything else stays text until someone asks.
+it; everything else stays text until someone asks. Of a response in plain form (`plain`) that means the header lines:
+few of them are ever looked at.
 """
 
 import re
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 from dialer.gateway.sip.errors import MalformedMessage
 from dialer.gateway.sip.headers import CANONICAL_NAMES, branch_of, canonical_name, split_list, tag_of
+from dialer.gateway.sip.plain import match_plain, values_in
 
 Headers = dict[str, list[str]]
 """Values by canonical name; several lines of one header are several values, in their order."""
@@ -27,7 +29,10 @@ _METHOD = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]+")
 class Message:
     """What requests and responses have in common."""
 
-    __slots__ = ("body", "branch", "call_id", "cseq", "from_tag", "headers", "method", "sender", "to_tag")
+    __slots__ = (
+        *("body", "branch", "call_id", "cseq", "from_tag", "headers", "lines", "method", "receiver", "sender"),
+        "to_tag",
+    )
 
     def __init__(self, method: str, headers: Headers, body: bytes) -> None:
         """Index what is looked at in every message.
@@ -38,12 +43,14 @@ class Message:
         self.method = method
         """Of the request; of a response, the method it answers."""
         self.headers = headers
+        self.lines = ""
+        """Its headers as they go on the wire, where they are written and have not been read one by one."""
         self.body = body
         try:
             (self.call_id,) = headers["Call-ID"]
             (cseq,) = headers["CSeq"]
             (self.sender,) = headers["From"]
-            (receiver,) = headers["To"]
+            (self.receiver,) = headers["To"]
             via = headers["Via"][0]
         except KeyError as missing:
             raise MalformedMessage(f"no {missing.args[0]} header") from None
@@ -59,12 +66,25 @@ class Message:
             raise MalformedMessage(f"CSeq of {cseq_method[:40]!r} in a {method} request")
         self.method = cseq_method
         self.from_tag = tag_of(self.sender)
-        self.to_tag = tag_of(receiver)
+        self.to_tag = tag_of(self.receiver)
         self.branch = branch_of(via)
 
+    def __getattr__(self, name: str) -> Headers:
+        # Asked only for what has not been set: that can be nothing but headers that are still text.
+        if name != "headers":
+            raise AttributeError(name)
+        self.headers = headers = _read_headers(f"\r\n{self.lines}".removesuffix("\r\n"))
+        headers.pop("Content-Length", None)
+        self.lines = ""
+        return headers
+
+    def values(self, name: str) -> list[str]:
+        """The values of a header, by canonical name; of one that is not there, an empty list."""
+        return self.headers.get(name, [])
+
     def get(self, name: str) -> str | None:
-        """The first value of a header, by canonical name."""
-        values = self.headers.get(name)
+        """The first value of a header."""
+        values = self.values(name)
         return values[0] if values else None
 
     def get_list(self, name: str) -> list[str]:
@@ -73,7 +93,7 @@ class Message:
         Raises:
             MalformedMessage: A quote or bracket that is never closed.
         """
-        return [value for line in self.headers.get(name, ()) for value in split_list(line)]
+        return [value for line in self.values(name) for value in split_list(line)]
 
     def _to_bytes(self, start_line: str) -> bytes:
         lines = [start_line, *[f"{name}: {value}" for name, values in self.headers.items() for value in values]]
@@ -85,13 +105,11 @@ class Message:
 class Request(Message):
     """A request; `uri` is the Request-URI as text."""
 
-    __slots__ = ("lines", "uri")
+    __slots__ = ("uri",)
 
     def __init__(self, method: str, uri: str, headers: Headers, body: bytes = b"") -> None:
         super().__init__(method, headers, body)
         self.uri = uri
-        self.lines = ""
-        """Its headers as they go on the wire, where we have written them; until somebody asks for them one by one."""
 
     @classmethod
     def written(
@@ -107,14 +125,6 @@ class Request(Message):
         request.sender, request.call_id, request.cseq, request.branch = sender, call_id, cseq, branch
         request.from_tag, request.to_tag = from_tag, None
         return request
-
-    def __getattr__(self, name: str) -> Headers:
-        # Asked only for what has not been set: that can be nothing but the headers of a request that we have written.
-        if name != "headers":
-            raise AttributeError(name)
-        self.headers = headers = _read_headers(f"\r\n{self.lines}".removesuffix("\r\n"))
-        self.lines = ""
-        return headers
 
     def to_bytes(self) -> bytes:
         """As it goes on the wire; Content-Length is counted, not taken from the headers."""
@@ -147,6 +157,26 @@ class Response(Message):
         self.status = status
         self.reason = reason
 
+    @classmethod
+    def plain(cls, status: int, reason: str, lines: str, counting: list[str], body: bytes) -> "Response":
+        """A response of plain header lines, with what counts of them.
+
+        Raises:
+            MalformedMessage: What counts is wrong.
+        """
+        response = cls.__new__(cls)
+        response.status, response.reason, response.lines, response.body = status, reason, lines, body
+        via, sender, receiver, response.call_id, cseq = counting
+        response.cseq, response.method = _parse_cseq(cseq)
+        response.sender, response.from_tag = sender, tag_of(sender)
+        response.receiver, response.to_tag = receiver, tag_of(receiver)
+        response.branch = branch_of(via)
+        return response
+
+    def values(self, name: str) -> list[str]:
+        """The values of a header other than Via."""
+        return values_in(self.lines, name) if self.lines else self.headers.get(name, [])
+
     def to_bytes(self) -> bytes:
         """As it goes on the wire; Content-Length is counted, not taken from the headers."""
         return self._to_bytes(f"SIP/2.0 {self.status} {self.reason}")
@@ -177,14 +207,20 @@ def parse_message(data: bytes) -> Request | Response:
     if not blank_line:
         raise MalformedMessage("no empty line after the headers")
     head = _decode(head_bytes)
-    headers = _read_headers(head)
-    start_line = head.partition("\r\n")[0]
-    lengths = headers.pop("Content-Length", None)
-    if lengths is not None:
-        body = _cut_body(body, lengths)
-    if start_line[:8].upper() == "SIP/2.0 ":
+    start_line, line_end, rest = head.partition("\r\n")
+    is_response = start_line[:8].upper() == "SIP/2.0 "
+    lines = f"{rest}{line_end}"
+    plain = match_plain(lines) if is_response else None
+    if plain is not None:
+        *counting, length = plain.groups()
         status, reason = _parse_status_line(start_line)
-        return Response(status, reason, headers, body)
+        return Response.plain(status, reason, lines, counting, body if length is None else _cut_body(body, [length]))
+    headers = _read_headers(head)
+    lengths = headers.pop("Content-Length", [])
+    if lengths:
+        body = _cut_body(body, lengths)
+    if is_response:
+        return Response(*_parse_status_line(start_line), headers, body)
     parts = start_line.split(" ")
     if len(parts) != 3 or parts[2].upper() != "SIP/2.0" or parts[1][:1] in NO_URI or not _METHOD.fullmatch(parts[0]):
         raise MalformedMessage(f"not a request line: {start_line[:80]!r}")

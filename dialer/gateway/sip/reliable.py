@@ -44,13 +44,13 @@ def take_reliable(
 
 def _rseq_of(response: Response) -> int | None:
     """The number of a reliable response; None where it is an ordinary one."""
-    if "RSeq" not in response.headers or "Require" not in response.headers:
+    text = response.get("RSeq")
+    if text is None:
         return None
     try:
         options = [option.lower() for option in response.get_list("Require")]
     except MalformedMessage:
         return None
-    text = response.get("RSeq") or ""
     if OPTION not in options or not (text.isascii() and text.isdigit() and len(text) <= 10):
         return None
     return int(text) if 1 <= int(text) <= RSEQ_MAX else None

@@ -151,8 +151,6 @@ def printable(text: str) -> str:
 
 def q850_cause(message: Request | Response) -> int | None:
     """The Q.850 cause of a message's Reason headers (RFC 3326); None where there is none."""
-    if "Reason" not in message.headers:
-        return None
     try:
         for value in message.get_list("Reason"):
             protocol, semicolon, rest = value.partition(";")
