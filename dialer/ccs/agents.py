@@ -95,11 +95,13 @@ class Agent:
         "attempt_id_before",
         "campaign_id",
         "handed_on_at",
+        "is_returning",
         "leg_id",
         "pause_reason",
         "pause_said_at",
         "preview",
         "promise",
+        "refused_at",
         "screen",
         "screen_before",
         "seconds",
@@ -137,6 +139,10 @@ class Agent:
         self.acw_s_max = 0.0
         self.handed_on_at = -math.inf
         """When their phone last heard that a transfer of its own had succeeded."""
+        self.refused_at = -math.inf
+        """When their phone last heard that a transfer of its own had failed."""
+        self.is_returning = False
+        """Whether their phone has hung up on their conversation for that, and is called again."""
         self.wants_calls = False
         """Whether they are ready as soon as their leg is up again."""
 

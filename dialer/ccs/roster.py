@@ -73,9 +73,8 @@ class Roster:
         self.legs_opened += 1
         return f"{name}#{self.legs_opened}"
 
-    def call_again(self, agent: Agent, now: float) -> None:
-        """Give a paused agent a new leg, which is to be opened next."""
-        self.move(agent, AgentTrigger.CALL_AGAIN, now)
+    def renew_leg(self, agent: Agent) -> None:
+        """Give an agent, whose leg is down, the id of the next."""
         del self.legs[agent.leg_id]
         agent.leg_id = self.new_leg_id(agent.agent_id)
         self.legs[agent.leg_id] = agent

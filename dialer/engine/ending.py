@@ -24,7 +24,7 @@ GREETING_S_MAX = 30.0
 
 def hang_up(state: EngineState, call: Call, outcome: Outcome, cause: str, now: float) -> None:
     """End an answered call, and the leg of whoever it is handed on to; the final event follows."""
-    close_party(state, call)
+    close_party(state, call, now)
     advance(call, CallTrigger.HANG_UP)
     call.outcome = outcome
     call.cause = cause
@@ -142,7 +142,7 @@ def on_call_ended(state: EngineState, event: CallEnded, now: float) -> None:
     call.cause = call.cause or event.reason or str(event.cause)
     call.quality = event.quality
     before = advance(call, CallTrigger.END)
-    close_party(state, call)
+    close_party(state, call, now)
     ended_at = now if call.ended_at is None else call.ended_at
     _settle(state, call, work, before, outcome, event.cause, now)
     if remembers_numbers(work.campaign.pacing):

@@ -5,6 +5,7 @@ import math
 from msgspec.structs import replace
 
 from campaigns.model import Outcome
+from campaigns.terms import RecordingMode
 from dialer.ccs.agents import Agent, AgentTrigger
 from dialer.engine import guests
 from dialer.engine.acw import become_idle, end_acw
@@ -12,6 +13,7 @@ from dialer.engine.connecting import enqueue, pause, seek_agent
 from dialer.engine.ending import hang_up, play_message
 from dialer.engine.parties import UNAVAILABLE, answer_referrer, close_party, party_answered, party_failed
 from dialer.engine.previewing import leave_preview
+from dialer.engine.returning import HANGS_UP_S_MAX, hung_up_over_failure, music_until_back, take_back
 from dialer.engine.state import EngineState
 from dialer.messages import LegClosed, LegOpened, OpenLeg
 from dialer.model import AgentState, CallState
@@ -19,8 +21,6 @@ from dialer.pds.calls import Call, CallTrigger, Party, advance
 from dialer.routing.router import NoRoute, Route
 
 FREE = (AgentState.ACW, AgentState.IDLE, AgentState.PAUSED)
-HANGS_UP_S_MAX = 10.0
-"""A phone that hangs up so soon after its transfer succeeded has hung up for that."""
 
 
 def outside_number(address: str) -> str:
@@ -61,6 +61,10 @@ def on_leg_opened(state: EngineState, event: LegOpened, now: float) -> None:
         return
     if agent is None and guests.opened(state, event.leg_id):
         return
+    if agent is not None and agent.is_returning:
+        call = state.calls.get(agent.attempt_id)
+        take_back(state, agent, call is not None and state.campaign_of(call).recording is RecordingMode.ALL)
+        return
     if agent is None or agent.state is not AgentState.CONNECTING:
         state.counters.count("events_out_of_place")
         return
@@ -83,7 +87,10 @@ def on_leg_closed(state: EngineState, event: LegClosed, now: float) -> None:
     if agent is None:
         guests.closed(state, event.leg_id)
         return
-    if agent.state in FREE and now - agent.handed_on_at <= HANGS_UP_S_MAX:
+    if hung_up_over_failure(state, agent, now) and _renew_leg(state, agent, now):
+        music_until_back(state, agent)
+        return
+    if agent.state in FREE and now - max(agent.handed_on_at, agent.refused_at) <= HANGS_UP_S_MAX:
         _call_again(state, agent, now)
         return
     if agent.state is AgentState.CONNECTING:
@@ -94,33 +101,41 @@ def on_leg_closed(state: EngineState, event: LegClosed, now: float) -> None:
 
 
 def _call_again(state: EngineState, agent: Agent, now: float) -> None:
-    """Call a phone that has handed its call on and has then hung up, as phones do: its agent is still there.
+    """Call a phone that has hung up when it heard how its transfer went, as phones do: its agent is still there.
 
     What is left of after-call work can be done meanwhile; who was ready is so again once the leg is up.
     """
-    agent.handed_on_at = -math.inf
+    agent.handed_on_at = agent.refused_at = -math.inf
     agent.wants_calls = agent.state is not AgentState.PAUSED and not agent.wants_pause
     if agent.state is AgentState.ACW:
         agent.wants_pause = True
         end_acw(state, agent, now)
     elif agent.state is AgentState.IDLE:
         pause(state, agent, now)
-    route = leg_route(state, agent.address, now)
-    if isinstance(route, str):
+    if isinstance(leg_route(state, agent.address, now), str):
         agent_left(state, agent, now)
         return
-    state.counters.count("legs_called_again")
-    state.roster.call_again(agent, now)
-    open_leg(state, agent.leg_id, agent.agent_id, agent.address, route, now)
+    state.roster.move(agent, AgentTrigger.CALL_AGAIN, now)
+    _renew_leg(state, agent, now)
     state.show(agent)
+
+
+def _renew_leg(state: EngineState, agent: Agent, now: float) -> bool:
+    route = leg_route(state, agent.address, now)
+    if isinstance(route, str):
+        return False
+    state.counters.count("legs_called_again")
+    state.roster.renew_leg(agent)
+    open_leg(state, agent.leg_id, agent.agent_id, agent.address, route, now)
+    return True
 
 
 def _party_left(state: EngineState, call: Call, party: Party, reason: str, now: float) -> None:
     if call.state is not CallState.TRANSFERRED:
-        party_failed(state, call, party, reason)
+        party_failed(state, call, party, reason, now)
         return
     call.party = None
-    answer_referrer(state, call, UNAVAILABLE)
+    answer_referrer(state, call, UNAVAILABLE, now)
     hang_up(state, call, Outcome.CONNECTED, f"{party.name} hung up", now)
 
 
@@ -143,7 +158,7 @@ def reconnect(state: EngineState, call: Call, now: float) -> None:
     A person who has not talked to anybody waits on, inside the answer limit. One who has is not made to wait: another
     agent at once, or the call is over.
     """
-    close_party(state, call)
+    close_party(state, call, now)
     if call.bridged_at is not None:
         if call.state is not CallState.BRIDGED or not seek_agent(state, call, now):
             hang_up(state, call, Outcome.CONNECTED, "the agent's leg went down", now)

@@ -66,41 +66,38 @@ def party_bridged(state: EngineState, call: Call, leg_id: str, now: float) -> bo
     if call.state is not CallState.TRANSFERRED or party is None or party.leg_id != leg_id:
         return False
     party.is_bridged = True
-    referrer_succeeded(state, call, now)
+    answer_referrer(state, call, OK, now)
     return True
 
 
-def close_party(state: EngineState, call: Call, status: int = GONE) -> None:
-    """Give up whom a call is handed on to, if anybody; whoever asked for it hears `status`."""
-    answer_referrer(state, call, status)
+def close_party(state: EngineState, call: Call, now: float) -> None:
+    """Give up whom a call is handed on to, if anybody; the phone that asked for it hears that they are gone."""
+    answer_referrer(state, call, GONE, now)
     party, call.party = call.party, None
     if party is not None:
         state.commands.append(CloseLeg(leg_id=party.leg_id))
 
 
-def party_failed(state: EngineState, call: Call, party: Party, reason: str) -> None:
+def party_failed(state: EngineState, call: Call, party: Party, reason: str, now: float) -> None:
     """Whom a call was to be handed on to cannot be had: the agent, who still has it, is told."""
     call.party = None
     state.counters.count("transfers_failed")
-    answer_referrer(state, call, UNAVAILABLE)
+    answer_referrer(state, call, UNAVAILABLE, now)
     agent = state.roster.agents.get(call.agent_id)
     if agent is not None:
         tell_agent(state, agent, f"{party.name} was not reached: {reason or 'no reason was given'}")
 
 
-def answer_referrer(state: EngineState, call: Call, status: int) -> None:
-    """Tell the phone that asked for a transfer how it went, once."""
+def answer_referrer(state: EngineState, call: Call, status: int, now: float) -> None:
+    """Tell the phone that asked for a transfer how it went, once; many a phone hangs up then."""
     leg_id, call.referrer = call.referrer, ""
-    if leg_id in state.roster.legs:
-        state.commands.append(AnswerRefer(leg_id=leg_id, status=status))
-
-
-def referrer_succeeded(state: EngineState, call: Call, now: float) -> None:
-    """Tell the phone that asked for a transfer that it is done; many a phone hangs up then."""
-    agent = state.roster.legs.get(call.referrer)
+    agent = state.roster.legs.get(leg_id)
     if agent is not None:
-        agent.handed_on_at = now
-    answer_referrer(state, call, OK)
+        if status == OK:
+            agent.handed_on_at = now
+        else:
+            agent.refused_at = now
+        state.commands.append(AnswerRefer(leg_id=leg_id, status=status))
 
 
 def tell_agent(state: EngineState, agent: Agent, words: str) -> None:

@@ -12,7 +12,7 @@ from dialer.engine import guests
 from dialer.engine.acw import begin_acw
 from dialer.engine.connecting import bridge, on_call_bridged
 from dialer.engine.legs import outside_number
-from dialer.engine.parties import close_party, note_transfer, open_party, party_bridged, referrer_succeeded, tell_agent
+from dialer.engine.parties import OK, answer_referrer, close_party, note_transfer, open_party, party_bridged, tell_agent
 from dialer.engine.state import EngineState
 from dialer.messages import AnswerRefer, CallBridged, LegReferred, TransferAsked, TransferGivenUp
 from dialer.model import AgentState, CallState
@@ -54,13 +54,12 @@ def on_transfer_asked(state: EngineState, event: TransferAsked, now: float) -> N
 
 def on_transfer_given_up(state: EngineState, event: TransferGivenUp, now: float) -> None:
     """An agent takes back the transfer that rings."""
-    del now
     agent = state.roster.agents.get(event.agent_id)
     call = None if agent is None or agent.state is not AgentState.TALKING else state.calls.get(agent.attempt_id)
     if agent is None or call is None or call.party is None:
         state.answer(event.request_id, f"agent {event.agent_id!r} has no transfer under way")
         return
-    close_party(state, call)
+    close_party(state, call, now)
     tell_agent(state, agent, "given up")
     state.answer(event.request_id)
 
@@ -78,6 +77,8 @@ def on_leg_referred(state: EngineState, event: LegReferred, now: float) -> None:
     call = Refusal(481, "the leg is no agent's") if agent is None else _call_of(state, agent)
     if agent is None or isinstance(call, Refusal):
         status = call.status if isinstance(call, Refusal) else 481
+        if agent is not None:
+            agent.refused_at = now
         state.commands.append(AnswerRefer(leg_id=event.leg_id, status=status))
         return
     at = len(state.commands)
@@ -85,6 +86,7 @@ def on_leg_referred(state: EngineState, event: LegReferred, now: float) -> None:
     refusal = _to_target(state, call, agent, event, now)
     if refusal is not None:
         call.referrer = ""
+        agent.refused_at = now
         state.counters.count("transfers_refused")
         state.commands.append(AnswerRefer(leg_id=event.leg_id, status=refusal.status))
         return
@@ -160,4 +162,4 @@ def _hand_over(state: EngineState, call: Call, agent: Agent, other: Agent, now: 
     begin_acw(state, agent, now)
     bridge(state, call, other, now)
     # The bridge is asked for, and nothing is left that the phone could do about it.
-    referrer_succeeded(state, call, now)
+    answer_referrer(state, call, OK, now)

@@ -233,6 +233,11 @@ class WorkerMedia:
         """What an open stream had carried a short while ago."""
         return self._stream(stream_id).statistics
 
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        """The workers that run now."""
+        return tuple(hand.process.pid for hand in self._crew.up.values())
+
     def counters(self) -> dict[str, int]:
         """What has passed since the start, by name."""
         total = Counter(self._past)
