@@ -10,6 +10,8 @@ SPREADS = {"rings": 0.5, "status": 0.7, "delay": 0.4}
 HALF_LIFE_S = 4 * 3600.0
 DELAY_STEP = 1.6
 """Post-dial delays are told apart by factors of this."""
+USUAL_CALLS = 300.0
+"""What kinds of ringing have in common is a mean over about so many calls."""
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -26,10 +28,15 @@ class SignalEffects:
 
     def __init__(self) -> None:
         self._odds = PooledOdds(SPREADS, dict.fromkeys(SPREADS, HALF_LIFE_S))
+        self._calls = 0.0
+        self._usual = 0.0
+        """The mean effect, in log odds, of the kinds of ringing there have been."""
 
     def update(self, probability: float, signal: Signal, answered: bool, now: float) -> None:
         """Learn from a call of that chance when it was placed, which then rang so."""
         self._odds.update(_groups(signal), answered, now, logit(probability))
+        self._calls = min(self._calls + 1.0, USUAL_CALLS)
+        self._usual += (self._odds.log_odds(_kinds(signal), now).value - self._usual) / self._calls
 
     def after(self, probability: float, signal: Signal, now: float) -> float:
         """The chance of an answer once a call has rung so, and no longer may fail before ringing."""
@@ -39,13 +46,16 @@ class SignalEffects:
         """The chance at placing of a call of which it were known how it would ring, if it rang.
 
         That is what a forecast wants which itself accounts for calls that fail early: only the differences between
-        kinds of ringing count, not that there is ringing at all.
+        kinds of ringing count, not that there is ringing at all, nor that calls given up are missing from those learned
+        from. Where all ring alike, nothing changes.
         """
-        groups = _groups(signal)
-        del groups["rings"]
-        return chance(self._odds.log_odds(groups, now, logit(probability)))
+        return chance(self._odds.log_odds(_kinds(signal), now, logit(probability) - self._usual))
 
 
 def _groups(signal: Signal) -> dict[str, str]:
+    return {"rings": "", **_kinds(signal)}
+
+
+def _kinds(signal: Signal) -> dict[str, str]:
     delay = round(math.log(max(signal.post_dial_delay_s, 0.1)) / math.log(DELAY_STEP))
-    return {"rings": "", "status": str(signal.sip_status), "delay": str(delay)}
+    return {"status": str(signal.sip_status), "delay": str(delay)}
