@@ -4,8 +4,21 @@ from enum import StrEnum
 
 import msgspec
 
-DAY_HOURS = 24
-"""Clock hours that a day's cap looks at, the present one included."""
+STEPS = 48
+"""Parts of a window in which calls are counted: a call is forgotten when its part has left the window as a whole."""
+Steps = tuple[tuple[int, int], ...]
+"""Calls by part of a window, parts counted since 1970; the oldest first, none without a call."""
+
+
+class ShownWithin(StrEnum):
+    """The windows in which a number's calls are counted; each slides with the clock."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+
+
+WINDOW_S = {ShownWithin.HOUR: 3600.0, ShownWithin.DAY: 86_400.0, ShownWithin.WEEK: 7 * 86_400.0}
 
 
 class CallerIdChoice(StrEnum):
@@ -34,9 +47,11 @@ class CallerIdPool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     by_list: dict[str, str] = {}
     """The number of each list, by the list's name."""
     calls_per_hour_max: int | None = None
-    """Calls of one number in a clock hour; None for no limit."""
+    """Calls of one number in any 60 minutes; None for no limit."""
     calls_per_day_max: int | None = None
-    """Calls of one number in 24 clock hours, the present one included."""
+    """Calls of one number in any 24 hours."""
+    calls_per_week_max: int | None = None
+    """Calls of one number in any 7 times 24 hours."""
     rest_after_calls: int | None = None
     """After so many calls a number rests for `rest_s`, for every campaign of the tenant."""
     rest_s: float = 3600.0
@@ -48,8 +63,12 @@ class CallerIdUse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     calls: int = 0
     """Ever."""
     last_at: float = 0.0
-    hours: tuple[tuple[int, int], ...] = ()
-    """Calls by clock hour since 1970, the last day's, oldest first."""
+    hour: Steps = ()
+    """The last hour's, by 75 seconds."""
+    day: Steps = ()
+    """The last 24 hours', by half hours."""
+    week: Steps = ()
+    """The last 7 days', by three and a half hours."""
     run: int = 0
     """Calls since it last rested."""
     rests_until: float = 0.0

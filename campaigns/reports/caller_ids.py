@@ -12,10 +12,12 @@ from collections.abc import Iterable
 
 import msgspec
 
+from campaigns.caller_ids import CallerId, CallerIdUse, ShownWithin
 from campaigns.model import ANSWERED_BY_PERSON
 from campaigns.reports.counting import rate
-from campaigns.reports.model import CallerIdRow, Key, ReportFilter, Tally
+from campaigns.reports.model import Key, ReportFilter, Tally
 from campaigns.reports.port import ReportStore
+from campaigns.rules.caller_ids import calls_within
 
 ERROR_MAX = 0.01
 """The chance that a report flags anything though nothing has changed, for each of the two questions."""
@@ -27,13 +29,44 @@ Calls = tuple[int, int]
 """Placed, and answered by a person."""
 
 
-def caller_ids(store: ReportStore, wanted: ReportFilter, recent_since: float) -> tuple[CallerIdRow, ...]:
+class CallerIdRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How one of our numbers is answered: lately, before, and beside the others."""
+
+    caller_id: str
+    placed: int
+    answered: int
+    answer_rate: float | None
+    earlier_placed: int
+    earlier_answer_rate: float | None
+    recent_placed: int
+    recent_answer_rate: float | None
+    others_recent_answer_rate: float | None
+    fall_p: float | None
+    """The chance of a fall this deep, had nothing changed; None where there is nothing to compare."""
+    below_p: float | None
+    """The chance of being this far below the others, were it as good as they are."""
+    flag: str
+    """"fallen", "below the others", both, or empty."""
+    hour_calls: int | None
+    """Calls of the last 60 minutes, in every campaign, as caps count them now; None for a number that is not
+    registered."""
+    day_calls: int | None
+    week_calls: int | None
+    rests_until_at: float | None
+    """None where it does not rest."""
+
+
+def caller_ids(
+    store: ReportStore, wanted: ReportFilter, recent_since: float, registered: Iterable[CallerId] = (), now: float = 0.0
+) -> tuple[CallerIdRow, ...]:
     """Every number that was shown, the most used first.
 
     Args:
         store: counts the calls.
         wanted: which calls; `since` is where "before" begins.
         recent_since: where "lately" begins.
+        registered: the tenant's own numbers.
+        now: Unix seconds, for what caps count of those.
     """
     start = float("-inf") if wanted.since is None else wanted.since
     recent = _calls(store.tally(msgspec.structs.replace(wanted, since=max(start, recent_since)), (Key.CALLER_ID,)))
@@ -42,11 +75,13 @@ def caller_ids(store: ReportStore, wanted: ReportFilter, recent_since: float) ->
     numbers = sorted(recent.keys() | earlier.keys(), key=lambda one: (-recent[one][0] - earlier[one][0], one))
     placed, answered = _total(recent.values())
     error_max = ERROR_MAX / max(1, len(numbers))
+    uses = {one.number: one.use for one in registered}
     rows = []
     for number in numbers:
         mine = recent[number]
         others = placed - mine[0], answered - mine[1]
-        rows.append(_row(number, mine, earlier[number], others, error_max))
+        row = _row(number, mine, earlier[number], others, error_max)
+        rows.append(msgspec.structs.replace(row, **_counted(uses[number], now)) if number in uses else row)
     return tuple(rows)
 
 
@@ -76,7 +111,20 @@ def _row(number: str, mine: Calls, before: Calls, others: Calls, error_max: floa
         fall_p=fall,
         below_p=below,
         flag="; ".join(name for name, chance in flags if chance is not None and chance < error_max),
+        hour_calls=None,
+        day_calls=None,
+        week_calls=None,
+        rests_until_at=None,
     )
+
+
+def _counted(use: CallerIdUse, now: float) -> dict[str, float | None]:
+    return {
+        "hour_calls": calls_within(use, ShownWithin.HOUR, now),
+        "day_calls": calls_within(use, ShownWithin.DAY, now),
+        "week_calls": calls_within(use, ShownWithin.WEEK, now),
+        "rests_until_at": use.rests_until if now < use.rests_until else None,
+    }
 
 
 def _calls(tallies: Iterable[Tally]) -> defaultdict[str, Calls]:

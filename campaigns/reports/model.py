@@ -329,26 +329,6 @@ class ComplianceRow(msgspec.Struct, frozen=True, kw_only=True):
     """Not placed because the gate or routing said no."""
 
 
-class CallerIdRow(msgspec.Struct, frozen=True, kw_only=True):
-    """How one of our numbers is answered: lately, before, and beside the others."""
-
-    caller_id: str
-    placed: int
-    answered: int
-    answer_rate: float | None
-    earlier_placed: int
-    earlier_answer_rate: float | None
-    recent_placed: int
-    recent_answer_rate: float | None
-    others_recent_answer_rate: float | None
-    fall_p: float | None
-    """The chance of a fall this deep, had nothing changed; None where there is nothing to compare."""
-    below_p: float | None
-    """The chance of being this far below the others, were it as good as they are."""
-    flag: str
-    """"fallen", "below the others", both, or empty."""
-
-
 class DigitRow(msgspec.Struct, frozen=True, kw_only=True):
     """How often people pressed one key in the calls of one campaign."""
 

@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from campaigns.caller_ids import CallerIdUse, ShownWithin
+from campaigns.rules.caller_ids import calls_within
 from dialer.commands.client import Client, ServiceUrl
 from dialer.commands.errors import EXIT_USAGE, CommandError
 
@@ -22,7 +25,11 @@ caller_id_app = typer.Typer(
 
     dialer campaign edit 3 --set caller_ids.choice=local --set caller_ids.calls_per_day_max=100
 
+    dialer campaign edit 3 --set caller_ids.calls_per_hour_max=20 --set caller_ids.calls_per_week_max=400
+
     dialer campaign edit 3 --set caller_ids.rest_after_calls=50 --set caller_ids.rest_s=3600
+
+    A cap holds for any 60 minutes, 24 hours or 7 days, over all campaigns; it is counted in forty-eighths of them.
     """,
 )
 
@@ -44,12 +51,14 @@ def add(
 
 @caller_id_app.command("list")
 def list_all(url: ServiceUrl = None) -> None:
-    """List the registered numbers and how often each has been shown."""
-    table = Table("number", "label", "calls", "last shown", "rests until")
+    """List the registered numbers and how often each has been shown, in the windows of the caps as they are now."""
+    now = datetime.now(UTC).timestamp()
+    table = Table("number", "label", "last hour", "24 hours", "7 days", "ever", "last shown", "rests until")
     for one in Client(url).all("/caller-ids"):
-        use = one["use"]
-        last, rest = (_clock(use[key]) for key in ("last_at", "rests_until"))
-        table.add_row(one["number"], one["label"], str(use["calls"]), last, rest)
+        use = msgspec.convert(one["use"], CallerIdUse)
+        counts = [str(calls_within(use, within, now)) for within in ShownWithin]
+        rest = _clock(use.rests_until) if now < use.rests_until else "-"
+        table.add_row(one["number"], one["label"], *counts, str(use.calls), _clock(use.last_at), rest)
     Console().print(table)
 
 

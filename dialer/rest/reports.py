@@ -13,14 +13,13 @@ from starlette.responses import StreamingResponse
 from campaigns.model import Attempt, Campaign, Cdr
 from campaigns.ports import CampaignStore
 from campaigns.reports.agents import AgentsWanted, agents, dispositions
-from campaigns.reports.caller_ids import DAY_S, RECENT_DAYS, caller_ids
+from campaigns.reports.caller_ids import DAY_S, RECENT_DAYS, CallerIdRow, caller_ids
 from campaigns.reports.clock import zone_of
 from campaigns.reports.compliance import compliance
 from campaigns.reports.digits import digits
 from campaigns.reports.lists import list_quality
 from campaigns.reports.model import (
     AgentRow,
-    CallerIdRow,
     CampaignRow,
     ComplianceRow,
     DigitRow,
@@ -208,11 +207,17 @@ async def compliance_report(
 async def caller_ids_report(
     service: ServiceOf, caller: CallerOf, wanted: Annotated[CallerIdsWanted, Query()], accept: Accept = ""
 ) -> Response:
-    """How each caller ID is answered lately, before, and beside the others; flagged when it falls beyond chance."""
+    """How each caller ID is answered lately, before, and beside the others; flagged when it falls beyond chance.
+
+    Registered ones also with their calls of the last 60 minutes, 24 hours and 7 days, as caps count them now, and
+    until when they rest.
+    """
 
     def rows(scope: _Scope) -> tuple[CallerIdRow, ...]:
-        end = service.now() if wanted.until is None else wanted.until
-        return caller_ids(service.reports, scope.attempts, end - wanted.recent_days * DAY_S)
+        now = service.now()
+        recent_since = (now if wanted.until is None else wanted.until) - wanted.recent_days * DAY_S
+        registered = service.store.caller_ids(caller.tenant_id)
+        return caller_ids(service.reports, scope.attempts, recent_since, registered, now)
 
     return await _report(service, caller, wanted, accept, "caller-ids", CallerIdRow, rows)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from campaigns.caller_ids import UNUSED, CallerIdChoice, CallerIdPool, CallerIdUse
 from campaigns.model import Campaign, CampaignTask, Lead
-from campaigns.rules.caller_ids import calls_left, later, shown
+from campaigns.rules.caller_ids import calls_left, later, next_call_at, shown
 from campaigns.rules.places.place import place_of
 from dialer.routing.router import BUSY, Busy, NoRoute
 
@@ -20,7 +20,17 @@ Ring = deque[str]
 class Numbers:
     """The numbers one campaign may show, found by list and by place."""
 
-    __slots__ = ("_by_area", "_by_list", "_by_prefix", "_by_region", "_turns", "all", "pool")
+    __slots__ = (
+        "_by_area",
+        "_by_list",
+        "_by_prefix",
+        "_by_region",
+        "_turns",
+        "all",
+        "all_closed_until",
+        "closed_until",
+        "pool",
+    )
 
     def __init__(self, pool: CallerIdPool, numbers: Iterable[str], by_list: dict[int, str]) -> None:
         self.pool = pool
@@ -29,6 +39,10 @@ class Numbers:
         self._by_list = {list_id: deque((number,)) for list_id, number in by_list.items()}
         self.all = tuple(dict.fromkeys((*taking_turns, *by_list.values())))
         """Every number that may be chosen, once."""
+        self.closed_until: dict[str, float] = {}
+        """When a number that may not be shown now is to be looked at again; until then its calls are not counted."""
+        self.all_closed_until = 0.0
+        """The same of all numbers at once."""
         self._by_area: dict[str, Ring] = {}
         self._by_region: dict[str, Ring] = {}
         self._by_prefix: dict[str, Ring] = {}
@@ -103,10 +117,14 @@ class CallerIds:
         if campaign.caller_ids.choice is CallerIdChoice.FIXED:
             return wanted
         calls = 0.0
-        for number in () if numbers is None else numbers.all:
-            calls += self._left(campaign, number, now)
+        if numbers is None or now < numbers.all_closed_until:
+            return 0
+        for number in numbers.all:
+            calls += self._left(campaign, numbers, number, now)
             if calls >= wanted:
                 return wanted
+        if not calls:
+            numbers.all_closed_until = min(numbers.closed_until.values(), default=0.0)
         return int(calls)
 
     def choose(self, campaign: Campaign, lead: Lead, now: float) -> str | NoRoute | Busy:
@@ -120,7 +138,7 @@ class CallerIds:
             for _ in range(len(ring)):
                 number = ring[0]
                 ring.rotate(-1)
-                if self._left(campaign, number, now) >= 1:
+                if self._left(campaign, numbers, number, now) >= 1:
                     return number
         return BUSY
 
@@ -130,5 +148,11 @@ class CallerIds:
         if key in self._uses:
             self._uses[key] = shown(self._uses[key], campaign.caller_ids, now)
 
-    def _left(self, campaign: Campaign, number: str, now: float) -> float:
-        return calls_left(self._uses.get((campaign.tenant_id, number), UNUSED), campaign.caller_ids, now)
+    def _left(self, campaign: Campaign, numbers: Numbers, number: str, now: float) -> float:
+        if now < numbers.closed_until.get(number, 0.0):
+            return 0.0
+        use = self._uses.get((campaign.tenant_id, number), UNUSED)
+        left = calls_left(use, numbers.pool, now)
+        if left < 1.0:
+            numbers.closed_until[number] = next_call_at(use, numbers.pool, now)
+        return left

@@ -3,9 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from campaigns.caller_ids import CallerIdChoice, CallerIdPool
+from campaigns.caller_ids import CallerIdChoice, CallerIdPool, ShownWithin
 from campaigns.model import Attempt, Campaign, CampaignTask, Lead, NewLead
 from campaigns.ports import ADD_RULES, CampaignStore
+from campaigns.rules.caller_ids import calls_within
 from campaigns.service.errors import CallerIdNotFoundError
 from tests.contracts.test_campaign_store import NOON, SPRING, next_attempt, number, reserve
 
@@ -64,7 +65,9 @@ def test_attempts_are_counted_over_all_campaigns_also_those_without_a_pool(store
     leads = [*reserve(store, campaign, 2), *reserve(store, fixed, 1)]
     assert len(store.record_attempts([showing(lead) for lead in leads])) == 3
     (own,) = task_of(store, campaign).caller_ids
-    assert (own.use.calls, own.use.last_at, own.use.hours) == (3, NOON, ((int(NOON // 3600), 3),))
+    assert (own.use.calls, own.use.last_at) == (3, NOON)
+    assert [calls_within(own.use, within, NOON + 1800.0) for within in ShownWithin] == [3, 3, 3]
+    assert [calls_within(own.use, within, NOON + 7200.0) for within in ShownWithin] == [0, 3, 3]
 
 
 def test_an_attempt_over_the_cap_or_during_a_rest_is_not_written(store: CampaignStore) -> None:
@@ -77,7 +80,8 @@ def test_an_attempt_over_the_cap_or_during_a_rest_is_not_written(store: Campaign
     assert list(store.record_attempts([showing(fourth, now=NOON + 599.0)])) == []
     assert list(store.record_attempts([showing(fourth, now=NOON + 600.0)])) == ["4-1"]
     assert list(store.record_attempts([showing(fifth, now=NOON + 1300.0)])) == [], "three in the hour"
-    assert list(store.record_attempts([showing(fifth, now=NOON + 3600.0)])) == ["5-1"]
+    assert list(store.record_attempts([showing(fifth, now=NOON + 3600.0)])) == [], "the hour has not slid past its step"
+    assert list(store.record_attempts([showing(fifth, now=NOON + 3675.0)])) == ["5-1"]
 
 
 def test_an_attempt_under_a_number_that_is_not_ours_is_not_written(store: CampaignStore) -> None:

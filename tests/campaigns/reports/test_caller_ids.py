@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
+from campaigns.caller_ids import UNUSED, CallerId, CallerIdPool
 from campaigns.model import Outcome
 from campaigns.reports.caller_ids import caller_ids, chance_of_so_few
 from campaigns.reports.model import Key, ReportFilter, Tally
+from campaigns.rules.caller_ids import shown
 from campaigns.store.memory import MemoryStore
 from campaigns.store.memory_reports import MemoryReports
 
@@ -54,6 +56,23 @@ def test_a_new_number_is_judged_by_the_others_and_a_few_calls_by_nothing() -> No
     assert flags({"+1": ((0, 0), (500, 150)), "+2": ((0, 0), (500, 60)), "+3": ((100, 30), (8, 0))}) == {
         "+1": "", "+2": "below the others", "+3": "",
     }  # fmt: skip
+
+
+def test_what_caps_count_now_stands_beside_registered_numbers() -> None:
+    pool = CallerIdPool(rest_after_calls=3, rest_s=900.0)
+    use = UNUSED
+    for at in (NOW - 5 * 86400.0, NOW - 7200.0, NOW - 60.0):
+        use = shown(use, pool, at)
+    calls = {"+1": ((0, 0), (3, 1)), "+2": ((0, 0), (5, 1))}
+    registered = [CallerId(number="+1", use=use), CallerId(number="+3", use=use)]
+    rows = caller_ids(Calls(calls), ReportFilter(campaign_ids=(1,)), RECENT, registered, NOW)
+    assert {row.caller_id: (row.hour_calls, row.day_calls, row.week_calls, row.rests_until_at) for row in rows} == {
+        "+1": (1, 2, 3, None),
+        "+2": (None, None, None, None),
+    }
+    resting = [CallerId(number="+1", use=shown(use, CallerIdPool(rest_after_calls=1, rest_s=900.0), NOW))]
+    rows = caller_ids(Calls(calls), ReportFilter(campaign_ids=(1,)), RECENT, resting, NOW)
+    assert {row.rests_until_at for row in rows if row.caller_id == "+1"} == {NOW + 900.0}
 
 
 def test_the_chance_is_fishers() -> None:

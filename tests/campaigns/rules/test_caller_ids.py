@@ -1,7 +1,6 @@
 """Caps and rests of our own numbers, against a model that keeps every call."""
 
 import math
-from collections import Counter
 from itertools import pairwise
 
 import pytest
@@ -9,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from campaigns.caller_ids import UNUSED, CallerIdChoice, CallerIdPool, CallerIdUse
+from campaigns.caller_ids import UNUSED, CallerIdChoice, CallerIdPool, CallerIdUse, ShownWithin
 from campaigns.model import Campaign
 from campaigns.rules.caller_ids import (
-    DAY_HOURS,
-    HOUR_S,
     caller_id_problems,
     calls_left,
+    calls_within,
     later,
+    next_call_at,
     of_pool,
     registration_problems,
     shown,
@@ -30,10 +29,26 @@ pools = st.builds(
     choice=st.just(CallerIdChoice.ROTATION),
     calls_per_hour_max=limits,
     calls_per_day_max=limits,
+    calls_per_week_max=limits,
     rest_after_calls=limits,
     rest_s=st.sampled_from([60.0, 3600.0, 90_000.0]),
 )
-gaps = st.lists(st.sampled_from([0.0, 1.0, 59.0, 600.0, 3600.0, 40_000.0, 90_000.0]), max_size=40)
+gaps = st.lists(
+    st.sampled_from([0.0, 1.0, 59.0, 75.0, 600.0, 3599.0, 3600.0, 3676.0, 40_000.0, 86_400.0, 90_000.0, 600_000.0]),
+    max_size=40,
+)
+HOUR_S = 3600.0
+
+
+def caps(pool: CallerIdPool) -> list[tuple[float, int]]:
+    """The pool's caps: the length of the window, and how many calls it may hold."""
+    said = ((HOUR_S, pool.calls_per_hour_max), (24 * HOUR_S, pool.calls_per_day_max))
+    return [(s, most) for s, most in (*said, (168 * HOUR_S, pool.calls_per_week_max)) if most is not None]
+
+
+def most_within(calls: list[float], length_s: float) -> int:
+    """The most calls that any window of a length holds, wherever it begins."""
+    return max((sum(start <= at < start + length_s for at in calls) for start in calls), default=0)
 
 
 def placed(pool: CallerIdPool, waits: list[float]) -> tuple[list[float], CallerIdUse]:
@@ -48,14 +63,51 @@ def placed(pool: CallerIdPool, waits: list[float]) -> tuple[list[float], CallerI
 
 
 @given(pools, gaps)
-def test_no_cap_is_ever_passed(pool: CallerIdPool, waits: list[float]) -> None:
+def test_no_window_of_a_cap_ever_holds_more_calls_wherever_it_begins(pool: CallerIdPool, waits: list[float]) -> None:
     calls, use = placed(pool, waits)
-    hours = Counter(int(at // HOUR_S) for at in calls)
     assert use.calls == len(calls)
-    for hour, count in hours.items():
-        day = sum(hours[other] for other in range(hour - DAY_HOURS + 1, hour + 1))
-        assert pool.calls_per_hour_max is None or count <= pool.calls_per_hour_max
-        assert pool.calls_per_day_max is None or day <= pool.calls_per_day_max
+    for length_s, calls_max in caps(pool):
+        assert most_within(calls, length_s) <= calls_max
+
+
+@given(pools.map(lambda pool: replace(pool, rest_after_calls=None)), gaps)
+def test_a_call_is_refused_only_for_a_cap_and_at_most_two_per_cent_too_long(
+    pool: CallerIdPool, waits: list[float]
+) -> None:
+    use, now, calls = UNUSED, START, list[float]()
+    for wait in waits:
+        now += wait
+        if calls_left(use, pool, now) >= 1:
+            use = shown(use, pool, now)
+            calls.append(now)
+        else:
+            assert any(sum(at >= now - s * 49 / 48 for at in calls) >= most for s, most in caps(pool))
+
+
+@given(pools, gaps, st.lists(st.floats(0.0, 1800.0), min_size=40, max_size=40))
+def test_attempts_written_out_of_order_pass_no_cap(pool: CallerIdPool, waits: list[float], late: list[float]) -> None:
+    use, now, calls = UNUSED, START, list[float]()
+    for wait, behind in zip(waits, late, strict=False):
+        now += wait
+        at = now - behind
+        if calls_left(use, pool, at) >= 1:
+            use = shown(use, pool, at)
+            calls.append(at)
+    for length_s, calls_max in caps(pool):
+        assert most_within(calls, length_s) <= calls_max
+
+
+@given(pools, gaps)
+def test_when_a_number_is_free_again_is_known_to_the_moment(pool: CallerIdPool, waits: list[float]) -> None:
+    _, use = placed(pool, waits)
+    now = START + sum(waits)
+    free_at = next_call_at(use, pool, now)
+    assert calls_left(use, pool, free_at) >= 1
+    if free_at > now:
+        assert calls_left(use, pool, now) < 1
+        assert calls_left(use, pool, max(now, free_at - 0.001)) < 1
+    else:
+        assert calls_left(use, pool, now) >= 1
 
 
 @given(pools, gaps)
@@ -74,7 +126,7 @@ def test_without_limits_nothing_is_refused(waits: list[float]) -> None:
     calls, use = placed(CallerIdPool(), waits)
     assert len(calls) == len(waits)
     assert calls_left(use, CallerIdPool(), START) == math.inf
-    assert len(use.hours) <= DAY_HOURS
+    assert all(len(steps) <= 73 for steps in (use.hour, use.day, use.week))
 
 
 @given(pools, gaps, gaps)
@@ -100,7 +152,9 @@ def test_a_clock_that_goes_back_frees_nothing() -> None:
     pool = CallerIdPool(calls_per_hour_max=1, calls_per_day_max=1)
     use = shown(UNUSED, pool, START)
     assert calls_left(use, pool, START - 2 * HOUR_S) == 0
-    assert shown(use, CallerIdPool(), START - 2 * HOUR_S).hours == ((int(START // HOUR_S), 2),)
+    twice = shown(use, CallerIdPool(), START - 2 * HOUR_S)
+    assert [calls_within(twice, within, START) for within in ShownWithin] == [2, 2, 2]
+    assert twice.last_at == START
 
 
 def campaign(caller_id: str = "", **pool: object) -> Campaign:

@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.dialer.commands.conftest import Dialer, StandIn
@@ -20,13 +21,22 @@ def test_a_command_without_numbers_says_what_is_missing(dialer: Dialer, tmp_path
 
 
 def test_the_list_shows_every_page(dialer: Dialer, service: StandIn) -> None:
-    use = {"calls": 7, "last_at": 1_770_000_000.0, "rests_until": 0.0}
+    this_half_hour = int(datetime.now(UTC).timestamp() // 1800)
+    use = {
+        "calls": 7,
+        "last_at": 1_770_000_000.0,
+        "rests_until": 4e9,
+        "day": [[this_half_hour - 40, 3], [this_half_hour, 2]],
+    }
     for number, cursor in (("+12025550190", "+12025550190"), ("+12025550191", None)):
         service.will({"items": [{"number": number, "label": "DC", "use": use}], "cursor": cursor})
     ended = dialer("caller-id", "list")
     assert "+12025550190" in ended.out
     assert "+12025550191" in ended.out
     assert "2026-02-02" in ended.out
+    (row,) = [line for line in ended.out.splitlines() if "+12025550191" in line]
+    assert [cell.strip() for cell in row.strip("│").split("│")][2:6] == ["0", "5", "0", "7"]
+    assert "2096-10-02" in row
     assert "cursor=%2B12025550190" in str(service.requests[1].url)
 
 
