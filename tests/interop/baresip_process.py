@@ -17,6 +17,8 @@ from benchmarks.ports import SHARED, free_ports
 HOW_TO_GET_IT = "baresip is missing: on Debian and Ubuntu, apt-get install baresip-core (or run: make peers)"
 MODULES = (Path("/usr/lib/baresip/modules"), Path("/usr/lib/x86_64-linux-gnu/baresip/modules"))
 SPOKEN_HZ = 440
+SPOKEN_S = 120
+HEADER_BYTES = 44
 CONFIG = """poll_method epoll
 sip_listen 127.0.0.1:{port}
 rtp_ports {ports.start}-{ports.stop}
@@ -27,6 +29,8 @@ ausrc_channels 1
 module_path {modules}
 module g711.so
 module aufile.so
+module sndfile.so
+snd_path {folder}
 module_tmp account.so
 module_app menu.so
 module_app ctrl_tcp.so
@@ -55,6 +59,7 @@ class Baresip:
         registrar: tuple[str, int],
         transport: str = "udp",
         port: int = 0,
+        spoken_hz: int = SPOKEN_HZ,
     ) -> None:
         host, registrar_port = registrar
         self._program = require_baresip()
@@ -70,7 +75,7 @@ class Baresip:
             f"regint={120 if password else 0};"
             "audio_codecs=PCMU\n"
         )
-        _write_tone(folder / "said.wav")
+        _write_tone(folder / "said.wav", spoken_hz)
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -98,14 +103,20 @@ class Baresip:
                 said += more
         assert b'"ok":true' in said, said
 
+    def heard(self) -> bytes:
+        """What it has heard in its call so far: 16-bit samples, 8000 a second."""
+        dumps = sorted(self._folder.glob("dump-*-dec.wav"))
+        data = dumps[-1].read_bytes()[HEADER_BYTES:] if dumps else b""
+        return data[: len(data) // 2 * 2]
+
     def report(self) -> str:
         return self._output.read_text(errors="replace")[-3000:]
 
 
-def _write_tone(path: Path) -> None:
-    samples = [int(8000 * math.sin(2 * math.pi * SPOKEN_HZ * n / 8000)) for n in range(8000)] * 20
+def _write_tone(path: Path, hz: int) -> None:
+    samples = [int(8000 * math.sin(2 * math.pi * hz * n / 8000)) for n in range(8000)]
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(8000)
-        file.writeframes(struct.pack(f"<{len(samples)}h", *samples))
+        file.writeframes(struct.pack(f"<{len(samples)}h", *samples) * SPOKEN_S)
