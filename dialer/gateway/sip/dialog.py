@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import msgspec
 
-from dialer.gateway.sip.addresses import TLS, TRANSPORTS, UDP, Address, at, is_reliable, transport_of
+from dialer.gateway.sip.addresses import TLS, TRANSPORTS, UDP, Address, HostPort, at, is_reliable, transport_of
 from dialer.gateway.sip.derived import MAX_FORWARDS, HeaderLines
 from dialer.gateway.sip.errors import MalformedMessage
 from dialer.gateway.sip.headers import first_of_list, parse_name_address
@@ -31,7 +31,7 @@ class Dialog(msgspec.Struct, kw_only=True, eq=False):
     keeps_flow: bool = False
     """Send to where the dialog began, whatever the target says: a phone behind NAT is reached in no other way."""
     _hop: Address | None = None
-    _written: tuple[str, str] | None = None
+    _written: tuple[str, str, str] | None = None
 
     @classmethod
     def of_caller(cls, invite: Request, response: Response, peer: Address) -> "Dialog":
@@ -75,15 +75,14 @@ class Dialog(msgspec.Struct, kw_only=True, eq=False):
         if cseq is None:
             self.local_cseq += 1
             cseq = self.local_cseq
-        uri, common = self._written or self._write()
+        uri, via, common = self._written or self._write(identity)
         branch = identity.new_branch()
-        via = identity.via(branch, transport_of(self.next_hop()))
         more = ""
         if headers:
             more = "".join([f"{name}: {value}\r\n" for name, value in headers])
             check_line_ends(more, len(headers))
         head = (
-            f"{method} {uri} SIP/2.0\r\nVia: {via}\r\n{common}CSeq: {cseq} {method}\r\n"
+            f"{method} {uri} SIP/2.0\r\nVia: {via}{branch}\r\n{common}CSeq: {cseq} {method}\r\n"
             f"{more}Content-Length: {len(body)}\r\n\r\n"
         )
         return WrittenRequest(method, branch, cseq, uri, head.encode() + body)
@@ -113,8 +112,8 @@ class Dialog(msgspec.Struct, kw_only=True, eq=False):
             self._hop = None
             self._written = None
 
-    def _write(self) -> tuple[str, str]:
-        """The Request-URI, and the lines that are the same in every request of the dialog."""
+    def _write(self, identity: Identity) -> tuple[str, str, str]:
+        """The Request-URI, our Via up to its branch, and the lines that are the same in every request of the dialog."""
         uri, routes = self.remote_target, self.route_set
         if routes and not _is_loose(routes[0]):
             # A strict router (RFC 2543) wants itself in the Request-URI and the target at the end of the Route.
@@ -124,25 +123,19 @@ class Dialog(msgspec.Struct, kw_only=True, eq=False):
             f"Max-Forwards: {MAX_FORWARDS}\r\nFrom: {self.local_party}\r\nTo: {self.remote_party}\r\n"
             f"Call-ID: {self.call_id}\r\n"
         )
-        self._written = (uri, common + "".join(f"Route: {route}\r\n" for route in routes))
+        via = identity.via("", transport_of(self.next_hop()))
+        self._written = (uri, via, common + "".join([f"Route: {route}\r\n" for route in routes]))
         return self._written
 
     def _find_hop(self) -> Address:
         if self.keeps_flow and not self.route_set:
             return self.peer
-        try:
-            uri = parse_uri(parse_name_address(self.route_set[0]).uri if self.route_set else self.remote_target)
-        except MalformedMessage:
+        place = _place_of_route(self.route_set[0]) if self.route_set else _place_of(self.remote_target)
+        if place is None:
             return self.peer
-        if not uri.has_ip_host:
-            return self.peer
-        transport = (uri.parameters.get("transport") or "").lower()
-        if uri.scheme == "sips":
-            transport = TLS
-        elif transport not in TRANSPORTS:
-            # No transport means UDP (RFC 3263 section 4.1), but not for the very address that we talk to.
-            transport = transport_of(self.peer) if uri.address == self.peer[:2] else UDP
-        return at(*uri.address, transport)
+        address, transport = place
+        # No transport means UDP (RFC 3263 section 4.1), but not for the very address that we talk to.
+        return at(*address, transport or (transport_of(self.peer) if address == self.peer[:2] else UDP))
 
 
 class EarlyDialog:
@@ -153,6 +146,26 @@ class EarlyDialog:
     def __init__(self, dialog: Dialog, rseq: int) -> None:
         self.dialog = dialog
         self.rseq = rseq
+
+
+@lru_cache(maxsize=4096)
+def _place_of(target: str) -> tuple[HostPort, str] | None:
+    """The address that a URI names, and its transport, empty where it names none; None where its host is a name."""
+    try:
+        uri = parse_uri(target)
+    except MalformedMessage:
+        return None
+    if not uri.has_ip_host:
+        return None
+    transport = TLS if uri.scheme == "sips" else (uri.parameters.get("transport") or "").lower()
+    return uri.address, transport if transport in TRANSPORTS else ""
+
+
+def _place_of_route(route: str) -> tuple[HostPort, str] | None:
+    try:
+        return _place_of(parse_name_address(route).uri)
+    except MalformedMessage:
+        return None
 
 
 def target_of(message: Request | Response) -> str | None:

@@ -7,7 +7,8 @@ few of them are ever looked at.
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from dialer.gateway.sip.errors import MalformedMessage
 from dialer.gateway.sip.headers import CANONICAL_NAMES, branch_of, canonical_name, split_list, tag_of
@@ -137,7 +138,7 @@ class Request(Message):
         return f"<{self.method} {self.uri} cseq={self.cseq}>"
 
 
-class WrittenRequest(NamedTuple):
+class WrittenRequest(msgspec.Struct, frozen=True, gc=False):
     """A request inside a dialog as it goes on the wire, and what its transaction needs to know of it."""
 
     method: str

@@ -286,10 +286,10 @@ class Transaction:
             self._timers.stop_all(self)
             return
         durations_s, running = self._durations_s[state], self.timers
-        if not durations_s:
-            running.clear()
-            return
-        if running:
+        if durations_s.keys().isdisjoint(running):
+            # Most states begin so. The alarm goes too: it would find nothing due, and have to be set again.
+            self._timers.stop_all(self)
+        else:
             for name in [name for name in running if name not in durations_s]:
                 del running[name]
         for name, duration_s in durations_s.items():

@@ -1,7 +1,7 @@
 """All transactions of one user agent: matches what arrives to them, sends what they want sent, runs their timers."""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -38,7 +38,7 @@ Client = ClientInvite | ClientNonInvite
 Server = ServerInvite | ServerNonInvite
 
 
-class Datagram(NamedTuple):
+class Datagram(msgspec.Struct, frozen=True, gc=False):
     """One packet to send."""
 
     data: bytes

@@ -1,5 +1,6 @@
 """Matching, addresses of responses, limits; the timers' effect is tested with the user agents."""
 
+import msgspec
 import pytest
 
 from dialer.gateway.sip import Ending, UserAgentSettings, parse_message
@@ -115,7 +116,7 @@ def test_what_cannot_be_sent_ends_the_call(link: Link) -> None:
     assert link.ending().ending == "transport_error"
     assert link.is_empty()
     link.caller.datagram_failed(datagram, link.now)
-    link.caller.datagram_failed(datagram._replace(key=None), link.now)
+    link.caller.datagram_failed(msgspec.structs.replace(datagram, key=None), link.now)
 
 
 def test_the_100_of_a_slow_user_is_not_mixed_up_with_its_answer(link: Link) -> None:
