@@ -333,12 +333,13 @@ async def serve(
         return await live.stop()
 
 
+def path_of(text: str) -> Path | None:
+    """The path that a setting names; None for an empty one, which names none."""
+    return Path(text) if text else None
+
+
 def _places(settings: Settings) -> Places:
     """Where something of a person may lie on this machine."""
-
-    def path_of(text: str) -> Path | None:
-        return Path(text) if text else None
-
     return Places(
         journal=path_of(settings.database.erasures),
         suppressions=path_of(settings.database.suppressions),

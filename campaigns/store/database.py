@@ -11,9 +11,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
 from campaigns.service.errors import StoreUnavailableError, StoreUrlError
+from campaigns.store.turns import Turns
 
 BUSY_TIMEOUT_S = 10.0
-"""How long a writer waits for another process that holds SQLite's write lock."""
+"""How long a writer waits for SQLite's write lock: once for the other threads of this process, which take turns, and
+once for other processes."""
 CONNECT_TIMEOUT_S = 5
 
 _DURABLE = (
@@ -67,6 +69,8 @@ class Database:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self._engine = _sqlite_engine(url, busy_timeout_s) if self.is_sqlite else _postgresql_engine(url)
         self._writer = self._engine.execution_options(takes_write_lock=True)
+        self._turns = Turns()
+        self._busy_timeout_s = busy_timeout_s
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -85,7 +89,7 @@ class Database:
         Raises:
             StoreUnavailableError: the database cannot be reached, or could not write.
         """
-        with self._explained(), self._writer.begin() as connection:
+        with self._explained(), self._turn(), self._writer.begin() as connection:
             yield connection
 
     @contextmanager
@@ -95,7 +99,7 @@ class Database:
         It is seen by all at once, survives the death of this process, and is never undone in part, nor when a later
         transaction stays.
         """
-        with self._explained(), self._writer.connect() as connection:
+        with self._explained(), self._turn(), self._writer.connect() as connection:
             driver: Any = connection.connection.driver_connection
             if not self.is_sqlite:
                 with connection.begin():
@@ -116,7 +120,7 @@ class Database:
         SQLite changes most of a table by making it anew, and dropping the old one must not take the rows that refer
         to it along (sqlite.org/lang_altertable.html, section 7); the references are checked at the end instead.
         """
-        with self._explained(), self._writer.connect() as connection:
+        with self._explained(), self._turn(), self._writer.connect() as connection:
             driver: Any = connection.connection.driver_connection
             if self.is_sqlite:
                 driver.execute("PRAGMA foreign_keys = OFF")
@@ -133,6 +137,17 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        with self._turns.turn(self._busy_timeout_s) as has_come:
+            if not has_come:
+                said = f"this process has been writing to it for more than {self._busy_timeout_s:g} s"
+                raise StoreUnavailableError(f"the database {self.name} cannot be used: {said}; try again")
+            yield
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

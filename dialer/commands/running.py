@@ -4,11 +4,10 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
-from pathlib import Path
 
 from campaigns.store.opening import open_store
 from campaigns.store.sql import SqlStore
-from dialer.app import serve
+from dialer.app import path_of, serve
 from dialer.commands.errors import EXIT_FAILED, CommandError
 from dialer.config import Settings
 from dialer.live.collector import calm_collector
@@ -33,7 +32,7 @@ def run_service(settings: Settings, announce: Callable[[str], None], make_gatewa
     store = open_store(
         settings.database.url,
         upgrade=settings.database.url.startswith("sqlite"),
-        suppressions=Path(settings.database.suppressions) if settings.database.suppressions else None,
+        suppressions=path_of(settings.database.suppressions),
     )
     try:
         calm_collector()
