@@ -102,6 +102,16 @@ def set_disposition(
     _show(Client(url).post(f"/agents/{agent}/disposition", body))
 
 
+@agent_app.command("digits")
+def send_digits(
+    agent: AgentId,
+    digits: Annotated[str, typer.Argument(help="Keys to press: 0 to 9, *, #, A to D; quote what has a #.")],
+    url: ServiceUrl = None,
+) -> None:
+    """Press keys to whoever is on the line: an extension, or a choice in a company's menu."""
+    _show(Client(url).post(f"/agents/{agent}/digits", {"digits": digits}))
+
+
 @agent_app.command("logout")
 def log_out(agent: AgentId, url: ServiceUrl = None) -> None:
     """Leave; a conversation in progress is ended."""

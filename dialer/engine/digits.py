@@ -1,10 +1,10 @@
-"""Keys that people press: the opt-out digit of a message, or those of the campaign's menu."""
+"""Keys: those that people press, for the opt-out of a message or in a menu, and those that agents send them."""
 
 from campaigns.model import Outcome
 from dialer.engine.menus import do_not_call, key_pressed, opt_out
 from dialer.engine.state import EngineState
-from dialer.messages import DigitHeard
-from dialer.model import CallState
+from dialer.messages import DigitHeard, DigitsAsked, DigitsSent, SendDigits
+from dialer.model import AgentState, CallState
 
 DIGITS_MAX = 32
 """More keys than these are not kept of one call."""
@@ -25,3 +25,18 @@ def on_digit_heard(state: EngineState, event: DigitHeard, now: float) -> None:
     is_person = call.state is CallState.MESSAGE and call.outcome is not Outcome.MACHINE
     if is_person and event.digit == state.campaign_of(call).opt_out_digit:
         do_not_call(state, call, event.digit, now)
+
+
+def on_digits_asked(state: EngineState, event: DigitsAsked, _now: float) -> None:
+    """Keys for whoever is on the agent's line: an extension, or a company's menu."""
+    agent = state.roster.agents.get(event.agent_id)
+    if agent is None or agent.state is not AgentState.TALKING:
+        state.answer(event.request_id, f"agent {event.agent_id!r} has no call on the line")
+        return
+    state.counters.count("digits_asked")
+    state.commands.append(SendDigits(call_id=agent.attempt_id, digits=event.digits, request_id=event.request_id))
+
+
+def on_digits_sent(state: EngineState, event: DigitsSent, _now: float) -> None:
+    """The gateway has the keys on their way, or says why not."""
+    state.answer(event.request_id, event.error)

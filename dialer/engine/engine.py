@@ -19,7 +19,7 @@ from dialer.engine.desk import (
     on_agent_paused,
     on_agent_went_ready,
 )
-from dialer.engine.digits import on_digit_heard
+from dialer.engine.digits import on_digit_heard, on_digits_asked, on_digits_sent
 from dialer.engine.ending import on_call_ended
 from dialer.engine.inviting import on_guest_dismissed, on_guest_invited, on_hold_asked
 from dialer.engine.leads import on_callbacks_reserved, on_leads_reserved, on_numbers_blocked
@@ -56,6 +56,7 @@ HANDLERS: dict[type[m.Event], Callable[[EngineState, Any, float], None]] = {
     m.AmdDecided: on_amd_decided,
     m.CallBridged: on_bridged,
     m.DigitHeard: on_digit_heard,
+    m.DigitsSent: on_digits_sent,
     m.MessagePlayed: on_message_played,
     m.CallEnded: on_call_ended,
     m.LegOpened: on_leg_opened,
@@ -72,6 +73,7 @@ HANDLERS: dict[type[m.Event], Callable[[EngineState, Any, float], None]] = {
     m.TransferGivenUp: on_transfer_given_up,
     m.RecordingAsked: on_recording_asked,
     m.HoldAsked: on_hold_asked,
+    m.DigitsAsked: on_digits_asked,
     m.GuestInvited: on_guest_invited,
     m.GuestDismissed: on_guest_dismissed,
     m.PreviewAsked: on_preview_asked,

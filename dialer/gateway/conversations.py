@@ -18,11 +18,13 @@ from dialer.messages import (
     BridgeCall,
     CallBridged,
     ControlRecording,
+    DigitsSent,
     HoldCall,
     JoinCall,
     LeaveCall,
     MessagePlayed,
     PlayMessage,
+    SendDigits,
     StopMessage,
 )
 from dialer.model import MonitorMode, RecordingAction
@@ -30,6 +32,7 @@ from dialer.ports import Post
 
 log = logging.getLogger(__name__)
 
+KEYS = "keys"
 RECORDING = "recording"
 """Why a conversation cannot go past us; a guest's leg is another reason."""
 AUDIO_COUNTERS = {audio: f"audio_{audio}" for audio in Audio}
@@ -76,6 +79,7 @@ class Conversations:
             JoinCall: self.join,
             LeaveCall: self.leave,
             PlayMessage: self.play,
+            SendDigits: self.send_digits,
             StopMessage: self.stop,
         }
         """The commands that concern sound alone, and who carries them out."""
@@ -265,6 +269,26 @@ class Conversations:
         """Stop what plays to a call, in the middle of a word if need be."""
         if command.call_id in self._lines:
             self._media.stop(command.call_id)
+
+    def send_digits(self, command: SendDigits) -> None:
+        """Press keys to a call's far end."""
+        self._post(DigitsSent(request_id=command.request_id, error=self._send_digits(command)))
+
+    def _send_digits(self, command: SendDigits) -> str:
+        call_id = command.call_id
+        line = self._lines.get(call_id)
+        if line is None or not line.is_answered or line.audio is None:
+            return "the call has ended"
+        payload_type = line.audio.telephone_event
+        if payload_type is None:
+            return "the far end takes no keys: it has not agreed to telephone events (RFC 4733)"
+        # They go with the audio, so that has to come by here again.
+        self._direct.forbid(call_id, KEYS)
+        try:
+            self._media.send_keys(call_id, command.digits, payload_type)
+        except MediaError as error:
+            return f"no key was sent: {error}"
+        return ""
 
     def _play_now(self, line: Line, command: PlayMessage) -> None:
         call_id = command.call_id

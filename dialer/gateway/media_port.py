@@ -125,6 +125,16 @@ class MediaEngine(Protocol):
         """Stop what is played to a stream."""
         ...
 
+    def send_keys(self, stream_id: str, keys: str, payload_type: int) -> None:
+        """Press keys (0 to 9, *, #, A to D), one after the other; the far end hears nothing else meanwhile.
+
+        They go as telephone events (RFC 4733), under the payload type under which the far end wants those.
+
+        Raises:
+            MediaError: The far end wants no audio now, too many keys are waiting, or the engine cannot send any.
+        """
+        ...
+
     def listen(self, stream_id: str, ear: Ear) -> None:
         """Let `ear` hear what comes from the far end, bridged or not, until `stop_listening` or the stream's end."""
         ...

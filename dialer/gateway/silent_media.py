@@ -42,6 +42,8 @@ class SilentMedia:
         """What tests want said of streams."""
         self.prompts: list[tuple[str, str]] = []
         """Stream and prompt of everything played, in order."""
+        self.keys: list[tuple[str, str, int]] = []
+        """Stream, keys and payload type of all that was pressed."""
 
     @property
     def open_streams(self) -> tuple[str, ...]:
@@ -113,6 +115,11 @@ class SilentMedia:
         """Forget what plays."""
         self._check_open(stream_id)
         self._playing.pop(stream_id, None)
+
+    def send_keys(self, stream_id: str, keys: str, payload_type: int) -> None:
+        """Note keys."""
+        self._check_open(stream_id)
+        self.keys.append((stream_id, keys, payload_type))
 
     def listen(self, stream_id: str, ear: Ear) -> None:
         """Note an ear."""

@@ -129,6 +129,14 @@ class HoldCall(Message, frozen=True, kw_only=True):
     is_held: bool
 
 
+class SendDigits(Message, frozen=True, kw_only=True):
+    """Press keys to a call's far end, as telephone events (RFC 4733); answered by `DigitsSent`."""
+
+    call_id: str
+    digits: str
+    request_id: int
+
+
 class JoinCall(Message, frozen=True, kw_only=True):
     """Let a guest's leg hear a conversation, and be heard as the mode says; sent again, it changes the mode."""
 
@@ -240,6 +248,7 @@ GatewayCommand = (
     | BridgeCall
     | ControlRecording
     | HoldCall
+    | SendDigits
     | JoinCall
     | LeaveCall
     | PlayMessage

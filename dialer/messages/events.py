@@ -128,6 +128,14 @@ class DigitHeard(Message, frozen=True, kw_only=True):
     """One of 0 to 9, *, #, A to D."""
 
 
+class DigitsSent(Message, frozen=True, kw_only=True):
+    """The answer to `SendDigits`: the keys are on their way, or cannot be sent."""
+
+    request_id: int
+    error: str = ""
+    """Why not; empty where they are."""
+
+
 class MessagePlayed(Message, frozen=True, kw_only=True):
     """The message has been played to its end."""
 
@@ -262,6 +270,15 @@ class HoldAsked(Message, frozen=True, kw_only=True):
     request_id: int = 0
 
 
+class DigitsAsked(Message, frozen=True, kw_only=True):
+    """The agent, or a supervisor, wants keys pressed to whoever is on the line."""
+
+    agent_id: str
+    digits: str
+    """0 to 9, *, #, A to D."""
+    request_id: int = 0
+
+
 class GuestInvited(Message, frozen=True, kw_only=True):
     """Somebody is to come to an agent's conversations: a supervisor, or a third party that the agent wants."""
 
@@ -340,6 +357,7 @@ Event = (
     | AmdDecided
     | CallBridged
     | DigitHeard
+    | DigitsSent
     | MessagePlayed
     | CallEnded
     | LegOpened
@@ -356,6 +374,7 @@ Event = (
     | TransferGivenUp
     | RecordingAsked
     | HoldAsked
+    | DigitsAsked
     | GuestInvited
     | GuestDismissed
     | PreviewAsked

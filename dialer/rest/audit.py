@@ -65,7 +65,8 @@ def write_entry(service: Service, caller: Caller, address: str, action: str, tar
 class Audited:
     """ASGI middleware: what was done has its entry before the one who did it hears of it.
 
-    The agents' desks are left out: what agents do all day is in the attempts and the agents' report.
+    The agents' desks are left out: what agents do all day is in the attempts and the agents' report. But for what has a
+    `note`, such as keys pressed in a conversation, of which nothing else would tell.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -87,12 +88,12 @@ class Audited:
 
     async def _write(self, scope: Scope, state: dict[str, Any]) -> None:
         action = (scope["method"], state["route"])
-        if NEEDS[action] is AccessScope.DESK:
+        detail = state.get("audit_detail")
+        if NEEDS[action] is AccessScope.DESK and detail is None:
             return
         service: Service = scope["app"].state.service
         address = scope["client"][0] if scope.get("client") else ""
         target = scope["path"].removeprefix("/api/v1")
-        detail = state.get("audit_detail")
         try:
             await run_in_threadpool(write_entry, service, state["caller"], address, " ".join(action), target, detail)
         except CampaignsError as error:

@@ -97,6 +97,7 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/agents/{agent_id}/preview/skip"): Scope.DESK,
     ("POST", "/agents/{agent_id}/disposition"): Scope.DESK,
     ("POST", "/agents/{agent_id}/recording"): Scope.DESK,
+    ("POST", "/agents/{agent_id}/digits"): Scope.DESK,
     ("POST", "/agents/{agent_id}/hold"): Scope.DESK,
     ("POST", "/agents/{agent_id}/resume"): Scope.DESK,
     ("POST", "/agents/{agent_id}/third-party"): Scope.DESK,

@@ -31,6 +31,7 @@ GATEWAY_COMMANDS = (
     m.BridgeCall,
     m.ControlRecording,
     m.HoldCall,
+    m.SendDigits,
     m.JoinCall,
     m.LeaveCall,
     m.PlayMessage,

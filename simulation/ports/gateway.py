@@ -20,6 +20,7 @@ from dialer.messages import (
     CloseLeg,
     ControlRecording,
     DigitHeard,
+    DigitsSent,
     GatewayCommand,
     HangUpCall,
     HoldCall,
@@ -31,6 +32,7 @@ from dialer.messages import (
     OpenLeg,
     PlaceCall,
     PlayMessage,
+    SendDigits,
     StopMessage,
 )
 from dialer.model import AmdResult, CallCause
@@ -130,6 +132,7 @@ class SimGateway:
             # Sound alone, of which there is none here.
             **dict.fromkeys((ControlRecording, HoldCall, JoinCall, LeaveCall), lambda _: None),
             PlayMessage: self._play,
+            SendDigits: lambda command: self._post(DigitsSent(request_id=command.request_id)),
             StopMessage: self._stop,
             OpenLeg: self._open_leg,
             CloseLeg: self._close_leg,

@@ -203,3 +203,14 @@ def test_a_guest_comes_changes_and_goes(run_here: Run) -> None:
         engine.close("call")
 
     run_here(scenario)
+
+
+def test_keys_are_sent_to_streams_that_are_open(run_here: Run) -> None:
+    def scenario(engine: MediaEngine) -> None:
+        engine.send_keys("call", "12#", 101)
+        engine.bridge("call", "leg")
+        engine.send_keys("call", "4", 101)
+        with pytest.raises(MediaError, match="not open"):
+            engine.send_keys("nobody", "1", 101)
+
+    run_here(scenario)

@@ -26,6 +26,8 @@ class StubGateway:
         self.is_open = False
         self.is_deaf = False
         """Takes commands and answers none."""
+        self.refuses_digits = ""
+        """Why no key can be sent."""
 
     @property
     def address(self) -> tuple[str, int]:
@@ -57,6 +59,8 @@ class StubGateway:
                     self._post(m.CallAnswered(call_id=call_id))
             case m.BridgeCall():
                 self._post(m.CallBridged(call_id=command.call_id, leg_id=command.leg_id))
+            case m.SendDigits(request_id=request_id):
+                self._post(m.DigitsSent(request_id=request_id, error=self.refuses_digits))
             case m.PlayMessage():
                 self._post(m.MessagePlayed(call_id=command.call_id))
             case m.HangUpCall() | m.CancelCall():

@@ -271,6 +271,8 @@ class World:
                 self.plays[call_id] = self.plays.get(call_id, 0) + 1
                 number = self.plays[call_id]
                 self.after(5.0, lambda: self._played(call_id, number))
+            case m.SendDigits(request_id=request_id):
+                self.runner.post(m.DigitsSent(request_id=request_id))
             case m.StopMessage(call_id=call_id):
                 self.plays[call_id] += 1
             case m.HangUpCall(call_id=call_id) | m.CancelCall(call_id=call_id) if not self.holds_hang_ups:

@@ -78,6 +78,10 @@ class Conferences:
             if stream in (join.guest, join.call, join.leg):
                 self.part(join.guest)
 
+    def hush(self, stream: Stream) -> None:
+        """Keys are about to be sent to a stream, or have been: nobody is relayed to it until they are through."""
+        self._settle(stream)
+
     def settle(self, stream: Stream) -> None:
         """A stream's payload type has changed: what is mixed for it is mixed anew."""
         if stream.mixture is not None:
@@ -99,7 +103,7 @@ class Conferences:
         other = listener.other
         is_plain = sources == (() if other is None else (other,))
         if other is not None:
-            other.relays_to = listener if is_plain else None
+            other.relays_to = listener if is_plain and listener.pressing is None else None
         if not is_plain:
             listener.mixed_from = sources
             listener.mixture = Mixture(listener.payload_type, len(sources))

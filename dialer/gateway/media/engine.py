@@ -14,11 +14,12 @@ from dialer.gateway.media.dtmf import TELEPHONE_EVENT
 from dialer.gateway.media.g711 import SILENCE, translate
 from dialer.gateway.media.handover import Carried, carry_on, take_along
 from dialer.gateway.media.ports import Ports, RtpPorts
+from dialer.gateway.media.pressing import Pressing
 from dialer.gateway.media.prompts import FRAME_MS, FRAME_SAMPLES, Prompt, check_prompt
 from dialer.gateway.media.readiness import Readiness
 from dialer.gateway.media.rtcp import is_rtcp
 from dialer.gateway.media.rtcp_link import RtcpLink
-from dialer.gateway.media.rtp import MalformedPacket, RtpPacket, RtpSender, parse_packet
+from dialer.gateway.media.rtp import HEADER_BYTES, MalformedPacket, RtpPacket, RtpSender, parse_packet
 from dialer.gateway.media.shortcut import Shortcut
 from dialer.gateway.media.stream import Playback, Source, Stream
 from dialer.gateway.media_port import Ear, MediaAddress, MediaError, StreamStatistics
@@ -64,6 +65,8 @@ class RtpEngine:
         self._readiness = Readiness(loop, self._receive)
         self._shortcut = Shortcut()
         self._streams: dict[str, Stream] = {}
+        self._pressing: dict[str, Stream] = {}
+        """Streams to which keys are being sent."""
         self._conferences = Conferences()
         self._on_timeout: Callable[[str], None] = lambda _: None
         self._on_digit: Callable[[str, str], None] = lambda _stream_id, _key: None
@@ -140,6 +143,22 @@ class RtpEngine:
         """Stop what plays, in the middle of a word if need be."""
         self._stream(stream_id).playback = None
 
+    def send_keys(self, stream_id: str, keys: str, payload_type: int) -> None:
+        """Send keys as telephone events, one after the other; the far end hears nothing else meanwhile.
+
+        Raises:
+            MediaError: The far end wants no audio now, or too many keys are waiting.
+        """
+        stream = self._stream(stream_id)
+        if stream.target is None:
+            raise MediaError(f"the far end of stream {stream_id} wants no audio now")
+        pressing = stream.pressing or Pressing(payload_type)
+        pressing.add(keys)
+        if stream.pressing is None:
+            stream.pressing = pressing
+            self._pressing[stream_id] = stream
+            self._conferences.hush(stream)
+
     def listen(self, stream_id: str, ear: Ear) -> None:
         """Let `ear` hear every packet of audio that comes."""
         stream = self._stream(stream_id)
@@ -171,6 +190,7 @@ class RtpEngine:
 
     def _let_go(self, stream: Stream) -> None:
         del self._streams[stream.stream_id]
+        self._pressing.pop(stream.stream_id, None)
         self._conferences.close(stream)
         self._readiness.remove(stream.socket.fileno())
         self._ports.give_back(stream.socket)
@@ -273,8 +293,11 @@ class RtpEngine:
             on_done
             for stream in self._streams.values()
             if (stream.other is None or stream.mixture is not None)
+            and stream.pressing is None
             and (on_done := self._speak(stream, now)) is not None
         ]
+        for stream in tuple(self._pressing.values()):
+            self._press(stream, now)
         self._frames += 1
         self._frame_at += FRAME_S
         if now - self._frame_at > CATCH_UP_FRAMES_MAX * FRAME_S:
@@ -301,6 +324,21 @@ class RtpEngine:
             data = stream.sender.write(sound, stream.payload_type, now)
             self._send(stream, data, len(sound), stream.target)
         return on_done
+
+    def _press(self, stream: Stream, now: float) -> None:
+        """Send a stream the next packet of the keys that it is to hear."""
+        assert stream.pressing is not None, f"stream {stream.stream_id} is sent no keys"
+        if stream.mixture is not None:
+            # What the others say meanwhile is not heard later either.
+            stream.mixture.take()
+        silence, payload_type = _SILENT[stream.payload_type], stream.payload_type
+        data = stream.pressing.next_packet(stream.sender, silence, payload_type, now)
+        if data is None:
+            del self._pressing[stream.stream_id]
+            stream.pressing = None
+            self._conferences.hush(stream)
+        elif stream.target is not None:
+            self._send(stream, data, len(data) - HEADER_BYTES, stream.target)
 
     def _look_round(self, now: float) -> None:
         for stream in list(self._streams.values()):

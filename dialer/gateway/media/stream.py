@@ -8,6 +8,7 @@ from dialer.gateway.media.dtmf import TELEPHONE_EVENT, Events
 from dialer.gateway.media.g711 import PCMA, PCMU, decode
 from dialer.gateway.media.mixing import Mixture
 from dialer.gateway.media.ports import untie
+from dialer.gateway.media.pressing import Pressing
 from dialer.gateway.media.prompts import Prompt
 from dialer.gateway.media.reception import Reception
 from dialer.gateway.media.reporter import Reporter
@@ -92,6 +93,7 @@ class Stream:
         "packets_out",
         "payload_type",
         "playback",
+        "pressing",
         "reception",
         "relays_to",
         "reporter",
@@ -118,6 +120,8 @@ class Stream:
         self.mixed_from: tuple[Stream, ...] = ()
         """Those streams."""
         self.playback: Playback | None = None
+        self.pressing: Pressing | None = None
+        """Keys on their way to the far end, which hears nothing else meanwhile."""
         self.events = Events()
         """Digits that the far end sends as telephone events."""
         self.ears: tuple[Ear, ...] = ()

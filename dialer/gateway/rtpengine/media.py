@@ -167,6 +167,11 @@ class RtpengineMedia:
         """Stop what plays."""
         self._hush(self._stream(stream_id))
 
+    def send_keys(self, stream_id: str, keys: str, payload_type: int) -> None:  # noqa: ARG002 - the port's signature
+        """Refused: it would take every conversation out of the kernel, to inject keys into a few."""
+        self._stream(stream_id)
+        _refuse("sending keys")
+
     def listen(self, stream_id: str, ear: Ear) -> None:  # noqa: ARG002 - the port's signature
         """Refused: the audio does not come here."""
         self._stream(stream_id)

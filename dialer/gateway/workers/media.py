@@ -189,6 +189,17 @@ class WorkerMedia:
         stream.on_done = None
         self._tell(orders.Stop(stream.serial), stream)
 
+    def send_keys(self, stream_id: str, keys: str, payload_type: int) -> None:
+        """Let the worker press keys.
+
+        Raises:
+            MediaError: The far end wants no audio now.
+        """
+        stream = self._stream(stream_id)
+        if stream.connected is None or not stream.connected.port:
+            raise MediaError(f"the far end of stream {stream_id} wants no audio now")
+        self._tell(orders.SendKeys(stream.serial, keys, payload_type), stream)
+
     def listen(self, stream_id: str, ear: Ear) -> None:
         """Have the far end's sound sent here for `ear` to hear."""
         stream = self._stream(stream_id)

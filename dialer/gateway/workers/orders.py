@@ -77,6 +77,14 @@ class Play(_Said, frozen=True):
     number: int
 
 
+class SendKeys(_Said, frozen=True):
+    """See `MediaEngine.send_keys`."""
+
+    serial: int
+    keys: str
+    payload_type: int
+
+
 class Stop(_Said, frozen=True):
     """See `MediaEngine.stop`."""
 
@@ -102,7 +110,7 @@ class Close(_Said, frozen=True):
     serial: int
 
 
-Order = Open | Connect | Bridge | Unbridge | Join | Part | Play | Stop | Listen | Release | Close
+Order = Open | Connect | Bridge | Unbridge | Join | Part | Play | SendKeys | Stop | Listen | Release | Close
 
 
 class Digit(_Said, frozen=True):

@@ -98,6 +98,7 @@ class Worker:
             orders.Join: lambda order: self.media.join(str(order.guest), str(order.call), str(order.leg), order.mode),
             orders.Part: lambda order: self.media.part(str(order.guest)),
             orders.Play: self._play,
+            orders.SendKeys: lambda order: self.media.send_keys(str(order.serial), order.keys, order.payload_type),
             orders.Stop: lambda order: self.media.stop(str(order.serial)),
             orders.Listen: self._listen,
             orders.Release: self._release,

@@ -42,6 +42,13 @@ def test_a_skip_says_why(dialer: Dialer, service: StandIn) -> None:
     assert json.loads(service.requests[0].content) == {"reason": "other", "note": "has moved"}
 
 
+def test_keys_are_pressed(dialer: Dialer, service: StandIn) -> None:
+    service.will({"agent": {**ANN, "state": "talking"}, "call": CALL})
+    assert dialer("agent", "digits", "ann", "42#").code == 0
+    assert service.requests[0].url.path == "/api/v1/agents/ann/digits"
+    assert json.loads(service.requests[0].content) == {"digits": "42#"}
+
+
 def test_a_disposition_names_the_attempt(dialer: Dialer, service: StandIn) -> None:
     service.will({"agent": ANN, "call": None})
     assert dialer("agent", "disposition", "ann", "4711-2", "sold").code == 0

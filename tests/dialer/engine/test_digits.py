@@ -60,3 +60,22 @@ def test_a_person_who_talks_to_an_agent_may_press_what_they_like() -> None:
     world.post(m.CallAnswered(call_id=world.placed[0]))
     press(world, world.placed[0], "9")
     assert world.states() == {"agent-0": "talking"}
+
+
+def test_an_agents_keys_go_to_whom_they_talk_to_and_are_answered_by_the_gateway() -> None:
+    world = World(SETTINGS, fate=silent)
+    world.add_agents(1)
+    world.post(m.DigitsAsked(agent_id="agent-0", digits="1", request_id=1))
+    world.start(task())
+    call_id = world.placed[0]
+    world.post(m.CallAnswered(call_id=call_id))
+    world.post(m.DigitsAsked(agent_id="agent-0", digits="42#", request_id=2))
+    world.post(m.DigitsAsked(agent_id="nobody", digits="1", request_id=3))
+    assert world.of(m.SendDigits) == [m.SendDigits(call_id=call_id, digits="42#", request_id=2)]
+    assert world.answers == {
+        1: "agent 'agent-0' has no call on the line",
+        2: "",
+        3: "agent 'nobody' has no call on the line",
+    }
+    world.post(m.DigitsSent(request_id=4, error="no key was sent"))
+    assert world.answers[4] == "no key was sent"

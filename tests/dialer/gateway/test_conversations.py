@@ -6,7 +6,19 @@ from dialer.gateway.conversations import Conversations
 from dialer.gateway.lines import Line
 from dialer.gateway.media_port import StreamStatistics
 from dialer.gateway.silent_media import SilentMedia
-from dialer.messages import AmdDecided, BridgeCall, Event, HoldCall, JoinCall, LeaveCall, PlayMessage, StopMessage
+from dialer.gateway.sip import make_offer, parse_sdp
+from dialer.messages import (
+    AmdDecided,
+    BridgeCall,
+    DigitsSent,
+    Event,
+    HoldCall,
+    JoinCall,
+    LeaveCall,
+    PlayMessage,
+    SendDigits,
+    StopMessage,
+)
 from dialer.model import MonitorMode
 from tests.dialer.gateway.media.amd_sounds import frames, silence, tone, voice
 
@@ -151,3 +163,23 @@ def test_a_menu_that_plays_again_does_not_count_tones_twice() -> None:
     for _ in range(2):
         room.conversations.play(PlayMessage(call_id="1-1", message="offer"))
     assert len(room.media.ears["1-1"]) == 1
+
+
+def test_keys_are_sent_as_the_far_end_wants_them_or_it_is_said_why_not() -> None:
+    room = Room()
+
+    def said(call_id: str = "1-1") -> str:
+        room.conversations.send_digits(SendDigits(call_id=call_id, digits="42#", request_id=7))
+        event = room.events[-1]
+        assert isinstance(event, DigitsSent)
+        assert event.request_id == 7
+        return event.error
+
+    assert said() == said("2-1") == "the call has ended"
+    room.line.audio = parse_sdp(make_offer("127.0.0.1", 4000, origin_id=1, telephone_event=None))
+    assert "has not agreed to telephone events" in said()
+    room.line.audio = parse_sdp(make_offer("127.0.0.1", 4000, origin_id=1, telephone_event=96))
+    assert said() == ""
+    assert room.media.keys == [("1-1", "42#", 96)]
+    room.media.close("1-1")
+    assert said().startswith("no key was sent: stream 1-1 is not open")

@@ -9,12 +9,13 @@ from typing import TypeVar
 import numpy as np
 import pytest
 
-from dialer.gateway.media.dtmf import TELEPHONE_EVENT
+from dialer.gateway.media.dtmf import TELEPHONE_EVENT, Events
 from dialer.gateway.media.engine import RtpEngine
 from dialer.gateway.media.g711 import PCMA, PCMU, encode, translate
 from dialer.gateway.media.prompts import Prompt, make_prompt
 from dialer.gateway.media.rtp import RtpPacket
 from dialer.gateway.media_port import MediaEngine, MediaError
+from dialer.model import MonitorMode
 from tests.dialer.gateway.media.peer import Peer
 
 T = TypeVar("T")
@@ -277,5 +278,81 @@ def test_keys_come_once_each_and_cross_a_bridge() -> None:
             customer.send(b"\x11" * 160, port)
             await agent.hear_until(b"\x11" * 160)
             assert keys == [("call", "9")]
+
+    run(scenario)
+
+
+async def pressed_to(peer: Peer, keys: str, payload_type: int) -> list[RtpPacket]:
+    """Everything that a far end hears until it has heard these keys, and that they are all."""
+    ear, packets, heard = Events(), [], ""
+    while heard != keys:
+        packets.append(await peer.hear())
+        if packets[-1].payload_type == payload_type:
+            heard += ear.hear(packets[-1])
+        assert keys.startswith(heard)
+    return packets
+
+
+def test_keys_sent_into_a_conversation_are_heard_alone_and_the_conversation_goes_on() -> None:
+    async def scenario() -> None:
+        async with opened() as room:
+            customer, customer_port = room.stream("call")
+            agent, port = room.stream("leg")
+            room.media.bridge("call", "leg")
+            customer.send(b"\x22" * 160, customer_port)
+            agent.send(b"\x11" * 160, port)
+            before = await customer.hear_until(b"\x11" * 160)
+            room.media.send_keys("call", "4", 96)
+            room.media.send_keys("call", "2#", 96)
+            agent.send(b"\x33" * 160, port)
+            customer.send(b"\x44" * 160, customer_port)
+            assert (await agent.hear_until(b"\x44" * 160)).payload_type == PCMU
+            packets = await pressed_to(customer, "42#", 96)
+            assert not any(packet.payload == b"\x33" * 160 for packet in packets), "they would talk into the keys"
+            assert {packet.ssrc for packet in packets} == {before.ssrc}
+            numbers = [before.sequence, *(packet.sequence for packet in packets)]
+            steps = {(after - one) & 0xFFFF for one, after in itertools.pairwise(numbers)}
+            assert steps == {1}
+            async with asyncio.timeout(WAIT_S):
+                while room.media._pressing:  # noqa: ASYNC110 - it is over when it is over
+                    await asyncio.sleep(0.01)
+            agent.send(b"\x55" * 160, port)
+            after = await customer.hear_until(b"\x55" * 160)
+            assert after.ssrc == before.ssrc
+            assert 0 < (after.timestamp - packets[-1].timestamp) & 0xFFFFFFFF < 80_000
+
+    run(scenario)
+
+
+def test_keys_need_a_far_end_that_listens_and_end_with_their_stream() -> None:
+    async def scenario() -> None:
+        async with opened() as room:
+            peer, _ = room.stream("call")
+            room.media.connect("call", *peer.address[:1], 0, PCMU)
+            with pytest.raises(MediaError, match="wants no audio now"):
+                room.media.send_keys("call", "1", 101)
+            room.media.connect("call", *peer.address, PCMU)
+            room.media.send_keys("call", "1", 101)
+            await pressed_to(peer, "1", 101)
+            room.media.close("call")
+            assert not room.media._pressing
+
+    run(scenario)
+
+
+def test_keys_are_told_while_a_supervisor_barges_in() -> None:
+    async def scenario() -> None:
+        async with opened() as room:
+            customer, _ = room.stream("call")
+            for stream_id in ("leg", "boss"):
+                room.stream(stream_id)
+            room.media.bridge("call", "leg")
+            room.media.join("boss", "call", "leg", MonitorMode.BARGE)
+            room.media.send_keys("call", "9", 101)
+            await pressed_to(customer, "9", 101)
+            room.media.part("boss")
+            async with asyncio.timeout(WAIT_S):
+                while room.media._pressing:  # noqa: ASYNC110 - it is over when it is over
+                    await asyncio.sleep(0.01)
 
     run(scenario)

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 import numpy as np
 import pytest
 
-from dialer.gateway.media.dtmf import TELEPHONE_EVENT
+from dialer.gateway.media.dtmf import TELEPHONE_EVENT, Events
 from dialer.gateway.media.g711 import PCMA, PCMU, translate
 from dialer.gateway.media.prompts import make_prompt
 from dialer.gateway.media_port import MediaEngine, MediaError
@@ -234,5 +234,21 @@ def test_without_a_worker_no_stream_is_opened_and_closing_still_works() -> None:
         with pytest.raises(MediaError, match="no media worker is running"):
             room.media.open("new")
         room.media.close("call")
+
+    run(scenario)
+
+
+def test_keys_are_sent_from_another_process() -> None:
+    async def scenario(room: Room) -> None:
+        customer, _ = room.stream("call")
+        room.media.send_keys("call", "7*", 96)
+        ear, heard = Events(), ""
+        while heard != "7*":
+            packet = await customer.hear()
+            if packet.payload_type == 96:
+                heard += ear.hear(packet)
+        room.media.connect("call", customer.address[0], 0, PCMU)
+        with pytest.raises(MediaError, match="wants no audio now"):
+            room.media.send_keys("call", "1", 96)
 
     run(scenario)
