@@ -158,6 +158,7 @@ def test_streams_that_are_not_open_are_refused_everywhere(run: Run) -> None:
             lambda: engine.unbridge("nobody"),
             lambda: engine.play("nobody", "hello", lambda: None),
             lambda: engine.stop("nobody"),
+            lambda: engine.send_keys("nobody", "1", 101),
             lambda: engine.statistics("nobody"),
         ):
             with pytest.raises(MediaError, match="nobody is not open"):

@@ -14,6 +14,7 @@ from dialer.messages import (
     CancelCall,
     CloseLeg,
     DigitHeard,
+    DigitsSent,
     Event,
     HangUpCall,
     LegClosed,
@@ -22,6 +23,7 @@ from dialer.messages import (
     OpenLeg,
     PlaceCall,
     PlayMessage,
+    SendDigits,
     StopMessage,
 )
 from dialer.model import AmdResult, CallCause
@@ -204,3 +206,11 @@ def test_what_is_stopped_does_not_come_to_its_end_and_patience_begins_anew() -> 
     line.run(until=30.0)
     assert [at for at, event in line.heard[2:] if isinstance(event, CallEnded)] == [16.0]
     assert not any(isinstance(event, MessagePlayed) for _, event in line.heard)
+
+
+def test_keys_for_a_person_are_taken_and_heard_by_nobody() -> None:
+    line = Line(PERSON)
+    line.place()
+    line.run(until=11.0)
+    line.gateway.send(SendDigits(call_id="7-1", digits="1", request_id=5))
+    assert line.heard[-1] == (11.0, DigitsSent(request_id=5))

@@ -46,6 +46,7 @@ def test_what_needs_the_audio_here_is_refused_with_the_setting_that_helps(tmp_pa
         for ask in (
             lambda: media.listen("call", lambda _payload, _payload_type: None),
             lambda: media.join("boss", "call", "leg", MonitorMode.LISTEN),
+            lambda: media.send_keys("call", "1", 101),
         ):
             with pytest.raises(MediaError, match=r'set \[sip\] media = "in_process"'):
                 ask()
