@@ -101,7 +101,9 @@ def map_columns(header: Sequence[str], mapping: Mapping | None = None) -> Column
     if not numbers:
         seen = ", ".join(repr(text[:40]) for text in header[:20])
         reason = "no column holds the phone number; name its column 'number' or 'phone' in the first line"
-        raise UnreadableFileError(f"{reason}, or say which it is with a mapping. Columns seen: {seen}")
+        raise UnreadableFileError(
+            f"{reason}, or say in a mapping which it is (dialer import --mapping). Columns seen: {seen}"
+        )
     fields |= _guess_fields({index: key for index, key in keys.items() if index not in numbers}, set(fields))
     used = {*numbers, *fields.values(), *(index for index, target in stated.items() if target == IGNORE)}
     kept = [index for index in range(len(header)) if index not in used and header[index] not in REJECT_COLUMNS]

@@ -226,4 +226,4 @@ def _report(ended: LeadImport, rejects: Path, dry_run: bool, as_json: bool) -> N
         f"{ended.duplicates:,} duplicates ({ended.updated:,} updated)."
     )
     if ended.rejects_bytes:
-        typer.echo(f"Rejected rows and their reasons: {rejects}; mend them there and import that file.")
+        typer.echo(f"Rejected rows and their reasons: {rejects}; mend your own columns there and import that file.")

@@ -32,6 +32,10 @@ REPORTS = {
 FILES_ONLY = ("attempts", "cdrs")
 COLUMNS_LEFT_OUT = frozenset({"rejected", "congestion", "interrupted", "talk_s", "lost", "message_played"})
 """On the screen, which is narrow; files have every column."""
+COLUMNS_FIRST = ("campaign_id", "list_id", "name", "list", "status", "group", "agent_id", "caller_id", "day", "period")
+"""What a row is about."""
+WIDTH_MAX = 500
+"""Characters of a line that is no longer a table for anybody."""
 HELP = "What came of the calls.\n\n" + "\n\n".join(f"`{name}`: {said}" for name, said in REPORTS.items())
 
 
@@ -93,21 +97,42 @@ def _write(client: Client, path: str, form: str, file: Path) -> None:
 def _show(report: dict[str, Any]) -> None:
     rows = report["rows"]
     if not rows:
-        typer.echo("Nothing was dialed that this report could tell of.")
+        typer.echo("There is nothing yet that this report could tell of.")
         return
     zone = ZoneInfo(report["time_zone"])
     empty = {name for name in rows[0] if all(row[name] in (None, "", 0) for row in rows)}
-    names = [name for name in rows[0] if name not in empty | COLUMNS_LEFT_OUT]
+    own = [name for name in COLUMNS_FIRST if name in rows[0]]
+    names = [name for name in (*own, *rows[0]) if name not in empty | COLUMNS_LEFT_OUT]
+    _print(list(dict.fromkeys(names)), rows, zone)
+    typer.echo(f"Times in {report['time_zone']}. Every column: --csv FILE or --xlsx FILE.", err=True)
+
+
+def _print(names: list[str], rows: list[dict[str, Any]], zone: ZoneInfo) -> None:
+    """A table where it has room, or else row below row: cells cut down to three letters tell nobody anything."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in names:
         is_text = all(isinstance(row[name], str) for row in rows)
-        table.add_column(name.removesuffix("_rate").replace("_", " "), justify="left" if is_text else "right")
+        table.add_column(_heading(name), justify="left" if is_text else "right")
     for row in rows:
         table.add_row(*(_shown(name, row[name], zone) for name in names))
-    # Piped into a file, a table as wide as it is; on a screen it is folded.
     console = Console()
-    console.print(table, width=None if console.is_terminal else 300, soft_wrap=not console.is_terminal)
-    typer.echo(f"Times in {report['time_zone']}. Every column: --csv FILE or --xlsx FILE.", err=True)
+    # With a height too, or else it goes by the screen where that is a plain one.
+    needed = Console(width=WIDTH_MAX, height=1).measure(table).maximum
+    if not console.is_terminal:
+        # Piped into a file or a pager, a table is as wide as it is.
+        Console(width=max(needed, console.width), height=1).print(table)
+    elif needed <= console.width:
+        console.print(table)
+    else:
+        for row in rows:
+            block = Table(box=None, pad_edge=False, show_header=False)
+            for name in names:
+                block.add_row(_heading(name), _shown(name, row[name], zone))
+            console.print(block, "")
+
+
+def _heading(name: str) -> str:
+    return name.removesuffix("_rate").replace("_", " ")
 
 
 def _shown(name: str, value: Any, zone: ZoneInfo) -> str:

@@ -29,7 +29,33 @@ def test_a_report_is_shown_as_a_table(dialer: Dialer, service: StandIn) -> None:
     assert line.split() == ["[09:00]", "1200", "25.0%", "1970-01-02", "00:00", "0.00012"]
     assert "Times in UTC" in ended.err
     service.will(report())
-    assert "Nothing was dialed" in dialer("report", "outcomes").out
+    assert "There is nothing yet" in dialer("report", "outcomes").out
+
+
+WIDE = {f"counted_{number}_calls": 10_000 + number for number in range(12)} | {"campaign_id": 4, "name": "Spring offer"}
+
+
+def test_a_table_that_is_piped_is_as_wide_as_it_is_and_begins_with_what_a_row_is_about(
+    dialer: Dialer, service: StandIn
+) -> None:
+    service.will(report(WIDE))
+    header, line = dialer("report", "campaigns").out.splitlines()
+    assert header.startswith("campaign id  name ")
+    assert line.split()[:4] == ["4", "Spring", "offer", "10000"]
+    assert line.split()[-1] == "10011"
+
+
+def test_on_a_narrow_screen_rows_stand_one_below_the_other(
+    dialer: Dialer, service: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("TERM", "dumb")  # without marks for bold
+    monkeypatch.setenv("COLUMNS", "60")
+    service.will(report(WIDE, WIDE | {"name": "Autumn"}))
+    lines = [line.strip() for line in dialer("report", "campaigns").out.splitlines()]
+    assert lines[0].split() == ["campaign", "id", "4"]
+    assert [line.split()[-1] for line in lines if line.startswith("name")] == ["offer", "Autumn"]
+    assert lines.count("") == 2
 
 
 def test_days_are_those_of_the_campaign(dialer: Dialer, service: StandIn) -> None:
