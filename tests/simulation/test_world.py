@@ -5,7 +5,9 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
+from campaigns.menus import Menu, MenuAction, MenuChoice
 from campaigns.model import Outcome
 from dialer.model import AgentState
 from simulation.scenario.library import find_scenario, scenario_names
@@ -208,3 +210,19 @@ def test_the_day_leaves_the_collector_as_it_was() -> None:
         assert gc.get_threshold() == usual
     finally:
         gc.set_threshold(*found)
+
+
+def test_people_press_keys_in_a_menu_and_only_those_who_ask_are_given_to_agents() -> None:
+    plain = small("base-5", "predictive", hours=0.5)
+    keys = {"1": MenuChoice(action=MenuAction.AGENT), "2": MenuChoice(action=MenuAction.HANG_UP)}
+    (campaign,) = plain.campaigns
+    people = replace(campaign.customers, keys={"1": 0.4, "2": 0.2, "9": 0.1})
+    scenario = replace(plain, campaigns=(replace(campaign, menu=Menu(prompt="offer", keys=keys), customers=people),))
+    rows = one_day(scenario).rows.attempts
+    outcomes = Counter(row.outcome for row in rows)
+    assert outcomes[Outcome.CONNECTED] > 20
+    assert outcomes[Outcome.MENU_ENDED] > outcomes[Outcome.CONNECTED]
+    asked = outcomes[Outcome.CONNECTED] + outcomes[Outcome.ABANDONED]
+    assert 0.25 < asked / (asked + outcomes[Outcome.MENU_ENDED]) < 0.55
+    assert outcomes[Outcome.ABANDONED] / asked < 0.1
+    assert {"pressed 9: do not call", "menu: pressed 2", "menu: no key was pressed"} <= {row.cause for row in rows}
