@@ -12,9 +12,11 @@ def test_a_database_is_made_copied_and_restored(dialer: Dialer, tmp_path: Path) 
     )
     assert dialer("db", "archive", "old.csv.gz", "-d", second).out == "No CDR is that old; no file was written.\n"
     assert dialer("db", "prune", "-d", second, "--dry-run").out == (
-        "0 CDRs, 0 attempts and 0 records of evidence would be deleted.\n"
+        "0 CDRs, 0 attempts, 0 records of evidence and 0 skips would be deleted.\n"
     )
-    assert dialer("db", "prune", "-d", second).out == "0 CDRs, 0 attempts and 0 records of evidence are deleted.\n"
+    assert dialer("db", "prune", "-d", second).out == (
+        "0 CDRs, 0 attempts, 0 records of evidence and 0 skips are deleted.\n"
+    )
 
 
 def test_nothing_is_overwritten(dialer: Dialer, tmp_path: Path) -> None:
