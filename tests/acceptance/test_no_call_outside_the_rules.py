@@ -24,6 +24,8 @@ from campaigns.dispositions import Callback
 from campaigns.model import Attempt, Campaign, CampaignStatus, Lead, NewLead, Outcome
 from campaigns.ports import CampaignStore
 from campaigns.service import campaigns as use_cases
+from campaigns.service.caller_ids import add_caller_ids
+from campaigns.service.erasing import CallUnderWayError, erase_person
 from campaigns.service.errors import CallerError
 from campaigns.store.memory import MemoryStore
 from campaigns.store.opening import open_store
@@ -96,6 +98,11 @@ PEOPLE = [
 ]
 BY_NUMBER = {one.number: one for one in PEOPLE}
 LISTS = ["us-national", "gb-tps", "fr-bloctel"]
+OURS = ["+13035550190", "+13035550191"]
+"""Registered caller IDs."""
+ERASABLE = ["+16025550101", "+4930123456"]
+"""Whoever is erased is called no more: not all of them may be, or nobody is left."""
+WINDOWS_S = {"calls_per_hour_max": HOUR, "calls_per_day_max": DAY, "calls_per_week_max": 7 * DAY}
 CONSENTS = [
     Consent(),
     Consent(kind=ConsentKind.EXPRESS),
@@ -130,6 +137,9 @@ changes = st.fixed_dictionaries(
         "starts_on": st.sampled_from(["", "2026-03-07", "2026-08-01"]),
         "ends_on": st.sampled_from(["", "2026-03-09", "2026-10-31"]),
         "ring_timeout_s": st.sampled_from([10, 15, 30]),
+        "caller_ids": st.fixed_dictionaries(
+            {"choice": st.just("rotation")}, optional={name: st.integers(1, 4) for name in WINDOWS_S}
+        ),
     },
 )
 
@@ -156,6 +166,8 @@ class Rules:
         """Callbacks: when from, until when for one agent alone, and for whom."""
         self.refused: dict[str, tuple[str, float]] = {}
         """Number and time of each attempt in which the person refused."""
+        self.shown: defaultdict[str, list[float]] = defaultdict(list)
+        """When each of our own numbers was shown."""
 
     def said(self, attempt_id: str, number: str, word: str, callback: Callback | None, is_last: bool) -> None:
         lead_id = int(attempt_id.split("-")[0])
@@ -171,6 +183,22 @@ class Rules:
             self.appointed.pop(lead_id, None)
         if callback is not None and is_last:
             self.appointed[lead_id] = callback.starts_at, callback.ends_at, callback.agent_id
+
+    def shown_too_often(self, campaign: Campaign, caller_id: str, at: float) -> list[str]:
+        """Count one more call that shows a number; no window around it may hold more than the campaign's cap."""
+        times = self.shown[caller_id]
+        times.append(at)
+        pool = campaign.caller_ids
+        if pool.choice == "fixed":
+            return []
+        broken = [] if caller_id in OURS else [f"shows {caller_id}, which is not registered"]
+        for name, length_s in WINDOWS_S.items():
+            most = getattr(pool, name)
+            starts = [start for start in times if start <= at < start + length_s]
+            calls = max(sum(start <= one < start + length_s for one in times) for start in starts)
+            if most is not None and calls > most:
+                broken.append(f"{name} is {most}, and {caller_id} was shown {calls} times")
+        return broken
 
     def broken(self, campaign: Campaign, lead_id: int, number: str, now: float) -> list[str]:
         where = BY_NUMBER[number]
@@ -292,6 +320,8 @@ class Machine(RuleBasedStateMachine):
         """The last call that Ann has said something of."""
         self.is_slow = False
         """Whether the store's answers wait for `store_answers`, and the world moves on meanwhile."""
+        self.opts_out = False
+        """Whether whoever hears a message presses the key for it."""
 
     def teardown(self) -> None:
         self.store.close()
@@ -316,6 +346,36 @@ class Machine(RuleBasedStateMachine):
         self.add(self.campaigns[1], [one.number for one in PEOPLE], CONSENTS[1])
         for name in LISTS:
             self.load_list(name, set(), 20)
+        add_caller_ids(self.store, OURS, "", self.now)
+
+    @rule(number=st.sampled_from(ERASABLE))
+    def erase(self, number: str) -> None:
+        try:
+            erase_person(self.store, number, self.now)
+        except CallUnderWayError:
+            return
+        self.rules.blocked.add((0, number))
+        self.words["erased"] += 1
+
+    @rule(data=st.data(), dials=st.booleans())
+    def preview(self, data: st.DataObject, dials: bool) -> None:
+        """Ann looks at a lead, and dials it or skips it."""
+        self.store_answers()
+        self.wait((15.6 * HOUR - self.now % DAY) % DAY)
+        campaign_id = data.draw(st.sampled_from(self.campaigns))
+        self.start(campaign_id)
+        use_cases.edit_campaign(self.store, campaign_id, {"pacing": {"policy": "preview"}})
+        self.announce(campaign_id)
+        self.fail(CallCause.BUSY)
+        self.post(m.AgentWentReady(agent_id="ann"))
+        self.wait(20.0)
+        self.post(m.PreviewAsked(agent_id="ann", request_id=1))
+        if dials:
+            self.post(m.PreviewDialed(agent_id="ann", request_id=2))
+        else:
+            self.post(m.PreviewSkipped(agent_id="ann", reason="bad_time", request_id=2))
+        use_cases.edit_campaign(self.store, campaign_id, {"pacing": {"policy": "ratio"}})
+        self.announce(campaign_id)
 
     @rule(data=st.data(), numbers=st.lists(st.sampled_from(list(BY_NUMBER)), min_size=1, unique=True))
     def lead_import(self, data: st.DataObject, numbers: list[str]) -> None:
@@ -396,6 +456,7 @@ class Machine(RuleBasedStateMachine):
         self.store_answers()
         self.wait((15.6 * HOUR - self.now % DAY) % DAY)
         self.start(data.draw(st.sampled_from(self.campaigns)))
+        self.opts_out = data.draw(st.sampled_from([False, False, True]))
         for outcome in data.draw(st.lists(st.sampled_from(["busy", "person", "machine"]), min_size=2, max_size=5)):
             self.wait(20.0)
             for call_id in sorted(self.calls):
@@ -517,6 +578,9 @@ class Machine(RuleBasedStateMachine):
             callback = Callback(starts_at=starts_at, ends_at=starts_at + lasts, agent_id=whose)
         event = m.DispositionSet(agent_id="ann", attempt_id=attempt_id, disposition=word, callback=callback)
         lead = self.store.lead(int(attempt_id.split("-")[0]))
+        if lead.number not in BY_NUMBER:
+            # Erased meanwhile.
+            return
         is_last = int(attempt_id.split("-")[1]) == lead.attempts_made
         accepted = any(isinstance(one, m.RecordDisposition) for one in self.handle(event))
         if accepted:
@@ -562,7 +626,7 @@ class Machine(RuleBasedStateMachine):
                 self.post(m.LegOpened(leg_id=leg_id))
             case m.RecordDisposition(attempt_id=attempt_id, agent_id=agent_id, disposition=word, callback=callback):
                 self.store.record_disposition(attempt_id, agent_id, word, self.now, callback)
-            case m.PollTasks() | m.ReserveLeads() | m.ReserveCallbacks() | m.RecordAttempts():
+            case m.PollTasks() | m.ReserveLeads() | m.ReserveCallbacks() | m.RecordAttempts() | m.RecordSkip():
                 self.answers.append(partial(self.asked, command))
             case m.RecordResult(result=result):
                 self.store.record_results([result], self.now)
@@ -579,7 +643,16 @@ class Machine(RuleBasedStateMachine):
             case m.BridgeCall(call_id=call_id, leg_id=leg_id):
                 self.post(m.CallBridged(call_id=call_id, leg_id=leg_id))
             case m.PlayMessage(call_id=call_id):
-                self.post(m.MessagePlayed(call_id=call_id))
+                self.play(call_id)
+
+    def play(self, call_id: str) -> None:
+        """A message is heard, and whoever wants no more calls presses the key for it."""
+        if self.opts_out and call_id in self.calls:
+            number = self.calls[call_id].number
+            self.post(m.DigitHeard(call_id=call_id, digit="9"))
+            self.rules.blocked.add((0, number))
+            self.words["opted out"] += 1
+        self.post(m.MessagePlayed(call_id=call_id))
 
     def asked(self, command: m.Command) -> m.Event | None:
         match command:
@@ -591,6 +664,9 @@ class Machine(RuleBasedStateMachine):
             case m.ReserveCallbacks(campaign_id=campaign_id, agents=agents, count=count):
                 leads = tuple(self.store.reserve_callbacks(campaign_id, agents, count, self.now, 600.0, "engine-1"))
                 return m.CallbacksReserved(campaign_id=campaign_id, leads=leads)
+            case m.RecordSkip(skip=skip):
+                self.store.record_skips([skip])
+                self.words["skipped"] += 1
             case m.RecordAttempts(attempts=attempts):
                 written = tuple(self.store.record_attempts(attempts))
                 for attempt in attempts:
@@ -610,6 +686,9 @@ class Machine(RuleBasedStateMachine):
         is asked once more, by `place`.
         """
         self.hold_against_the_rules(attempt.lead_id, attempt.number, counts=True, at=attempt.placed_at)
+        campaign = self.store.campaign(self.store.lead(attempt.lead_id).campaign_id)
+        broken = self.rules.shown_too_often(campaign, attempt.caller_id, attempt.placed_at)
+        assert not broken, broken
         dial = Dial(self.now, self.store.lead(attempt.lead_id).campaign_id, attempt.lead_id)
         self.rules.dials[attempt.number].append(dial)
         self.may_place.add(attempt.attempt_id)
@@ -658,6 +737,7 @@ def test_no_call_breaks_a_rule() -> None:
     assert len(dialed) >= 4, dialed
     assert dialed.total() > 40
     assert len(said) >= 5, said
+    assert said.keys() >= {"erased", "skipped", "opted out"}, said
 
 
 @pytest.mark.parametrize("is_known", [True, False])
