@@ -62,7 +62,7 @@ def test_a_clock_may_fire_a_little_early() -> None:
 def test_a_message_without_end_is_cut_off() -> None:
     world = World(fate=silent, leads=1)
     world.start(task(treatment=Treatment.MESSAGE))
-    world._played = lambda call_id: None  # type: ignore[method-assign]
+    world._played = lambda call_id, number: None  # type: ignore[method-assign]
     world.post(m.CallAnswered(call_id=world.placed[0]))
     world.run(30.1)
     assert world.outcomes() == ["message_played"]
