@@ -333,11 +333,11 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     meaning: Meaning | None = None
     """What that meant in the campaign when it was said; the store sets it."""
     asked_at: float | None = None
-    """When the person asked for an agent by a menu's key; None where the answer itself asks for one."""
+    """When the person asked for an agent by a menu's key, Unix seconds; None where the answer itself asks for one."""
 
     @property
     def waited_from(self) -> float | None:
-        """Since when an agent was owed."""
+        """Since when an agent was owed, Unix seconds; None where nobody answered."""
         return self.answered_at if self.asked_at is None else self.asked_at
 
 

@@ -39,7 +39,7 @@ class Skip(msgspec.Struct, frozen=True, kw_only=True):
     """That would have been called, E.164."""
     agent_id: str
     skipped_at: float
-    """With the lead, what tells one skip from all others."""
+    """Unix seconds; with the lead, what tells one skip from all others."""
     looked_s: float
     """How long the agent had looked at the lead."""
     reason: str
@@ -57,8 +57,9 @@ class SkipFilter(msgspec.Struct, frozen=True, kw_only=True):
     agent_id: str | None = None
     reason: str | None = None
     since: float | None = None
+    """Unix seconds; skipped at or after."""
     until: float | None = None
-    """Not at or after this time."""
+    """Unix seconds; skipped before."""
     limit: int = 100
     cursor: str | None = None
 

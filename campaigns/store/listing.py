@@ -58,7 +58,7 @@ def read_attempt_cursor(cursor: str) -> AttemptKey:
 
 def cdr_cursor(key: CdrKey) -> str:
     """Write the key of a CDR as a cursor."""
-    return f"{key[0]!r}:{key[1]}"
+    return _timed(key)
 
 
 def read_cdr_cursor(cursor: str) -> CdrKey:
@@ -67,16 +67,12 @@ def read_cdr_cursor(cursor: str) -> CdrKey:
     Raises:
         InvalidListingError: it is something else.
     """
-    started_at, _, call_id = cursor.partition(":")
-    try:
-        return float(started_at), call_id
-    except ValueError:
-        raise InvalidListingError from None
+    return _read_timed(cursor)
 
 
 def skip_cursor(key: SkipKey) -> str:
     """Write the key of a skip as a cursor."""
-    return f"{key[0]!r}:{key[1]}"
+    return _timed(key)
 
 
 def read_skip_cursor(cursor: str) -> SkipKey:
@@ -85,11 +81,8 @@ def read_skip_cursor(cursor: str) -> SkipKey:
     Raises:
         InvalidListingError: it is something else.
     """
-    skipped_at, _, lead_id = cursor.partition(":")
-    try:
-        return float(skipped_at), read_id_cursor(lead_id)
-    except ValueError:
-        raise InvalidListingError from None
+    skipped_at, lead_id = _read_timed(cursor)
+    return skipped_at, read_id_cursor(lead_id)
 
 
 def read_id_cursor(cursor: str | None, first: int = 0) -> int:
@@ -118,3 +111,15 @@ def split_attempt_id(attempt_id: str) -> tuple[int, int]:
         # Longer than any key a database can hold.
         raise AttemptNotFoundError(attempt_id)
     return int(lead_id), int(number)
+
+
+def _timed(key: tuple[float, object]) -> str:
+    return f"{key[0]!r}:{key[1]}"
+
+
+def _read_timed(cursor: str) -> tuple[float, str]:
+    at, _, name = cursor.partition(":")
+    try:
+        return float(at), name
+    except ValueError:
+        raise InvalidListingError from None

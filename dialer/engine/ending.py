@@ -70,6 +70,7 @@ def end_menu(state: EngineState, call: Call, work: CampaignWork, wants_agent: bo
         return
     assert call.answered_at is not None
     work.detecting -= 1
+    state.touch(work)
     # Without delay: the answer limit begins with the key, so the menu takes nothing off the time to find an agent.
     work.learn(DetectionObserved(at=now, is_person=wants_agent, delay_s=0.0))
     if wants_agent:

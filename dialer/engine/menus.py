@@ -9,7 +9,6 @@ from typing import assert_never
 
 from campaigns.dispositions import Callback, Meaning, meaning_of
 from campaigns.menus import MenuAction, MenuChoice
-from campaigns.model import Campaign
 from dialer.engine.connecting import enqueue, seek_agent
 from dialer.engine.ending import count_answer, end_menu, hang_up, message_over
 from dialer.engine.leads import bar_numbers
@@ -104,9 +103,8 @@ def _do(state: EngineState, call: Call, step: Next | None, now: float) -> None:
 
 
 def _leave(state: EngineState, call: Call, choice: MenuChoice, key: str, now: float) -> None:
-    work = state.work_of(call)
     wants_agent = choice.action is MenuAction.AGENT
-    end_menu(state, call, work, wants_agent, now)
+    end_menu(state, call, state.work_of(call), wants_agent, now)
     why = f"menu: pressed {key}" if key else "menu: no key was pressed"
     if wants_agent:
         _to_agent(state, call, choice, now)
@@ -116,7 +114,6 @@ def _leave(state: EngineState, call: Call, choice: MenuChoice, key: str, now: fl
         _dispose(state, call, choice, key, why, now)
     else:
         _hang_up(state, call, why, now)
-    state.touch(work)
 
 
 def _to_agent(state: EngineState, call: Call, choice: MenuChoice, now: float) -> None:
@@ -144,18 +141,13 @@ def _dispose(state: EngineState, call: Call, choice: MenuChoice, key: str, why: 
         # Edited away while the call was on its way.
         state.counters.count("menu_dispositions_unknown")
     else:
-        _record(state, call, choice.disposition, _callback(campaign, choice, now))
+        starts_at = now + choice.callback_after_s
+        callback = Callback(starts_at=starts_at, ends_at=starts_at + CALLBACK_WINDOW_S)
+        _record(state, call, choice.disposition, callback if meaning is Meaning.CALLBACK else None)
     if choice.message:
         _play_last(state, call, choice.message, why, now)
     else:
         _hang_up(state, call, why, now)
-
-
-def _callback(campaign: Campaign, choice: MenuChoice, now: float) -> Callback | None:
-    if meaning_of(campaign.dispositions, choice.disposition) is not Meaning.CALLBACK:
-        return None
-    starts_at = now + choice.callback_after_s
-    return Callback(starts_at=starts_at, ends_at=starts_at + CALLBACK_WINDOW_S)
 
 
 def _record(state: EngineState, call: Call, disposition: str, callback: Callback | None) -> None:

@@ -89,6 +89,14 @@ def test_whoever_was_promised_an_agent_and_gets_none_is_abandoned_from_their_key
     assert ended(world, call_id) == ("abandoned", "", "no agent within 2 s of the menu's key")
 
 
+@pytest.mark.parametrize("key", ["5", "6", "9"])
+def test_who_wants_no_agent_makes_room_for_the_next_call_at_once(key: str) -> None:
+    world, call_id = hearing_the_menu()
+    assert world.placed == [call_id]
+    press(world, call_id, key)
+    assert len(world.placed) == 2
+
+
 def test_the_agent_who_becomes_free_inside_the_limit_takes_the_call() -> None:
     world, call_id = hearing_the_menu(agents=0)
     press(world, call_id, "1")
