@@ -5,13 +5,13 @@ Each takes the store first. Settings come as plain mappings, as JSON bodies and 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, get_type_hints
+from typing import Any
 
 import msgspec
+from msgspec import inspect
 from msgspec.structs import replace
 
-from campaigns.dispositions import Disposition
-from campaigns.model import Campaign, CampaignStatus, CampaignTask, KindRule, RetryRule
+from campaigns.model import Campaign, CampaignStatus, CampaignTask
 from campaigns.ports import CampaignStore
 from campaigns.rules.caller_ids import registration_problems
 from campaigns.rules.compliance import Problem
@@ -19,7 +19,6 @@ from campaigns.rules.settings import is_e164, problems
 from campaigns.rules.status import may_become
 from campaigns.service.errors import CallerError, CampaignNotFoundError, InvalidSettingsError, StatusChangeError
 from campaigns.service.presets import PRESETS, preset_of
-from campaigns.terms import AttemptCap
 from pacing import policy_names
 
 NOT_SETTINGS = {
@@ -191,29 +190,43 @@ def _to_campaign(settings: Mapping[str, Any]) -> Campaign:
 
 
 def _problem(message: str) -> Problem:
-    """Turn msgspec's "... - at `$.pacing.ratio`" into a field and a message, and name the settings there are."""
+    """Turn msgspec's "... - at `$.pacing.ratio`" into a field and a message, and name what there is to choose from."""
     text, _, place = message.partition(" - at ")
-    field = place.removeprefix("`key` in ").strip("`$").lstrip(".").replace("[...]", "")
+    is_key, place = place.startswith("`key` in "), place.removeprefix("`key` in ").strip("`$")
+    field = place.lstrip(".").replace("[...]", "")
+    missing = re.search(r"missing required field `(.*?)`", text)
+    if missing is not None:
+        return Problem(_join(field, missing[1]), "is required")
+    kind = _kind_at(place, is_key)
     unknown = re.search(r"unknown field `(.*?)`", text)
-    if unknown is None:
-        missing = re.search(r"missing required field `(.*?)`", text)
-        if missing is not None:
-            return Problem(_join(field, missing[1]), "is required")
-        return Problem(field, text[:1].lower() + text[1:])
-    known = sorted(set(_settings_at(field)) - set(NOT_SETTINGS))
-    return Problem(_join(field, unknown[1]), f"is no setting; there are: {', '.join(known)}")
+    if unknown is not None and isinstance(kind, inspect.StructType):
+        known = sorted({one.encode_name for one in kind.fields} - set(NOT_SETTINGS))
+        return Problem(_join(field, unknown[1]), f"is no setting; there are: {', '.join(known)}")
+    text = text[:1].lower() + text[1:]
+    return Problem(field, f"{text}; there are: {', '.join(kind.cls)}" if isinstance(kind, inspect.EnumType) else text)
 
 
 def _join(path: str, field: str) -> str:
     return f"{path}.{field}" if path else field
 
 
-def _settings_at(path: str) -> tuple[str, ...]:
-    if path.startswith("retry_rules"):
-        return (KindRule if "by_kind" in path else RetryRule).__struct_fields__
-    if path.startswith("attempt_caps"):
-        return AttemptCap.__struct_fields__
-    if path.startswith("dispositions"):
-        return Disposition.__struct_fields__
-    kind: Any = get_type_hints(Campaign)[path] if path else Campaign
-    return tuple(kind.__struct_fields__)
+def _kind_at(place: str, is_key: bool) -> inspect.Type:
+    """What stands at a place in a campaign's settings, such as ".menu.keys[...].action"; or what its keys are."""
+    kind = _stated(inspect.type_info(Campaign))
+    for step in re.findall(r"\w+|\[.*?\]", place):
+        match kind:
+            case inspect.StructType(fields=fields):
+                kind = next(one.type for one in fields if one.encode_name == step)
+            case inspect.DictType(value_type=value):
+                kind = value
+            case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
+                kind = item
+        kind = _stated(kind)
+    return _stated(kind.key_type) if is_key and isinstance(kind, inspect.DictType) else kind
+
+
+def _stated(kind: inspect.Type) -> inspect.Type:
+    """What a setting is where it is not null."""
+    if isinstance(kind, inspect.UnionType):
+        return next(one for one in kind.types if not isinstance(one, inspect.NoneType))
+    return kind

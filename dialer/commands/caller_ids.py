@@ -15,6 +15,9 @@ from campaigns.rules.caller_ids import calls_within
 from dialer.commands.client import Client, ServiceUrl
 from dialer.commands.errors import EXIT_USAGE, CommandError
 
+NUMBER_LENGTH_MAX = 16
+"""Characters of an E.164 number with its plus sign."""
+
 caller_id_app = typer.Typer(
     no_args_is_help=True,
     help="""The numbers of your own that calls may show.
@@ -54,6 +57,8 @@ def list_all(url: ServiceUrl = None) -> None:
     """List the registered numbers and how often each has been shown, in the windows of the caps as they are now."""
     now = datetime.now(UTC).timestamp()
     table = Table("number", "label", "last hour", "24 hours", "7 days", "ever", "last shown", "rests until")
+    # The other columns may be folded; a number cut short is none.
+    table.columns[0].min_width = NUMBER_LENGTH_MAX
     for one in Client(url).all("/caller-ids"):
         use = msgspec.convert(one["use"], CallerIdUse)
         counts = [str(calls_within(use, within, now)) for within in ShownWithin]

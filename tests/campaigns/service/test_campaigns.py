@@ -1,9 +1,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from campaigns.model import CallingWindow, CampaignStatus, NewLead, Outcome, PacingSettings
+from campaigns.model import CallingWindow, Campaign, CampaignStatus, NewLead, Outcome, PacingSettings
+from campaigns.rules.compliance import Problem
 from campaigns.service.campaigns import (
     block_numbers,
     campaign_task,
@@ -40,12 +43,32 @@ def test_a_campaign_begins_as_a_draft_with_defaults() -> None:
         ({**SETTINGS, "status": "running"}, "status: is not a setting; start, pause or stop the campaign instead"),
         ({**SETTINGS, "campaign_id": 7}, "campaign_id: is given by the store; leave it out"),
         ({**SETTINGS, "ring_timeout_s": 10, "time_zone": "Mars"}, "ring_timeout_s: is 10, must be 15 to 120"),
-        ({**SETTINGS, "treatment": "fax"}, "treatment: invalid enum value 'fax'"),
+        ({**SETTINGS, "treatment": "fax"}, "treatment: invalid enum value 'fax'; there are: agent, message"),
         (
             {**SETTINGS, "retry_rules": {"busy": {"delay": 1}}},
             "retry_rules.delay: is no setting; there are: attempts_max, best_hours, by_kind, ",
         ),
-        ({**SETTINGS, "retry_rules": {"bored": {}}}, "retry_rules: invalid enum value 'bored'"),
+        ({**SETTINGS, "retry_rules": {"bored": {}}}, "retry_rules: invalid enum value 'bored'; there are: connected, "),
+        (
+            {**SETTINGS, "retry_rules": {"busy": {"by_kind": {"mobile": {"rest": 1}}}}},
+            "retry_rules.by_kind.rest: is no setting; there are: attempts_max, delay_s",
+        ),
+        (
+            {**SETTINGS, "menu": {"prompt": "a", "keys": {}, "wait": 5}},
+            "menu.wait: is no setting; there are: keys, no_key",
+        ),
+        (
+            {**SETTINGS, "menu": {"prompt": "a", "keys": {"1": {"action": "agent", "say": ""}}}},
+            "menu.keys.say: is no setting; there are: action, callback_after_s, ",
+        ),
+        (
+            {**SETTINGS, "menu": {"prompt": "a", "keys": {"1": {"action": "agnt"}}}},
+            "menu.keys.action: invalid enum value 'agnt'; there are: agent, message, disposition, repeat, hang_up",
+        ),
+        (
+            {**SETTINGS, "skip_reasons": [{"name": "busy", "text": ""}]},
+            "skip_reasons[0].text: is no setting; there are: label, name, needs_note",
+        ),
     ],
 )
 def test_unsound_settings_are_refused_by_name(settings: dict[str, Any], problem: str) -> None:
@@ -54,6 +77,25 @@ def test_unsound_settings_are_refused_by_name(settings: dict[str, Any], problem:
         create_campaign(store, settings)
     assert str(raised.value).startswith(problem)
     assert store.campaigns() == ()
+
+
+NAMES = st.sampled_from(["keys", "1", "no_key", "action", "busy", "by_kind", "mobile", "numbers", "name", "x"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["agent", "", "x"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.sampled_from(Campaign.__struct_fields__), VALUES)
+@example("menu", {"keys": {"1": {"x": 1}}})
+def test_whatever_a_setting_is_it_is_taken_or_refused_by_name(field: str, value: object) -> None:
+    problems: tuple[Problem, ...] = ()
+    try:
+        create_campaign(MemoryStore(), {**SETTINGS, field: value})
+    except InvalidSettingsError as error:
+        problems = error.problems
+    assert all(problem.field and problem.message for problem in problems)
 
 
 def test_edits_merge_and_null_returns_to_the_default() -> None:
