@@ -152,7 +152,7 @@ class Predictive:
             if choice is not None:
                 leads.append(choice.take(risk, threshold))
                 probability = offered[leads[-1]]
-            risks.append(self._reckoning.predict(risk, threshold, self._budget.allowed))
+            risks.append(self._reckoning.predict(risk, threshold, self._budget.allowed, snapshot.agents))
             forecast.add(probability)
             calls += 1
             risk = forecast.risk()
