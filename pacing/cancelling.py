@@ -39,20 +39,23 @@ def choose_cancels(
     if snapshot.cancel_after_s is None:
         return ()
     limit = RISK_FACTOR * threshold
-    if float(forecast.shortfall().max()) <= limit:
+    calls = cancellable(snapshot)
+    if not calls or float(forecast.shortfall().max()) <= limit:
         return ()
+    ages_s = snapshot.now - np.array([call.placed_at for call in calls])
+    chances = np.full(len(calls), answer_rate)
+    if scores is not None:
+        known = [number for number, call in enumerate(calls) if call.answer_probability is not None]
+        told = [probability for call in calls if (probability := call.answer_probability) is not None]
+        chances[known] = scores.calibrated(np.array(told))
+    answered = primitives.answered(ages_s, chances)
+    by_horizon = np.diff(answered, prepend=0.0)
     chosen = []
-    for call in cancellable(snapshot):
-        probability = answer_rate
-        if scores is not None and call.answer_probability is not None:
-            probability = float(scores.calibrated(np.array(call.answer_probability)))
-        age_s = snapshot.now - call.placed_at
-        answered = primitives.answered(np.array([age_s]), np.array([probability]))[0]
-        by_horizon = np.diff(answered, prepend=0.0)
-        forecast.remove(age_s, probability)
-        risk = float(forecast.shortfall() @ by_horizon) / max(float(answered[-1]), ANSWER_MIN)
+    for number, call in enumerate(calls):
+        removed = forecast.remove(float(ages_s[number]), float(chances[number]))
+        risk = float(forecast.shortfall() @ by_horizon[number]) / max(float(answered[number, -1]), ANSWER_MIN)
         if risk > limit:
             chosen.append(call.call_id)
         else:
-            forecast.put_back(age_s, probability)
+            forecast.put_back(removed)
     return tuple(chosen)

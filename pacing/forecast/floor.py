@@ -82,4 +82,4 @@ def _known_calls(rows: Rows, snapshot: Snapshot, scores: ScoreCalibration) -> Pa
     tally += np.bincount(cell + CALL_KNOTS, (1.0 - share) * above, CALLS_SIZE)
     tally += np.bincount(cell + CALL_KNOTS + 1, share * above, CALLS_SIZE)
     held = tally.nonzero()[0]
-    return rows.select(held + FIRST_CALL), np.asarray(tally[held])
+    return rows.calls(held), np.asarray(tally[held])

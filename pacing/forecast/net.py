@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pacing.forecast.characteristic import frequencies, kernel, window_for
 from pacing.forecast.primitives import HORIZON_COUNT, HORIZON_WEIGHTS
-from pacing.forecast.rows import CALL_KNOTS, CALLS_FROM_S, Rows, Selection, level_of, spread
+from pacing.forecast.rows import CALL_KNOTS, CALLS_FROM_S, FIRST_CALL, Rows, Selection, level_of, spread
 
 Array = NDArray[np.float64]
 Single = NDArray[np.float32]
@@ -73,7 +73,8 @@ class NetForecast:
         """Chance, by horizon, that no agent is left for one answer more."""
         kernel = self._kernel
         terms = (kernel.factor * self._terms()).reshape(HORIZON_COUNT, -1)
-        return np.asarray(np.clip(kernel.below + terms.sum(axis=1, dtype=np.float64), 0.0, 1.0))
+        chances = kernel.below + terms.sum(axis=1, dtype=np.float64)
+        return np.asarray(np.minimum(np.maximum(chances, 0.0), 1.0))
 
     def add(self, probability: float) -> None:
         """Place one more call, which a person answers with that probability."""
@@ -90,13 +91,15 @@ class NetForecast:
         if self._added > self._room:
             self._lay(2.0 * self._room)
 
-    def remove(self, age_s: float, probability: float) -> None:
-        """Take out a call in flight of that age."""
-        self._change(*self._call(age_s, probability, -1.0))
+    def remove(self, age_s: float, probability: float) -> Part:
+        """Take out a call in flight of that age; what is given back puts it in again."""
+        selection, weights = self._call(age_s, probability)
+        self._change(selection, -weights)
+        return selection, weights
 
-    def put_back(self, age_s: float, probability: float) -> None:
+    def put_back(self, removed: Part) -> None:
         """Undo `remove`."""
-        self._change(*self._call(age_s, probability, 1.0))
+        self._change(*removed)
 
     def _change(self, selection: Selection, weights: Array) -> None:
         moments, logs = self._counted(selection, weights)
@@ -134,14 +137,14 @@ class NetForecast:
         terms *= np.exp(logs[:real])
         return terms
 
-    def _call(self, age_s: float, probability: float, weight: float) -> Part:
+    def _call(self, age_s: float, probability: float) -> Part:
         """The rows over which one call is spread."""
         level, above = level_of(probability)
         low, share = spread(np.array([CALLS_FROM_S + age_s]))
-        first = level * CALL_KNOTS + int(low[0])
-        knots = weight * np.array((1.0 - share[0], share[0]))
+        first = level * CALL_KNOTS + int(low[0]) - FIRST_CALL
+        knots = np.array((1.0 - share[0], share[0]))
         ids = np.array((first, first + 1, first + CALL_KNOTS, first + CALL_KNOTS + 1))
-        return self._rows.select(ids), np.concatenate((knots * (1.0 - above), knots * above))
+        return self._rows.calls(ids), np.concatenate((knots * (1.0 - above), knots * above))
 
 
 def mean_of(shortfall: Array) -> float:

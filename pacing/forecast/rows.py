@@ -65,6 +65,21 @@ class Selection:
         return logs
 
 
+class Subset(Selection):
+    """Some rows of a table, whose logarithms are kept there."""
+
+    __slots__ = ("_held", "_table")
+
+    def __init__(self, table: Selection, held: Indexes) -> None:
+        self._table = table
+        self._held = held
+        self.moments = table.moments[held]
+
+    def logs(self, window: int) -> NDArray[np.float32]:
+        """See `Selection`."""
+        return self._table.logs(window)[self._held]
+
+
 class Rows:
     """Chances by kind and elapsed time; a kind is computed when first needed.
 
@@ -82,6 +97,7 @@ class Rows:
         self._computed: set[int] = set()
         self._floors: dict[int, Selection] = {}
         self._fresh: dict[int, Selection] = {}
+        self._calls: Selection | None = None
         self._compute(0)
         self._compute(FIRST_ACW)
 
@@ -90,6 +106,12 @@ class Rows:
         for first in np.unique(FIRST_CALL + (ids[ids >= FIRST_CALL] - FIRST_CALL) // CALL_KNOTS * CALL_KNOTS).tolist():
             self._compute(first)
         return Selection(self._chances[ids])
+
+    def calls(self, cells: Indexes) -> Selection:
+        """Calls of any age and level: cell `level * CALL_KNOTS + knot` of a table that is made when first needed."""
+        if self._calls is None:
+            self._calls = self.select(np.arange(FIRST_CALL, ROWS))
+        return Subset(self._calls, cells)
 
     def floor(self, level: int) -> Selection:
         """Every row of talk, of ACW, and of calls at this level of probability and at the one above it."""
@@ -150,7 +172,8 @@ def between_levels(by_level: list[float], probability: float) -> float:
 
 def levels_of(probability: Array) -> tuple[Indexes, Array]:
     """`level_of` for many."""
-    level = np.clip(np.searchsorted(LEVEL_PROBABILITIES, probability, side="right") - 1, 0, LEVELS - 2)
+    level = np.searchsorted(LEVEL_PROBABILITIES, probability, side="right") - 1
+    level = np.minimum(np.maximum(level, 0), LEVELS - 2)
     below = LEVEL_PROBABILITIES[level]
     above = (probability - below) / (LEVEL_PROBABILITIES[level + 1] - below)
-    return level, np.clip(above, 0.0, 1.0)
+    return level, np.minimum(np.maximum(above, 0.0), 1.0)

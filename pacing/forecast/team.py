@@ -10,7 +10,7 @@ from pacing.estimators.promises import Promises
 from pacing.estimators.share import Share
 from pacing.forecast.net import Part
 from pacing.forecast.primitives import HORIZON_COUNT, Primitives
-from pacing.forecast.rows import KNOTS, KNOTS_S, Selection, spread
+from pacing.forecast.rows import KNOTS, KNOTS_S, Selection, Subset, spread
 from pacing.model import (
     AcwObserved,
     DetectionObserved,
@@ -106,7 +106,7 @@ class Team:
         tally = np.asarray(np.bincount(low, 1.0 - share, size), dtype=np.float64)
         tally += np.bincount(low + 1, share, size)
         held = tally.nonzero()[0]
-        parts.append((_Subset(self._table(primitives), held), tally[held]))
+        parts.append((Subset(self._table(primitives), held), tally[held]))
         return replace(snapshot, talking_since=talking, acw_since=acw)
 
     def _told_apart(
@@ -151,21 +151,6 @@ class Team:
             )
             if (talk, acw) != (ORDINARY, ORDINARY):
                 self._classes[agent_id] = (talk, acw)
-
-
-class _Subset(Selection):
-    """Some rows of a table whose logarithms are kept there."""
-
-    __slots__ = ("_held", "_table")
-
-    def __init__(self, table: Selection, held: NDArray[np.intp]) -> None:
-        self._table = table
-        self._held = held
-        self.moments = table.moments[held]
-
-    def logs(self, window: int) -> NDArray[np.float32]:
-        """See `Selection`."""
-        return self._table.logs(window)[self._held]
 
 
 def _class(speeds: AgentSpeeds, agent_id: str, now: float) -> int:
