@@ -34,13 +34,17 @@ def choose_cancels(
     """The calls to give up, oldest first; the forecast is left as it will be without them.
 
     A call's own risk is the chance that no agent is left at its answer, over the times at which it may still be
-    answered, given that the calls chosen before it are gone.
+    answered, given that the calls chosen before it are gone. The call itself only adds to the shortfall, so one whose
+    risk is within the limit with itself counted need not be taken out to be weighed.
     """
     if snapshot.cancel_after_s is None:
         return ()
-    limit = RISK_FACTOR * threshold
     calls = cancellable(snapshot)
-    if not calls or float(forecast.shortfall().max()) <= limit:
+    limit = RISK_FACTOR * threshold
+    if not calls:
+        return ()
+    shortfall = forecast.shortfall()
+    if float(shortfall.max()) <= limit:
         return ()
     ages_s = snapshot.now - np.array([call.placed_at for call in calls])
     chances = np.full(len(calls), answer_rate)
@@ -49,13 +53,17 @@ def choose_cancels(
         told = [probability for call in calls if (probability := call.answer_probability) is not None]
         chances[known] = scores.calibrated(np.array(told))
     answered = primitives.answered(ages_s, chances)
-    by_horizon = np.diff(answered, prepend=0.0)
+    by_horizon = np.diff(answered, prepend=0.0) / np.maximum(answered[:, -1:], ANSWER_MIN)
     chosen = []
+    highest: list[float] = (by_horizon @ shortfall).tolist()
     for number, call in enumerate(calls):
+        if highest[number] <= limit:
+            continue
         removed = forecast.remove(float(ages_s[number]), float(chances[number]))
-        risk = float(forecast.shortfall() @ by_horizon[number]) / max(float(answered[number, -1]), ANSWER_MIN)
-        if risk > limit:
+        shortfall = forecast.shortfall()
+        if float(by_horizon[number] @ shortfall) > limit:
             chosen.append(call.call_id)
+            highest = (by_horizon @ shortfall).tolist()
         else:
             forecast.put_back(removed)
     return tuple(chosen)
