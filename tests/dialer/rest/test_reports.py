@@ -126,6 +126,8 @@ async def test_a_key_pressed_during_the_message_is_reported_and_blocks_the_numbe
 
     monkeypatch.setattr(bench.gateway, "_act", presses_nine)
     await dial_all(bench, 2)
+    # What the keys mean is written after the results.
+    await bench.until(lambda: bench.live.worker.counters().get("dispositions_written") == 2)
     (nine,) = (await bench.call("GET", "/reports/digits"))["rows"]
     assert (nine["digit"], nine["calls"], nine["first"], nine["answered"]) == ("9", 2, 2, 2)
     blocking = {"numbers": [f"+1202555{index:04d}" for index in range(2)]}
