@@ -25,6 +25,7 @@ from benchmarks import (
     sip_fuzz,
     sip_loss,
     sip_soak,
+    steering_cost,
 )
 from benchmarks.harness import UnknownBenchmarkError, as_json, as_table, choose, machine
 from benchmarks.plots import FOLDER, draw_all
@@ -35,6 +36,7 @@ MODULES = (
     pacing_decision,
     pacing_optimum,
     simulated_optimum,
+    steering_cost,
     answer_model,
     forecast_calibration,
     calibration_round_trip,
