@@ -30,6 +30,8 @@ TEAMS = ((5, 8, None), (20, 32, 150.0), (100, 300, None), (500, 1500, 1000.0))
 SCORED_TEAMS = ((20, 16), (500, 400), (500, 1500))
 """Agents and calls in flight where leads have scores and calls may be given up: on each of these floors some are, a
 handful, a hundred and five hundred."""
+SCORES_BETA = (0.9, 2.1)
+"""Chances are spread as Beta with these parameters, 30 % on average."""
 OFFERED_LEADS = 64
 CANCEL_AFTER_S = 15.0
 RINGS_AFTER_S = 2.0
@@ -77,7 +79,7 @@ def taught(rng: np.random.Generator, *, has_scores: bool = False) -> Policy:
     policy = pacing.create_policy("predictive")
     for number in range(HISTORY_CALLS):
         at = NOW - 3600.0 + 3600.0 * number / HISTORY_CALLS
-        score = float(rng.beta(0.9, 2.1)) if has_scores else None
+        score = float(rng.beta(*SCORES_BETA)) if has_scores else None
         for observation in _call(rng, at, score):
             policy.learn(observation)
     return policy
@@ -104,12 +106,12 @@ def floor(rng: np.random.Generator, agents: int, flying: int) -> Snapshot:
 def scored_floor(rng: np.random.Generator, agents: int, flying: int) -> Snapshot:
     """The same with a chance for each call and each lead on offer, where calls may be given up."""
     plain = floor(rng, agents, flying)
-    chances = rng.beta(0.9, 2.1, flying).tolist()
+    chances = rng.beta(*SCORES_BETA, flying).tolist()
     calls = tuple(
         replace(call, answer_probability=chance, ringing_at=call.placed_at + RINGS_AFTER_S)
         for call, chance in zip(plain.calls, chances, strict=True)
     )
-    offered = tuple(rng.beta(0.9, 2.1, OFFERED_LEADS).tolist())
+    offered = tuple(rng.beta(*SCORES_BETA, OFFERED_LEADS).tolist())
     return replace(plain, calls=calls, lead_probabilities=offered, cancel_after_s=CANCEL_AFTER_S)
 
 

@@ -17,6 +17,7 @@ from benchmarks.pacing_optimum import CAP, risks_of
 from pacing.budget import BudgetController
 from pacing.model import AbandonBudget
 from pacing.optimal.memoryless import MemorylessModel, solve
+from pacing.policies.predictive import RISK_MAX
 from simulation.experiments.intervals import mean_interval
 
 DAYS = {5: 800, 20: 200}
@@ -25,7 +26,6 @@ DAY_S = 36_000.0
 FIRST_HOUR_S = 3600.0
 LOOKS_S = 15.0
 """The floor is looked at again when nothing has happened for so long."""
-RISK_MAX = 0.5
 
 
 @benchmark("steering-cost", "the budget controller on a floor of known risks against the exact optimum, in points")
@@ -55,9 +55,9 @@ def steering_cost(seed: int) -> Sequence[Figure]:
 
 
 def one_day(model: MemorylessModel, risks: list[list[float]], rng: Generator) -> tuple[float, AbandonBudget]:
-    """Occupancy from the second hour on, and the account at the end of the day.
+    """Occupancy (0..1) from the second hour on, and the account at the end of the day.
 
-    `risks` are those of one call more, by busy agents and calls in flight.
+    `risks` are the chances (0..1) that one call more would find no agent, by busy agents and calls in flight.
     """
     controller = BudgetController(None)
     account = AbandonBudget(rate_max=CAP, window_ends_at=DAY_S)

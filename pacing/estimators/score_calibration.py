@@ -66,9 +66,9 @@ class ScoreCalibration:
 
     def calibrated(self, probability: Array) -> Array:
         """What those probabilities mean by present experience."""
-        clipped = np.minimum(np.maximum(probability, 1e-6), 1.0 - 1e-6)
+        clipped = np.clip(probability, 1e-6, 1.0 - 1e-6)
         line = self._slope * np.log(clipped / (1.0 - clipped)) + self._offset
-        return np.asarray(1.0 / (1.0 + np.exp(-np.minimum(np.maximum(line, -LOGIT_MAX), LOGIT_MAX))))
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(line, -LOGIT_MAX, LOGIT_MAX))))
 
     def _line(self, x: float) -> float:
         return min(max(self._slope * x + self._offset, -LOGIT_MAX), LOGIT_MAX)

@@ -73,8 +73,7 @@ class NetForecast:
         """Chance, by horizon, that no agent is left for one answer more."""
         kernel = self._kernel
         terms = (kernel.factor * self._terms()).reshape(HORIZON_COUNT, -1)
-        chances = kernel.below + terms.sum(axis=1, dtype=np.float64)
-        return np.asarray(np.minimum(np.maximum(chances, 0.0), 1.0))
+        return np.asarray(np.clip(kernel.below + terms.sum(axis=1, dtype=np.float64), 0.0, 1.0))
 
     def add(self, probability: float) -> None:
         """Place one more call, which a person answers with that probability."""

@@ -172,8 +172,7 @@ def between_levels(by_level: list[float], probability: float) -> float:
 
 def levels_of(probability: Array) -> tuple[Indexes, Array]:
     """`level_of` for many."""
-    level = np.searchsorted(LEVEL_PROBABILITIES, probability, side="right") - 1
-    level = np.minimum(np.maximum(level, 0), LEVELS - 2)
+    level = np.clip(np.searchsorted(LEVEL_PROBABILITIES, probability, side="right") - 1, 0, LEVELS - 2)
     below = LEVEL_PROBABILITIES[level]
     above = (probability - below) / (LEVEL_PROBABILITIES[level + 1] - below)
-    return level, np.minimum(np.maximum(above, 0.0), 1.0)
+    return level, np.clip(above, 0.0, 1.0)
