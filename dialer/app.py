@@ -33,6 +33,7 @@ from dialer.live.poll import Poll
 from dialer.live.pruning import LivePruning
 from dialer.live.ranking import LiveRanking
 from dialer.live.recordings import LiveRecordings
+from dialer.live.rhythm import keep_doing
 from dialer.live.starting import StartError, bind, bind_advice
 from dialer.live.store_worker import StoreWorker
 from dialer.live.trace_file import TraceFile
@@ -161,7 +162,9 @@ class LiveService:
         if self.settings.sip.recordings:
             for recording in await asyncio.to_thread(rescue, Path(self.settings.sip.recordings)):
                 self.recordings.finished(recording)
-        self._publishing = self._loop.create_task(self._publish())
+        self._publishing = self._loop.create_task(
+            keep_doing("showing statistics and writing the trace", self._publish, STATISTICS_S)
+        )
 
     async def stop(self) -> bool:
         """End calls, write results, let go of everything; False when not everything could be written."""
@@ -263,11 +266,9 @@ class LiveService:
         return await asyncio.to_thread(self.worker.close, max(0.1, deadline - self._loop.time()))
 
     async def _publish(self) -> None:
-        while True:
-            await asyncio.sleep(STATISTICS_S)
-            if self.desk.is_watched:
-                self.desk.publish_statistics(self.statistics())
-            self._flush_trace()
+        if self.desk.is_watched:
+            self.desk.publish_statistics(self.statistics())
+        self._flush_trace()
 
     def _flush_trace(self) -> None:
         if self._trace_file is not None:

@@ -14,6 +14,7 @@ from campaigns.reports.model import QUARTER_S, AgentStay
 from campaigns.reports.port import ReportStore
 from campaigns.service.errors import StoreUnavailableError
 from dialer.access.tenancy import outside
+from dialer.live.rhythm import keep_doing
 from dialer.messages import ShowAgent
 from dialer.model import AgentState
 
@@ -53,7 +54,7 @@ class AgentsTime:
             now: Unix seconds.
         """
         self._now = now
-        self._writing = asyncio.create_task(self._write_on())
+        self._writing = asyncio.create_task(keep_doing("writing agents' time", self.write, WRITE_S))
 
     async def stop(self) -> None:
         """Write the last and end."""
@@ -74,14 +75,6 @@ class AgentsTime:
         except StoreUnavailableError as error:
             log.warning("agents' time is not written, trying again: %s", error)
             self._waiting = [*taken, *self._waiting][-STAYS_MAX:]
-
-    async def _write_on(self) -> None:
-        while True:
-            await asyncio.sleep(WRITE_S)
-            try:
-                await self.write()
-            except Exception:
-                log.exception("agents' time could not be written")
 
 
 def stays(shown: ShowAgent, until: float) -> list[AgentStay]:

@@ -18,6 +18,7 @@ from campaigns.service.spelling import Spellings
 from campaigns.store import erasure_journal, suppression_journal
 from campaigns.store.erasures import SqlErasures
 from campaigns.store.sql import SqlStore
+from dialer.live.rhythm import keep_doing
 from dialer.messages import NumbersBlocked
 from dialer.runner.trace_erasing import erase_from_trace
 
@@ -92,7 +93,7 @@ class LiveErasing:
     async def start(self) -> None:
         """Finish what a crash has interrupted, undo what a restored backup has brought back, and keep looking."""
         await asyncio.to_thread(self._begin)
-        self._working = asyncio.create_task(self._work())
+        self._working = asyncio.create_task(keep_doing("carrying out erasures", self._work, EVERY_S))
 
     async def stop(self) -> None:
         """End; what is not done yet is done at the next start."""
@@ -159,9 +160,7 @@ class LiveErasing:
             log.error("an erasure could not be carried out to its end here; it is tried again: %s", error)
 
     async def _work(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY_S)
-            await asyncio.to_thread(self._try)
+        await asyncio.to_thread(self._try)
 
 
 def _files_of(folder: Path | None, call_id: str, placed_at: float) -> list[Path]:

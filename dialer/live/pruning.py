@@ -8,6 +8,7 @@ from collections.abc import Callable
 from campaigns.service.errors import CampaignsError
 from campaigns.store.database import Database
 from campaigns.store.pruning import Pruned, prune
+from dialer.live.rhythm import keep_doing
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class LivePruning:
     def start(self) -> None:
         """Begin to keep the rhythm."""
         if self._kept_days:
-            self._working = asyncio.create_task(self._work())
+            self._working = asyncio.create_task(keep_doing("deleting old records", self.prune_once, EVERY_S, FIRST_S))
 
     async def stop(self) -> None:
         """End; what has been deleted stays deleted."""
@@ -54,9 +55,3 @@ class LivePruning:
             said = (done.cdrs, done.attempts, done.evidence, done.skips)
             log.info("deleted %d CDRs, %d attempts, %d records of evidence, %d skips", *said)
         return done
-
-    async def _work(self) -> None:
-        await asyncio.sleep(FIRST_S)
-        while True:
-            await self.prune_once()
-            await asyncio.sleep(EVERY_S)

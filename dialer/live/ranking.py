@@ -12,6 +12,7 @@ from campaigns.store.ranking import rank_leads, shuffled_ranks
 from campaigns.store.sql import SqlStore
 from campaigns.terms import LeadOrder
 from dialer.live.process import run_process
+from dialer.live.rhythm import keep_doing
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class LiveRanking:
 
     def start(self) -> None:
         """Begin to keep the rhythm."""
-        self._working = asyncio.create_task(self._work())
+        self._working = asyncio.create_task(keep_doing("the ranking of leads", self._work, EVERY_S, 0.0))
 
     async def stop(self) -> None:
         """End; what is not done yet is done at the next start."""
@@ -82,7 +83,5 @@ class LiveRanking:
                     log.warning("the process that scores the leads of campaign %d ended with %d", campaign_id, status)
 
     async def _work(self) -> None:
-        while True:
-            await asyncio.to_thread(self.rank_once)
-            await self.score_once()
-            await asyncio.sleep(EVERY_S)
+        await asyncio.to_thread(self.rank_once)
+        await self.score_once()

@@ -77,6 +77,31 @@ def test_it_goes_on_after_trouble(
     asyncio.run(live())
 
 
+@pytest.mark.parametrize("where", ["campaigns.store.sql.SqlStore.campaigns", "dialer.live.ranking.rank_leads"])
+def test_an_error_nobody_foresaw_does_not_end_it(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, where: str
+) -> None:
+    store.update_campaign(replace(store.campaign(1), lead_order=LeadOrder.RANDOM))
+    monkeypatch.setattr("dialer.live.ranking.EVERY_S", 0.01)
+    ranking = LiveRanking(store)
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    async def live() -> None:
+        async with asyncio.timeout(120):
+            with monkeypatch.context() as patched:
+                patched.setattr(where, broken)
+                ranking.start()
+                while "it is tried again" not in caplog.text:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            while order_of(store) != SHUFFLED:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await ranking.stop()
+
+    asyncio.run(live())
+
+
 def test_leads_are_scored_now_and_then_and_a_process_that_fails_is_told_of(
     store: SqlStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
