@@ -5,19 +5,18 @@ from collections.abc import Sequence
 
 from pacing.model import AbandonBudget
 
-START_RISK = 0.02
-START_RISK_ALONE = 0.05
+START_RISK = 0.016
+START_RISK_ALONE = 0.04
 """The risk threshold to start from at a cap of 3 %: the first, and the second divided by the number of agents. Held for
-days, 0.030 / 0.024 / 0.020 yield 3 % with 5 / 10 / 20 agents."""
+days, 0.030 / 0.024 / 0.020 yield 3 % with 5 / 10 / 20 agents; these are four fifths of that, as what is overspent early
+costs more than what is left for later."""
 START_RATE = 0.03
-RISK_EXPONENT = 1.3
-"""The threshold goes with this power of the abandon rate it yields (measured 1.28 to 1.32)."""
 TRIM_STEP_FIRST = 0.1
 TRIM_STEP_LAST = 0.025
 TRIM_STEP_ANSWERS = 100.0
 """The integrator's step falls from the first to the last of these, by half in so many answers."""
 TRIM_MIN = -2.5
-TRIM_MAX = 2.0
+TRIM_MAX = 2.5
 RATE_LIFE_S = 3600.0
 RATE_TIME_S = 900.0
 RATE_PRIOR_ANSWERS = 5.0
@@ -26,14 +25,19 @@ OPEN_HORIZON_S = 1800.0
 OPEN_HORIZON_ANSWERS = 300.0
 """Where the window's end is not known, a deviation is made good within this much time or this many answers, whichever
 takes longer. Shorter horizons make the threshold swing, which costs occupancy; longer ones need a larger reserve."""
+OPEN_EXPONENT = 1.3
+"""The threshold goes with this power of the abandon rate it yields (measured 1.28 to 1.32)."""
 OPEN_RESERVE_SD = 2.0
 """Then this many standard deviations of what the horizon may bring are kept in reserve."""
 OPEN_SURE_ANSWERS = 60.0
 """And the gate relies on so many answers to come: a gate that closes at the cap itself closes 5 % of the time."""
 KNOWN_HORIZON_S = 4 * 3600.0
 """Towards a known end no more future than this is counted on."""
+KNOWN_EXPONENT = 1.0
+"""A deviation has until then to be made good, so that the threshold moves less with the allowed rate than would bring
+that rate about at once: its swings cost occupancy, and the trim does the rest."""
 KNOWN_RESERVE_CALLS = 0.6
-KNOWN_RESERVE_SD = 3.0
+KNOWN_RESERVE_SD = 4.0
 KNOWN_RESPONSE_S = 300.0
 """And so many calls are kept in reserve, with so many standard deviations of what may be abandoned in the time that a
 change of threshold takes to tell: what chance does in the last minutes cannot be made good. The account ended 0.55 /
@@ -46,7 +50,7 @@ LIST_HORIZON_ANSWERS = 20.0
 as it is dialed would otherwise make the threshold swing. What must hold when nobody is left is the reserve."""
 SURE_SHARE = 0.9
 """Share of the answers expected before a known end on which the gate relies."""
-FLOOR_SHARE = 0.05
+FLOOR_SHARE = 0.02
 """While the budget is spent, this share of the target is still allowed: far better than progressive for all but the
 smallest teams, whose idle agents would pile up and then be dialed for all at once, and next to nothing abandoned."""
 ANSWERS_MIN = 300.0
@@ -89,9 +93,11 @@ class BudgetController:
         if self._first_at is None:
             self._first_at = self._last_at = now
         rate = self._answers_per_s(now)
-        self.allowed = min(self._allowance(budget, rate, answers_left, now) for budget in budgets)
+        least = min(budgets, key=lambda budget: self._allowance(budget, rate, answers_left, now))
+        self.allowed = self._allowance(least, rate, answers_left, now)
+        exponent = OPEN_EXPONENT if math.isinf(least.window_ends_at) else KNOWN_EXPONENT
         start = START_RISK + START_RISK_ALONE / max(agents, 1)
-        return float(start * (self.allowed / START_RATE) ** RISK_EXPONENT * math.exp(self._trim))
+        return float(start * (self.allowed / START_RATE) ** exponent * math.exp(self._trim))
 
     def learn(self, abandoned: bool, now: float) -> None:
         """Take one more answer into the trim and the rate of answers."""

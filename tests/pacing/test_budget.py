@@ -39,7 +39,7 @@ def allowed_at_the_end(account: AbandonBudget, answers_left: float) -> float:
 @pytest.mark.parametrize(("ends_at", "answers_left"), [(30_030.0, float("inf")), (DAY_S, 4.0)])
 def test_in_the_last_minutes_a_surplus_is_not_spent_at_any_risk(ends_at: float, answers_left: float) -> None:
     """Half a call more than the reserve is left, and hardly an answer to come: answers come in bursts."""
-    assert 0.03 < allowed_at_the_end(budget(2000, 57, ends_at), answers_left) < 0.04
+    assert 0.03 < allowed_at_the_end(budget(2000, 56, ends_at), answers_left) < 0.04
 
 
 @pytest.mark.parametrize(("ends_at", "answers_left"), [(30_030.0, float("inf")), (DAY_S, 4.0)])
@@ -70,7 +70,8 @@ def test_closed_loop_spends_the_budget_and_no_more(ends_at: float, bias: float) 
             controller.learn(lost, now)
         rates.append(abandoned / 4000)
     assert max(rates) <= 0.03
-    assert np.mean(rates[1:]) > (0.029 if ends_at == DAY_S else 0.028)
+    # About four and a half calls of 120 are the reserve towards a known end.
+    assert np.mean(rates[1:]) > (0.0286 if ends_at == DAY_S else 0.028)
 
 
 def test_a_window_may_end_at_any_time() -> None:
@@ -129,7 +130,7 @@ def test_a_smaller_team_starts_at_a_higher_threshold() -> None:
 
 @pytest.mark.parametrize("kept_list", [False, True])
 def test_a_list_that_runs_dry_long_before_the_end_that_was_told_keeps_the_cap(kept_list: bool) -> None:
-    """A list of 900 answers while dialing is thought to go on for three times as long, and chance is cruel."""
+    """A list of 900 answers while dialing is thought to go on for three times as long, and calls twice as risky."""
     over = []
     for seed in range(100):
         rng = np.random.default_rng(seed)
@@ -139,7 +140,7 @@ def test_a_list_that_runs_dry_long_before_the_end_that_was_told_keeps_the_cap(ke
             now = answer * 12.0
             left = float(900 - answer) if kept_list else float("inf")
             threshold = controller.threshold([budget(answer, abandoned)], now, 10, left)
-            lost = bool(rng.random() < min(threshold, 0.5))
+            lost = bool(rng.random() < min(2.0 * threshold, 0.5))
             abandoned += lost
             controller.learn(lost, now)
         over.append(abandoned > 0.03 * 900)
