@@ -1,8 +1,9 @@
 """What steering by the account costs alone: the memoryless floor, every risk known, and the real budget controller.
 
-Against the exact optimum at the abandon rate that came of it. Nothing is learned but the controller's own trim, so
-that what is short here is short because no day may end over its cap. A day takes a fraction of a second, and changes
-of the controller show that would drown in a simulator's chance.
+Against the exact optimum at the abandon rate that came of it, and against the best that any steering could do with as
+many answers. Nothing is learned but the controller's own trim, so that what is short here is short because no day may
+end over its cap. A day takes a fraction of a second, and changes of the controller show that would drown in a
+simulator's chance.
 """
 
 import math
@@ -17,6 +18,7 @@ from benchmarks.pacing_optimum import CAP, risks_of
 from pacing.budget import BudgetController
 from pacing.model import AbandonBudget
 from pacing.optimal.memoryless import MemorylessModel, solve
+from pacing.optimal.steering import best_steering
 from pacing.policies.predictive import RISK_MAX
 from simulation.experiments.intervals import mean_interval
 
@@ -26,6 +28,8 @@ DAY_S = 36_000.0
 FIRST_HOUR_S = 3600.0
 LOOKS_S = 15.0
 """The floor is looked at again when nothing has happened for so long."""
+RATES = (0.002, 0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.035, 0.04, 0.05, 0.06)
+"""Abandon rates between which the best occupancy is interpolated."""
 
 
 @benchmark("steering-cost", "the budget controller on a floor of known risks against the exact optimum, in points")
@@ -43,6 +47,8 @@ def steering_cost(seed: int) -> Sequence[Figure]:
         abandoned = sum(one.abandoned for one in accounts) / sum(one.answered for one in accounts)
         over = sum(one.abandoned > CAP * one.answered for one in accounts)
         short = 100.0 * (solve(model, abandoned).occupancy - occupancy.mean)
+        answers = round(sum(one.answered for one in accounts) / days)
+        best = best_steering([(rate, solve(model, rate).occupancy) for rate in RATES], answers, CAP)
         name = f"{agents} agents, {days} days"
         figures += [
             Figure(name=f"{name}, occupancy", value=100.0 * occupancy.mean, unit="%", better="higher"),
@@ -50,6 +56,24 @@ def steering_cost(seed: int) -> Sequence[Figure]:
             Figure(name=f"{name}, abandoned", value=100.0 * abandoned, unit="%", better="lower"),
             Figure(name=f"{name}, short of the optimum", value=short, unit="points", better="lower"),
             Figure(name=f"{name}, over the cap", value=float(over), unit="days", better="lower", aim=0.0),
+            Figure(
+                name=f"{agents} agents, best steering, occupancy",
+                value=100.0 * best.occupancy,
+                unit="%",
+                better="higher",
+            ),
+            Figure(
+                name=f"{agents} agents, best steering, abandoned",
+                value=100.0 * best.abandon_rate,
+                unit="%",
+                better="lower",
+            ),
+            Figure(
+                name=f"{agents} agents, best steering, over the cap",
+                value=best.over * days,
+                unit="days",
+                better="lower",
+            ),
         ]
     return figures
 
