@@ -48,7 +48,7 @@ def steering_cost(seed: int) -> Sequence[Figure]:
         over = sum(one.abandoned > CAP * one.answered for one in accounts)
         short = 100.0 * (solve(model, abandoned).occupancy - occupancy.mean)
         answers = round(sum(one.answered for one in accounts) / days)
-        best = best_steering([(rate, solve(model, rate).occupancy) for rate in RATES], answers, CAP)
+        best = best_steering(curve_of(model), answers, CAP)
         name = f"{agents} agents, {days} days"
         figures += [
             Figure(name=f"{name}, occupancy", value=100.0 * occupancy.mean, unit="%", better="higher"),
@@ -76,6 +76,11 @@ def steering_cost(seed: int) -> Sequence[Figure]:
             ),
         ]
     return figures
+
+
+def curve_of(model: MemorylessModel) -> list[tuple[float, float]]:
+    """The best occupancy (0..1) at each of the abandon rates."""
+    return [(rate, solve(model, rate).occupancy) for rate in RATES]
 
 
 def one_day(model: MemorylessModel, risks: list[list[float]], rng: Generator) -> tuple[float, AbandonBudget]:
