@@ -72,9 +72,11 @@ class AgentsTime:
         going_on = [stay for shown in self._now_in.values() for stay in stays(shown, now)]
         try:
             await asyncio.to_thread(self._store.write_stays, [*taken, *going_on])
-        except StoreUnavailableError as error:
-            log.warning("agents' time is not written, trying again: %s", error)
+        except Exception as error:
             self._waiting = [*taken, *self._waiting][-STAYS_MAX:]
+            if not isinstance(error, StoreUnavailableError):
+                raise
+            log.warning("agents' time is not written, trying again: %s", error)
 
 
 def stays(shown: ShowAgent, until: float) -> list[AgentStay]:

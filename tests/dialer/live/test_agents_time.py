@@ -73,6 +73,25 @@ async def test_what_could_not_be_written_is_written_later() -> None:
 
 
 @pytest.mark.anyio
+async def test_an_error_nobody_foresaw_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    reports = Reports()
+    time = AgentsTime(reports)
+    time.start(lambda: START + 100.0)
+    time.show(show("ann", AgentState.IDLE, 0.0))
+    time.show(show("ann", AgentState.OFFLINE, 60.0))
+
+    def broken(*_: object) -> None:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reports, "write_stays", broken)
+        with pytest.raises(OSError, match="disk full"):
+            await time.write()
+    await time.stop()
+    assert reports.seconds() == {("ann", "idle"): 60.0}
+
+
+@pytest.mark.anyio
 async def test_what_waits_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(agents_time, "STAYS_MAX", 3)
     reports = Reports()
