@@ -40,8 +40,8 @@ KNOWN_RESERVE_CALLS = 0.6
 KNOWN_RESERVE_SD = 4.0
 KNOWN_RESPONSE_S = 300.0
 """And so many calls are kept in reserve, with so many standard deviations of what may be abandoned in the time that a
-change of threshold takes to tell: what chance does in the last minutes cannot be made good. The account ended 0.55 /
-0.8 / 1.1 calls about its target with 5 / 10 / 20 agents, which is the chance of five minutes."""
+change of threshold takes to tell: what chance does in the last minutes cannot be made good. With three deviations two
+of 860 days of twenty agents ended over their cap; with four none of 1,200 did (decision 0233)."""
 SURPLUS_S = 1800.0
 """What is missing is saved at once, what is left over is spent over no less than this: divided by the few answers of
 the last minutes it would let calls through at any risk, and answers come in bursts."""
@@ -62,9 +62,9 @@ class BudgetController:
 
     The allowed rate is the one that, held over the horizon, brings the account to its target with a reserve of calls
     to spare. Where the window's end is known, that is the horizon, or the end of the list where that comes first. Where
-    it is not, agents may go home at any time: the
-    account is kept under its cap all along, by a reserve that covers chance. An integrator trims the threshold until
-    the realised rate follows the allowed one, so that no model needs to be unbiased.
+    it is not, agents may go home at any time: the account is kept under its cap all along, by a reserve that covers
+    chance. An integrator trims the threshold until the realised rate follows the allowed one, so that no model needs to
+    be unbiased.
     """
 
     def __init__(self, target: float | None) -> None:
@@ -93,8 +93,9 @@ class BudgetController:
         if self._first_at is None:
             self._first_at = self._last_at = now
         rate = self._answers_per_s(now)
-        least = min(budgets, key=lambda budget: self._allowance(budget, rate, answers_left, now))
-        self.allowed = self._allowance(least, rate, answers_left, now)
+        allowances = [self._allowance(budget, rate, answers_left, now) for budget in budgets]
+        self.allowed = min(allowances)
+        least = budgets[allowances.index(self.allowed)]
         exponent = OPEN_EXPONENT if math.isinf(least.window_ends_at) else KNOWN_EXPONENT
         start = START_RISK + START_RISK_ALONE / max(agents, 1)
         return float(start * (self.allowed / START_RATE) ** exponent * math.exp(self._trim))

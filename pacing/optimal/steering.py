@@ -39,7 +39,7 @@ def best_steering(
 
     Args:
         curve: abandon rates (rising) and the best occupancy at each, both 0..1.
-        answers: how many the window will see.
+        answers: how many the window will see, at least one.
         rate_max: the cap, 0..1; taken to the nearest whole number of steps in a call.
         over_price: what a window over its cap costs, in the occupancy of whole windows.
     """
